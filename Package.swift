@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Kernels are optimised in every configuration: the tests run real training, and a debug kernel is 20 times slower.
+let kernelSettings: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+    name: "lora-keeper",
+    products: [.executable(name: "lora", targets: ["lora"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Leaves: no policy, no numerics.
+        .target(name: "Faults"),
+        .target(name: "StrictJSON", dependencies: ["Faults"]),
+        .target(name: "StrictYAML", dependencies: ["Faults", .product(name: "Yams", package: "Yams")]),
+        .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
+
+        // The numeric stack.
+        .target(name: "CKernels", cSettings: kernelSettings),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"]),
+        .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(
+            name: "Training",
+            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
+
+        // The record stack.
+        .target(name: "Adapters", dependencies: ["Faults", "StrictJSON"]),
+        .target(name: "Policies", dependencies: ["Adapters", "Faults", "StrictJSON", "StrictYAML"]),
+        .target(name: "Monitoring", dependencies: ["Adapters"]),
+        .target(
+            name: "Registry",
+            dependencies: [
+                "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .target(name: "Versions", dependencies: ["Adapters", "CGit2", "DurableFiles", "Faults", "StrictJSON"]),
+
+        // Where the stacks meet, and what people touch.
+        .target(
+            name: "Lifecycle",
+            dependencies: [
+                "Adapters", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
+                "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+            ]),
+        .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+        .target(
+            name: "Shell",
+            dependencies: [
+                "Adapters", "CReadline", "Faults", "Lifecycle", "Llama", "Monitoring", "Policies", "Registry",
+                "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions", "DurableFiles",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "lora", dependencies: ["Shell"]),
+
+        // Tests.
+        .target(name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "TestSupport"]),
+        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "StrictJSON", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
+        .testTarget(name: "PoliciesTests", dependencies: ["Policies", "Adapters", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry", "Adapters", "DurableFiles", "TestSupport"]),
+        .testTarget(name: "VersionsTests", dependencies: ["Versions", "Adapters", "DurableFiles", "TestSupport"]),
+        .testTarget(
+            name: "LifecycleTests",
+            dependencies: ["Lifecycle", "Adapters", "Policies", "Registry", "Versions", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "ShellTests", dependencies: ["Shell", "StrictJSON", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+void lora_kernels_placeholder(void);

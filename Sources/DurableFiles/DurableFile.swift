@@ -1,0 +1,71 @@
+import Faults
+import Foundation
+
+/// Writes that appear whole or not at all, and last through a power cut once they return.
+public enum DurableFile {
+    /// Temporary names start with this; whatever bears it after a crash is litter and safe to delete.
+    public static let draftPrefix = ".draft-"
+
+    /// Replaces `file` with `data`: draft beside it → fsync → rename → fsync of the folder.
+    public static func write(_ data: Data, to file: URL, permissions: mode_t = 0o644) throws(FileError) {
+        let folder = file.deletingLastPathComponent()
+        let draft = folder.appending(path: draftPrefix + UUID().uuidString)
+        do throws(FileError) {
+            try writeAndSync(data, to: draft, permissions: permissions)
+            try rename(draft, to: file)
+        } catch {
+            unlink(draft.path)
+            throw error
+        }
+        try syncFolder(folder)
+    }
+
+    /// Makes a finished folder appear under its final name: fsync of every file and folder in it → rename → fsync of the parent.
+    ///
+    /// - Throws: `FileError` with `EEXIST` or `ENOTEMPTY` when `folder` exists and is not empty.
+    public static func publish(draft: URL, as folder: URL) throws(FileError) {
+        try syncTree(draft)
+        try rename(draft, to: folder)
+        try syncFolder(folder.deletingLastPathComponent())
+    }
+
+    /// Renames within one file system, replacing a file that has the new name.
+    public static func rename(_ old: URL, to new: URL) throws(FileError) {
+        guard Foundation.rename(old.path, new.path) == 0 else { throw FileError(.rename, new) }
+    }
+
+    /// Makes the names in a folder durable.
+    public static func syncFolder(_ folder: URL) throws(FileError) {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.open, folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, folder) }
+    }
+
+    private static func writeAndSync(_ data: Data, to file: URL, permissions: mode_t) throws(FileError) {
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+        guard descriptor >= 0 else { throw FileError(.create, file) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < data.count {
+            let count = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileError(.write, file) }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
+    }
+
+    private static func syncTree(_ folder: URL) throws(FileError) {
+        guard let names = FileManager.default.enumerator(atPath: folder.path) else { throw FileError(.open, folder) }
+        for case let name as String in names { try syncEntry(folder.appending(path: name)) }
+        try syncFolder(folder)
+    }
+
+    private static func syncEntry(_ entry: URL) throws(FileError) {
+        let descriptor = open(entry.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.open, entry) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, entry) }
+    }
+}

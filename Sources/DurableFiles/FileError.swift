@@ -1,0 +1,35 @@
+import Faults
+import Foundation
+
+/// A system call on a file that failed, with the reason the system gave.
+public struct FileError: Error, Hashable {
+    public enum Operation: String, Sendable, Hashable {
+        case open, create, write, sync, rename, lock, read, delete
+    }
+
+    public let operation: Operation
+    public let path: String
+    /// The `errno` of the call.
+    public let code: Int32
+
+    public init(_ operation: Operation, _ file: URL, code: Int32 = errno) {
+        self.operation = operation
+        self.path = file.path
+        self.code = code
+    }
+}
+
+extension FileError: Explained {
+    public var explanation: Explanation {
+        Explanation("Could not \(operation.rawValue): \(String(cString: strerror(code))).", at: path, next: remedy)
+    }
+
+    private var remedy: String {
+        switch code {
+        case ENOSPC, EDQUOT: "Free some space and run the command again; nothing was lost."
+        case EACCES, EPERM, EROFS: "Check who may write there."
+        case ENOENT: "Check that the path exists."
+        default: "Run the command again once the cause is gone."
+        }
+    }
+}

@@ -1,0 +1,1 @@
+// The first source of Export replaces this file.

@@ -1,0 +1,1 @@
+// The first source of Lifecycle replaces this file.

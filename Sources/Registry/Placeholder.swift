@@ -1,0 +1,1 @@
+// The first source of Registry replaces this file.

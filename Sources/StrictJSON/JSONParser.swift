@@ -1,0 +1,267 @@
+import Foundation
+
+extension JSONValue {
+    /// Reads one JSON value that fills the whole text.
+    ///
+    /// Stricter than RFC 8259 asks: duplicate keys, invalid UTF-8, lone surrogates and nesting beyond `depthLimit` are errors.
+    public init(parsing bytes: some ContiguousBytes, depthLimit: Int = 128) throws(JSONError) {
+        let outcome = bytes.withUnsafeBytes { raw -> Result<JSONValue, JSONError> in
+            var parser = JSONParser(raw.bindMemory(to: UInt8.self), depthLimit: depthLimit)
+            return Result { () throws(JSONError) in try parser.document() }
+        }
+        self = try outcome.get()
+    }
+
+    public init(parsing text: String, depthLimit: Int = 128) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8), depthLimit: depthLimit)
+    }
+
+    /// Reads a whole file; errors of form carry its path.
+    public init(contentsOf file: URL, depthLimit: Int = 128) throws {
+        let data = try Data(contentsOf: file)
+        do {
+            try self.init(parsing: data, depthLimit: depthLimit)
+        } catch {
+            throw JSONError(error.reason, line: error.line, column: error.column, file: file.path)
+        }
+    }
+}
+
+/// A recursive-descent parser over bytes that stay in place.
+struct JSONParser {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let depthLimit: Int
+    private var position = 0
+    private var depth = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
+        self.bytes = bytes
+        self.depthLimit = depthLimit
+    }
+
+    mutating func document() throws(JSONError) -> JSONValue {
+        let value = try value()
+        skipSpace()
+        guard position == bytes.count else { throw failure(.trailingText) }
+        return value
+    }
+
+    private mutating func value() throws(JSONError) -> JSONValue {
+        skipSpace()
+        guard position < bytes.count else { throw failure(.unexpectedEnd) }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
+        case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try literal("true", .bool(true))
+        case UInt8(ascii: "f"): return try literal("false", .bool(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        default: return try number()
+        }
+    }
+
+    private mutating func nested(
+        _ body: (inout JSONParser) throws(JSONError) -> JSONValue
+    ) throws(JSONError) -> JSONValue {
+        depth += 1
+        guard depth <= depthLimit else { throw failure(.tooDeep(limit: depthLimit)) }
+        position += 1
+        let value = try body(&self)
+        depth -= 1
+        return value
+    }
+
+    private mutating func object() throws(JSONError) -> JSONValue {
+        var object = JSONObject()
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .object(object) }
+        repeat {
+            skipSpace()
+            guard position < bytes.count else { throw failure(.unexpectedEnd) }
+            guard bytes[position] == UInt8(ascii: "\"") else { throw unexpected(wanted: "a key") }
+            let start = position
+            let key = try string()
+            skipSpace()
+            try require(UInt8(ascii: ":"))
+            guard object.append(key, try value()) else {
+                position = start
+                throw failure(.duplicateKey(key))
+            }
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        try require(UInt8(ascii: "}"))
+        return .object(object)
+    }
+
+    private mutating func array() throws(JSONError) -> JSONValue {
+        var elements: [JSONValue] = []
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .array(elements) }
+        repeat {
+            elements.append(try value())
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        try require(UInt8(ascii: "]"))
+        return .array(elements)
+    }
+
+    private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+        for offset in 0..<word.utf8CodeUnitCount {
+            guard position < bytes.count else { throw failure(.unexpectedEnd) }
+            guard bytes[position] == word.utf8Start[offset] else { throw unexpected(wanted: "'\(word)'") }
+            position += 1
+        }
+        return value
+    }
+
+    // MARK: Numbers
+
+    private mutating func number() throws(JSONError) -> JSONValue {
+        let start = position
+        _ = take(UInt8(ascii: "-"))
+        let leadsWithZero = position < bytes.count && bytes[position] == UInt8(ascii: "0")
+        let digits = skipDigits()
+        guard digits > 0 else {
+            position = start
+            throw position < bytes.count ? unexpected(wanted: "a value") : failure(.unexpectedEnd)
+        }
+        var isWhole = true
+        var isWellFormed = !(leadsWithZero && digits > 1)
+        if take(UInt8(ascii: ".")) {
+            isWhole = false
+            isWellFormed = skipDigits() > 0 && isWellFormed
+        }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            isWhole = false
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            isWellFormed = skipDigits() > 0 && isWellFormed
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isWellFormed, isWhole, let integer = Int(text) { return .integer(integer) }
+        guard isWellFormed, let double = Double(text), double.isFinite else {
+            position = start
+            throw failure(.badNumber(text))
+        }
+        return .number(double)
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = position
+        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) { position += 1 }
+        return position - start
+    }
+
+    // MARK: Strings
+
+    private mutating func string() throws(JSONError) -> String {
+        position += 1
+        let start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else { throw failure(.notUTF8) }
+                position += 1
+                return text
+            case UInt8(ascii: "\\"):
+                return try escapedString(from: start)
+            case 0..<0x20:
+                throw failure(.controlCharacter(bytes[position]))
+            default:
+                position += 1
+            }
+        }
+        throw failure(.unexpectedEnd)
+    }
+
+    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+        var text = Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let string = String(validating: text, as: UTF8.self) else { throw failure(.notUTF8) }
+                return string
+            case UInt8(ascii: "\\"):
+                try escape(into: &text)
+            case 0..<0x20:
+                position -= 1
+                throw failure(.controlCharacter(byte))
+            default:
+                text.append(byte)
+            }
+        }
+        throw failure(.unexpectedEnd)
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
+        guard position < bytes.count else { throw failure(.unexpectedEnd) }
+        let letter = bytes[position]
+        position += 1
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(letter)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeScalar()).utf8)
+        default: throw failure(.badEscape("\\\(Character(Unicode.Scalar(letter)))"))
+        }
+    }
+
+    /// The scalar after `\u`, joining a surrogate pair.
+    private mutating func unicodeScalar() throws(JSONError) -> Unicode.Scalar {
+        let first = try hexUnit()
+        if let scalar = Unicode.Scalar(UInt32(first)) { return scalar }
+        guard UTF16.isLeadSurrogate(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+            throw failure(.badEscape("\\u" + String(first, radix: 16)))
+        }
+        let second = try hexUnit()
+        guard UTF16.isTrailSurrogate(second) else { throw failure(.badEscape("\\u" + String(second, radix: 16))) }
+        return UTF16.decode(UTF16.EncodedScalar([first, second]))
+    }
+
+    private mutating func hexUnit() throws(JSONError) -> UInt16 {
+        guard position + 4 <= bytes.count else { throw failure(.unexpectedEnd) }
+        let text = String(decoding: bytes[position..<position + 4], as: UTF8.self)
+        guard let unit = UInt16(text, radix: 16), text.utf8.first != UInt8(ascii: "+") else {
+            throw failure(.badEscape("\\u\(text)"))
+        }
+        position += 4
+        return unit
+    }
+
+    // MARK: Bytes
+
+    private mutating func skipSpace() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func require(_ byte: UInt8) throws(JSONError) {
+        guard position < bytes.count else { throw failure(.unexpectedEnd) }
+        guard take(byte) else { throw unexpected(wanted: "'\(Character(Unicode.Scalar(byte)))'") }
+    }
+
+    private func unexpected(wanted: String) -> JSONError {
+        failure(.unexpected(Character(Unicode.Scalar(bytes[position])), wanted: wanted))
+    }
+
+    private func failure(_ reason: JSONError.Reason) -> JSONError {
+        let before = bytes[..<min(position, bytes.count)]
+        let line = before.reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
+        let column = before.count - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+        return JSONError(reason, line: line, column: column)
+    }
+}

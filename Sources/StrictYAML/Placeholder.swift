@@ -1,0 +1,1 @@
+// The first source of StrictYAML replaces this file.

@@ -1,0 +1,1 @@
+// The first source of Tensors replaces this file.

@@ -1,0 +1,1 @@
+// The first test of Adapters replaces this file.

@@ -1,0 +1,1 @@
+// The first test of DurableFiles replaces this file.

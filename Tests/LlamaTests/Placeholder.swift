@@ -1,0 +1,1 @@
+// The first test of Llama replaces this file.

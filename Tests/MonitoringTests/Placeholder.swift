@@ -1,0 +1,1 @@
+// The first test of Monitoring replaces this file.

@@ -1,0 +1,1 @@
+// The first test of Registry replaces this file.

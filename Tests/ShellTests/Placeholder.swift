@@ -1,0 +1,1 @@
+// The first test of Shell replaces this file.

@@ -1,0 +1,1 @@
+// The first test of StrictJSON replaces this file.

@@ -1,0 +1,1 @@
+// The first test of StrictYAML replaces this file.

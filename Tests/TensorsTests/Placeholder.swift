@@ -1,0 +1,1 @@
+// The first test of Tensors replaces this file.

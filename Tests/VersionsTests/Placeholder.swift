@@ -1,0 +1,1 @@
+// The first test of Versions replaces this file.
