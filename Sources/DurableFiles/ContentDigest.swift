@@ -22,7 +22,6 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
     /// Hashes a file in pieces of 4 MiB, so that its size does not matter.
     public init(ofFile file: URL) throws {
         let handle = try FileHandle(forReadingFrom: file)
-        defer { try? handle.close() }
         var hash = SHA256()
         while let piece = try handle.read(upToCount: 4 << 20), !piece.isEmpty { hash.update(data: piece) }
         self.init(hash.finalize())

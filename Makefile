@@ -1,0 +1,37 @@
+# The two commands a newcomer needs are `make demo` and `make test`; both install what is missing first.
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+LORA := .build/release/lora
+# headers and libraries that Sources/C* bind to
+PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
+
+.PHONY: demo test build release lint format setup peft-check clean
+
+demo: release
+	@Scripts/demo.sh $(LORA)
+
+test: setup
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build --parallel
+
+build: setup
+	swift build $(SWIFT_FLAGS)
+
+release: setup
+	swift build -c release $(SWIFT_FLAGS)
+
+lint:
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	Scripts/lint.sh
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+setup:
+	@Scripts/setup.sh $(PACKAGES)
+
+peft-check: release
+	Scripts/check_peft.py --lora $(LORA)
+
+clean:
+	swift package clean
