@@ -35,7 +35,7 @@ let package = Package(
 
         // The record stack.
         .target(name: "Adapters", dependencies: ["Faults", "StrictJSON"]),
-        .target(name: "Policies", dependencies: ["Adapters", "Faults", "StrictJSON", "StrictYAML"]),
+        .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Monitoring", dependencies: ["Adapters"]),
         .target(
             name: "Registry",
@@ -76,7 +76,9 @@ let package = Package(
             dependencies: ["Training", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
-        .testTarget(name: "PoliciesTests", dependencies: ["Policies", "Adapters", "StrictJSON", "TestSupport"]),
+        .testTarget(
+            name: "PoliciesTests",
+            dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Adapters", "DurableFiles", "TestSupport"]),
         .testTarget(name: "VersionsTests", dependencies: ["Versions", "Adapters", "DurableFiles", "TestSupport"]),

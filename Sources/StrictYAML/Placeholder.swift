@@ -1,1 +1,0 @@
-// The first source of StrictYAML replaces this file.

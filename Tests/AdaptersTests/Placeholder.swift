@@ -1,1 +1,0 @@
-// The first test of Adapters replaces this file.

@@ -1,1 +1,0 @@
-// The first test of StrictYAML replaces this file.
