@@ -1,0 +1,72 @@
+import StrictJSON
+
+/// What a person declares about an adapter in `adapters/NAME.yaml`.
+public struct AdapterDeclaration: Sendable, Hashable {
+    public let name: AdapterName
+    /// What it is for, in a sentence.
+    public let task: String
+    /// Who answers for it.
+    public let owner: String
+    public let base: BaseName
+    public let data: DeclaredData
+    public let metric: DeclaredMetric
+    /// The answers to choose from when the metric is label accuracy; empty when the task has no closed set.
+    public let labels: [String]
+    /// How long the adapter will be needed.
+    public let horizon: CalendarSpan
+    /// The policy that judges it: the name of a file in `policies/`, without its ending.
+    public let policy: String
+    /// Settings of the trainer that differ from the defaults, in the order in which they stand.
+    public let training: [DeclaredSetting]
+
+    public init(
+        name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: DeclaredMetric,
+        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting]
+    ) {
+        self.name = name
+        self.task = task
+        self.owner = owner
+        self.base = base
+        self.data = data
+        self.metric = metric
+        self.labels = labels
+        self.horizon = horizon
+        self.policy = policy
+        self.training = training
+    }
+}
+
+/// The files of a task, absolute or relative to the registry folder.
+public struct DeclaredData: Sendable, Hashable {
+    public let train: String
+    public let heldOut: String
+
+    public init(train: String, heldOut: String) {
+        self.train = train
+        self.heldOut = heldOut
+    }
+}
+
+/// The measure by which a task counts its errors.
+public enum DeclaredMetric: String, Sendable, Hashable, CaseIterable {
+    /// The label with the highest likelihood is the right one.
+    case labelAccuracy = "label_accuracy"
+    /// The generated text is the wanted one.
+    case exactMatch = "exact_match"
+    /// Mean loss per supervised token.
+    case evalLoss = "eval_loss"
+}
+
+/// A setting as it was declared, with its place so that whoever understands it can say where it is wrong.
+public struct DeclaredSetting: Sendable, Hashable {
+    public let key: String
+    public let value: JSONValue
+    /// `file:line:key`.
+    public let place: String
+
+    public init(key: String, value: JSONValue, place: String) {
+        self.key = key
+        self.value = value
+        self.place = place
+    }
+}

@@ -1,0 +1,44 @@
+import DurableFiles
+
+/// A base model as it was when it was pinned, kept in `bases/NAME.yaml`.
+public struct BaseDeclaration: Sendable, Hashable {
+    public let name: BaseName
+    /// Where the model folder lies: absolute, or relative to the registry folder.
+    public let folder: String
+    /// The revision it was taken at, when that is known.
+    public let revision: String?
+    /// Sorted by path.
+    public let files: [BaseFile]
+
+    public init(name: BaseName, folder: String, revision: String?, files: [BaseFile]) {
+        self.name = name
+        self.folder = folder
+        self.revision = revision
+        self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+
+    /// SHA-256 over one line `<hex> <size> <path>` for each file.
+    public var digest: ContentDigest { Self.digest(of: files) }
+
+    public var identity: BaseIdentity { BaseIdentity(name: name, revision: revision, digest: digest) }
+
+    /// - Precondition: `files` is sorted by path.
+    static func digest(of files: [BaseFile]) -> ContentDigest {
+        ContentDigest(of: Array(files.map { "\($0.digest.hex) \($0.size) \($0.path)\n" }.joined().utf8))
+    }
+}
+
+/// A file of a model folder.
+public struct BaseFile: Sendable, Hashable {
+    /// Relative to the model folder, parts parted by `/`.
+    public let path: String
+    /// In bytes.
+    public let size: Int
+    public let digest: ContentDigest
+
+    public init(path: String, size: Int, digest: ContentDigest) {
+        self.path = path
+        self.size = size
+        self.digest = digest
+    }
+}

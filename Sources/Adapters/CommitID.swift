@@ -1,0 +1,15 @@
+/// The id of a git commit: 40 lower-case hex digits.
+public struct CommitID: Sendable, Hashable, CustomStringConvertible {
+    public let hex: String
+
+    /// Nil unless the text is 40 hex digits.
+    public init?(_ text: String) {
+        guard text.utf8.count == 40, text.allSatisfy(\.isHexDigit) else { return nil }
+        hex = text.lowercased()
+    }
+
+    public var description: String { hex }
+
+    /// The first eight digits, for people.
+    public var short: String { String(hex.prefix(8)) }
+}

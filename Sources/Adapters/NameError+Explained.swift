@@ -1,0 +1,36 @@
+import Faults
+
+extension NameError: Explained {
+    public var explanation: Explanation {
+        Explanation("'\(shown)' cannot name \(article) \(kind.rawValue): \(why).", next: next, kind: .usage)
+    }
+
+    private var article: String { kind == .adapter || kind == .alias ? "an" : "a" }
+
+    /// The text with what a terminal would act on made visible, cut to a readable length.
+    private var shown: String {
+        let visible = text.unicodeScalars.prefix(80).map { $0.value < 32 || $0.value == 127 ? "\\u{\(String($0.value, radix: 16))}" : "\($0)" }
+        return visible.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
+    }
+
+    private var why: String {
+        switch fault {
+        case .empty: "it is empty"
+        case .tooLong(let limit): "it is longer than \(limit) bytes"
+        case .character(let scalar): "it holds the character U+\(String(scalar.value, radix: 16, uppercase: true))"
+        case .ends: "it begins or ends with a sign"
+        case .twoPoints: "it holds '..'"
+        case .lockEnding: "it ends in '.lock'"
+        case .looksLikeVersion: "it reads like a version number"
+        case .form(let wanted): "\(wanted) is the form"
+        }
+    }
+
+    private var next: String {
+        switch fault {
+        case .form(let wanted): "Write \(wanted)."
+        case .looksLikeVersion: "Choose a word such as production."
+        default: "Use letters, digits and single '.', '_' or '-' between them, such as ticket-router."
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// A version as git holds it.
+public struct PublishedVersion: Sendable, Hashable {
+    public let commit: CommitID
+    public let lineage: Lineage
+    /// When it was committed.
+    public let at: Timestamp
+
+    public init(commit: CommitID, lineage: Lineage, at: Timestamp) {
+        self.commit = commit
+        self.lineage = lineage
+        self.at = at
+    }
+
+    public var version: VersionID { lineage.version }
+}
+
+/// A version as the index holds it.
+public struct VersionRecord: Sendable, Hashable {
+    public let published: PublishedVersion
+    /// The aliases that point to it.
+    public let aliases: [AliasName]
+
+    public init(published: PublishedVersion, aliases: [AliasName]) {
+        self.published = published
+        self.aliases = aliases
+    }
+
+    public var version: VersionID { published.version }
+    public var lineage: Lineage { published.lineage }
+}

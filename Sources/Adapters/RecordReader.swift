@@ -1,0 +1,96 @@
+import DurableFiles
+import Faults
+import StrictJSON
+
+/// A stored record that is not what we write.
+public struct RecordError: Error, Hashable {
+    /// The place within the record, such as `dataset.train.rows`.
+    public let key: String
+    /// What should stand there, in words.
+    public let wanted: String
+    /// Where the record lies: a file, a table's row, a commit.
+    public var source: String?
+
+    public init(key: String, wanted: String, source: String? = nil) {
+        self.key = key
+        self.wanted = wanted
+        self.source = source
+    }
+}
+
+extension RecordError: Explained {
+    public var explanation: Explanation {
+        Explanation(
+            "A stored record is damaged: \(wanted) should stand there.", at: [source, key].compactMap { $0 }.joined(separator: ":"),
+            next: "Run `lora doctor`.", kind: .integrity)
+    }
+}
+
+/// Takes typed members out of a JSON object and remembers where it is.
+struct RecordReader {
+    private let object: JSONObject
+    private let path: String
+
+    init(_ value: JSONValue, at path: String = "") throws(RecordError) {
+        guard let object = value.objectValue else { throw RecordError(key: path, wanted: "an object") }
+        self.object = object
+        self.path = path
+    }
+
+    func fault(_ key: String, wanted: String) -> RecordError { RecordError(key: place(key), wanted: wanted) }
+
+    private func place(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    func value(_ key: String) throws(RecordError) -> JSONValue {
+        guard let value = object[key] else { throw fault(key, wanted: "a value") }
+        return value
+    }
+
+    func object(_ key: String) throws(RecordError) -> RecordReader { try RecordReader(value(key), at: place(key)) }
+
+    func optionalObject(_ key: String) throws(RecordError) -> RecordReader? {
+        guard let value = object[key], !value.isNull else { return nil }
+        return try RecordReader(value, at: place(key))
+    }
+
+    func members(_ key: String) throws(RecordError) -> [(String, JSONValue)] {
+        guard let object = try value(key).objectValue else { throw fault(key, wanted: "an object") }
+        return Array(object.members)
+    }
+
+    func text(_ key: String) throws(RecordError) -> String {
+        guard let text = try value(key).stringValue else { throw fault(key, wanted: "a text") }
+        return text
+    }
+
+    func optionalText(_ key: String) throws(RecordError) -> String? {
+        guard let value = object[key], !value.isNull else { return nil }
+        guard let text = value.stringValue else { throw fault(key, wanted: "a text or null") }
+        return text
+    }
+
+    func count(_ key: String) throws(RecordError) -> Int {
+        guard let count = try value(key).intValue, count >= 0 else { throw fault(key, wanted: "a whole number") }
+        return count
+    }
+
+    func digest(_ key: String) throws(RecordError) -> ContentDigest {
+        guard let digest = ContentDigest(try text(key)) else { throw fault(key, wanted: "a SHA-256 digest") }
+        return digest
+    }
+
+    func timestamp(_ key: String) throws(RecordError) -> Timestamp {
+        guard let time = Timestamp(try text(key)) else { throw fault(key, wanted: Timestamp.form) }
+        return time
+    }
+
+    /// Reads a text that stands for a value, such as a name.
+    func parse<Value>(_ key: String, _ body: (String) throws(NameError) -> Value) throws(RecordError) -> Value {
+        let text = try text(key)
+        do throws(NameError) {
+            return try body(text)
+        } catch {
+            throw fault(key, wanted: "the name of \(error.kind.rawValue == "adapter" ? "an" : "a") \(error.kind.rawValue)")
+        }
+    }
+}
