@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
-        .target(name: "Adapters", dependencies: ["Faults", "StrictJSON"]),
+        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Monitoring", dependencies: ["Adapters"]),
         .target(
@@ -75,13 +75,17 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Training", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
-        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "TestSupport"]),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
-        .testTarget(name: "RegistryTests", dependencies: ["Registry", "Adapters", "DurableFiles", "TestSupport"]),
-        .testTarget(name: "VersionsTests", dependencies: ["Versions", "Adapters", "DurableFiles", "TestSupport"]),
+        .testTarget(
+            name: "RegistryTests",
+            dependencies: ["Registry", "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+        .testTarget(
+            name: "VersionsTests",
+            dependencies: ["Versions", "Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "LifecycleTests",
             dependencies: ["Lifecycle", "Adapters", "Policies", "Registry", "Versions", "StrictJSON", "TestSupport"]),

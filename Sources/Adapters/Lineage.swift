@@ -74,7 +74,8 @@ extension Lineage {
         let reader = try RecordReader(json)
         guard try reader.text("schema") == Self.schema else { throw reader.fault("schema", wanted: "'\(Self.schema)'") }
         version = try reader.parse("version") { text throws(NameError) in try VersionID(text) }
-        parent = try reader.optionalText("parent") == nil
+        parent =
+            try reader.optionalText("parent") == nil
             ? nil : try reader.parse("parent") { text throws(NameError) in try VersionID(text) }
         run = try reader.parse("run") { text throws(NameError) in try RunID(text) }
         base = try BaseIdentity(reader.object("base"))

@@ -9,7 +9,9 @@ extension NameError: Explained {
 
     /// The text with what a terminal would act on made visible, cut to a readable length.
     private var shown: String {
-        let visible = text.unicodeScalars.prefix(80).map { $0.value < 32 || $0.value == 127 ? "\\u{\(String($0.value, radix: 16))}" : "\($0)" }
+        let visible = text.unicodeScalars.prefix(80).map {
+            $0.value < 32 || $0.value == 127 ? "\\u{\(String($0.value, radix: 16))}" : "\($0)"
+        }
         return visible.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
     }
 

@@ -21,7 +21,8 @@ public struct RecordError: Error, Hashable {
 extension RecordError: Explained {
     public var explanation: Explanation {
         Explanation(
-            "A stored record is damaged: \(wanted) should stand there.", at: [source, key].compactMap { $0 }.joined(separator: ":"),
+            "A stored record is damaged: \(wanted) should stand there.",
+            at: [source, key].compactMap { $0 }.joined(separator: ":"),
             next: "Run `lora doctor`.", kind: .integrity)
     }
 }
