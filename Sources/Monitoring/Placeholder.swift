@@ -1,1 +1,0 @@
-// The first source of Monitoring replaces this file.

@@ -1,1 +1,0 @@
-// The first test of Monitoring replaces this file.
