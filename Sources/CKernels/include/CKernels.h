@@ -1,1 +1,3 @@
-void lora_kernels_placeholder(void);
+/* Kernels compute and nothing else: no allocation, no input or output, no globals. The caller owns all memory and has
+ * checked every size; one Swift door in Tensors does that for each kernel. */
+#include "kernel_path.h"

@@ -1,0 +1,14 @@
+#ifndef LORA_KERNEL_PATH_H
+#define LORA_KERNEL_PATH_H
+
+/* The instruction sets a kernel may use. Every kernel has a portable path; the others give the same bits. */
+enum lora_kernel_path {
+    LORA_PATH_PORTABLE = 0,
+    LORA_PATH_AVX2 = 1,   /* AVX2 and FMA */
+    LORA_PATH_AVX512 = 2, /* AVX-512 F, BW, DQ and VL */
+};
+
+/* The best path that this processor and its operating system support. */
+enum lora_kernel_path lora_supported_kernel_path(void);
+
+#endif

@@ -1,2 +1,0 @@
-#include "CKernels.h"
-void lora_kernels_placeholder(void) {}

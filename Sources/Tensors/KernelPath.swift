@@ -1,0 +1,62 @@
+import CKernels
+import Foundation
+
+/// The instruction set that kernels run on; every path gives the same bits, only the speed differs.
+public enum KernelPath: String, Sendable, Hashable, CaseIterable {
+    case portable, avx2, avx512
+
+    /// The environment variable that forces a path.
+    public static let variable = "LORA_KERNELS"
+
+    /// The path kernels take in this process, chosen once; the portable one while `LORA_KERNELS` asks for the impossible.
+    public static let current: KernelPath =
+        switch choice {
+        case .success(let path): path
+        case .failure: .portable
+        }
+
+    /// The best path this processor can run.
+    public static let supported = KernelPath(lora_supported_kernel_path())
+
+    /// Paths this processor can run, slowest first.
+    public static var available: [KernelPath] { allCases.filter { $0.code.rawValue <= supported.code.rawValue } }
+
+    private static let choice = Result { () throws(KernelPathError) in
+        try chosen(by: ProcessInfo.processInfo.environment[variable], supported: supported)
+    }
+
+    /// Throws when `LORA_KERNELS` names a path that does not exist or that this processor cannot run.
+    public static func check() throws(KernelPathError) { _ = try choice.get() }
+
+    /// The supported path, unless the user wants a lesser one.
+    static func chosen(by wish: String?, supported: KernelPath) throws(KernelPathError) -> KernelPath {
+        guard let wish, !wish.isEmpty else { return supported }
+        guard let path = KernelPath(rawValue: wish) else { throw .unknown(wish) }
+        guard path.code.rawValue <= supported.code.rawValue else { throw .unsupported(path, best: supported) }
+        return path
+    }
+
+    /// What kernels take as their `path` argument.
+    var code: lora_kernel_path {
+        switch self {
+        case .portable: LORA_PATH_PORTABLE
+        case .avx2: LORA_PATH_AVX2
+        case .avx512: LORA_PATH_AVX512
+        }
+    }
+
+    private init(_ code: lora_kernel_path) {
+        self =
+            switch code {
+            case LORA_PATH_AVX512: .avx512
+            case LORA_PATH_AVX2: .avx2
+            default: .portable
+            }
+    }
+}
+
+/// A value of `LORA_KERNELS` that cannot be followed.
+public enum KernelPathError: Error, Hashable {
+    case unknown(String)
+    case unsupported(KernelPath, best: KernelPath)
+}
