@@ -1,3 +1,4 @@
 /* Kernels compute and nothing else: no allocation, no input or output, no globals. The caller owns all memory and has
  * checked every size; one Swift door in Tensors does that for each kernel. */
 #include "kernel_path.h"
+#include "elementwise.h"

@@ -1,1 +1,0 @@
-// The first source of Llama replaces this file.

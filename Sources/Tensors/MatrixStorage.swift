@@ -1,0 +1,61 @@
+import Foundation
+import Synchronization
+
+/// The memory behind a matrix: 64-byte aligned floats that go back to a pool when the last owner lets go.
+///
+/// A training step makes the same few hundred matrices over and over; taking them from the pool keeps the step free of
+/// page faults. Contents are undefined until written.
+final class MatrixStorage: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    /// Floats that fit, a size class of `MatrixPool`.
+    let capacity: Int
+
+    init(count: Int) {
+        capacity = MatrixPool.sizeClass(holding: count)
+        base = MatrixPool.take(capacity)
+    }
+
+    deinit { MatrixPool.give(back: base, capacity: capacity) }
+}
+
+/// Freed matrix memory kept for the next matrix of the same size class.
+enum MatrixPool {
+    private struct Shelf { var buffers: [UnsafeMutableRawPointer] = [] }
+    private struct State: @unchecked Sendable {
+        var shelves: [Int: Shelf] = [:]
+        var keptFloats = 0
+    }
+
+    /// Beyond this (1 GiB) freed memory returns to the system.
+    private static let keepLimit = 1 << 28
+    private static let state = Mutex(State())
+
+    /// The smallest size class that holds `count` floats: 1, 5/4, 6/4 or 7/4 times a power of two, at least 64.
+    static func sizeClass(holding count: Int) -> Int {
+        guard count > 64 else { return 64 }
+        let power = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+        let quarter = power / 4
+        return power + (count - power + quarter - 1) / quarter * quarter
+    }
+
+    static func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
+        let kept = state.withLock { state -> UnsafeMutableRawPointer? in
+            guard let buffer = state.shelves[capacity]?.buffers.popLast() else { return nil }
+            state.keptFloats -= capacity
+            return buffer
+        }
+        let memory = kept ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
+        return memory.bindMemory(to: Float.self, capacity: capacity)
+    }
+
+    static func give(back buffer: UnsafeMutablePointer<Float>, capacity: Int) {
+        let raw = UnsafeMutableRawPointer(buffer)
+        let isKept = state.withLock { state in
+            guard state.keptFloats + capacity <= keepLimit else { return false }
+            state.shelves[capacity, default: Shelf()].buffers.append(raw)
+            state.keptFloats += capacity
+            return true
+        }
+        if !isKept { raw.deallocate() }
+    }
+}
