@@ -2,3 +2,4 @@
  * checked every size; one Swift door in Tensors does that for each kernel. */
 #include "kernel_path.h"
 #include "elementwise.h"
+#include "elements.h"

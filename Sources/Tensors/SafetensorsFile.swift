@@ -1,0 +1,86 @@
+import Faults
+import Foundation
+import StrictJSON
+
+/// A safetensors file, checked when it is opened and mapped while it is used.
+///
+/// Opening reads only the header. A tensor's bytes are touched when they are asked for.
+public final class SafetensorsFile: Sendable {
+    public let url: URL
+    /// The free text of `__metadata__`; empty when there is none.
+    public let metadata: [String: String]
+    /// In the order of their bytes.
+    public let entries: [TensorEntry]
+
+    private let places: [ByteText: Int]
+    private let mapping: MappedFile
+    private let dataStart: Int
+
+    /// - Throws: `SafetensorsError` for everything the format forbids, `FileError` when the file cannot be opened.
+    public init(opening url: URL) throws {
+        let mapping = try MappedFile(url)
+        let headerCount = try Self.headerCount(mapping)
+        let dataStart = 8 + headerCount
+        let header = try mapping.withBytes(8..<dataStart) { bytes throws(SafetensorsError) in
+            try SafetensorsHeader(parsing: bytes, dataCount: mapping.count - dataStart, file: url)
+        }
+        self.url = url
+        self.mapping = mapping
+        self.dataStart = dataStart
+        metadata = header.metadata
+        entries = header.entries
+        places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { (ByteText($1.name), $0) })
+    }
+
+    private static func headerCount(_ mapping: MappedFile) throws(SafetensorsError) -> Int {
+        guard mapping.count >= 8 else { throw SafetensorsError(.tooShort(bytes: mapping.count), file: mapping.url) }
+        let claimed = mapping.withBytes(0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard claimed <= UInt64(SafetensorsHeader.sizeLimit) else {
+            throw SafetensorsError(.headerTooLarge(bytes: claimed, limit: SafetensorsHeader.sizeLimit), file: mapping.url)
+        }
+        guard 8 + Int(claimed) <= mapping.count else {
+            throw SafetensorsError(.headerBeyondFile(bytes: Int(claimed), fileBytes: mapping.count), file: mapping.url)
+        }
+        return Int(claimed)
+    }
+
+    public var names: [String] { entries.map(\.name) }
+
+    /// What the header says of a tensor; nil when the file has none of that name.
+    public func entry(named name: String) -> TensorEntry? { places[ByteText(name)].map { entries[$0] } }
+
+    /// The tensor's bytes as they lie in the file, without a copy.
+    public func bytes(named name: String) throws(SafetensorsError) -> Data { data(of: try required(name)) }
+
+    /// The tensor as float32; F32, F16, BF16 and F64 can be read.
+    public func float32(named name: String) throws(SafetensorsError) -> [Float] {
+        let entry = try required(name)
+        return try float32(of: entry, elements: 0..<entry.elementCount)
+    }
+
+    func required(_ name: String) throws(SafetensorsError) -> TensorEntry {
+        guard let entry = entry(named: name) else {
+            throw SafetensorsError(.missingTensor(nearest: nearestName(to: name, among: names)), file: url, tensor: name)
+        }
+        return entry
+    }
+
+    func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
+
+    /// Part of a tensor, counted in elements, as float32.
+    func float32(of entry: TensorEntry, elements: Range<Int>) throws(SafetensorsError) -> [Float] {
+        guard let type = FloatType(entry.dtype) else {
+            throw SafetensorsError(.noNumbers(entry.dtype), file: url, tensor: entry.name)
+        }
+        let start = entry.byteRange.lowerBound
+        let range = start + elements.lowerBound * type.byteCount..<start + elements.upperBound * type.byteCount
+        return mapping.withBytes(place(range)) { bytes in
+            [Float](unsafeUninitializedCapacity: elements.count) { floats, count in
+                type.widen(bytes, into: UnsafeMutableBufferPointer(rebasing: floats[..<elements.count]))
+                count = elements.count
+            }
+        }
+    }
+
+    private func place(_ range: Range<Int>) -> Range<Int> { dataStart + range.lowerBound..<dataStart + range.upperBound }
+}
