@@ -1,0 +1,34 @@
+import DurableFiles
+import Foundation
+
+/// A data file, encoded for one base under one plan.
+public struct Dataset: Sendable {
+    public let path: String
+    public let rows: [DataRow]
+    /// One for each row, in the same order.
+    public let encoded: [EncodedRow]
+
+    /// - Throws: `DataError` for a row that cannot be read, or when no row has anything to learn from.
+    public init(_ file: DataFile, encoder: RowEncoder) throws(DataError) {
+        path = file.path
+        rows = file.rows
+        var encoded: [EncodedRow] = []
+        for row in file.rows { encoded.append(try encoder.encode(row, of: file.path)) }
+        self.encoded = encoded
+        guard !examples.isEmpty else { throw DataError(.nothingSupervised(rows: rows.count), file: path) }
+    }
+
+    /// The rows that training uses: all but those with a fault.
+    public var examples: [EncodedRow] { encoded.filter { $0.fault == nil } }
+
+    /// SHA-256 over the tokens and labels of the examples: what the weights can depend on, whatever the file looks like.
+    public var digest: ContentDigest {
+        var bytes = Data()
+        for example in examples {
+            for number in [Int32(example.tokens.count)] + example.tokens + example.labels {
+                withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+            }
+        }
+        return ContentDigest(of: bytes)
+    }
+}

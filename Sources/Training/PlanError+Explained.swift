@@ -1,0 +1,21 @@
+import Faults
+
+extension PlanError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .unknownOption(let name, let nearest?):
+            Explanation("No training option is named '\(name)'.", next: "Did you mean '\(nearest)'?", kind: .usage)
+        case .unknownOption(let name, nil):
+            Explanation(
+                "No training option is named '\(name)'.",
+                next: "The options are " + TrainingOption.allCases.map(\.rawValue).joined(separator: ", ") + ".", kind: .usage)
+        case .notAllowed(let option, let value):
+            Explanation(
+                "'\(value)' is no value for \(option.rawValue).", next: "It takes \(option.allowed).", kind: .usage)
+        case .contradiction(let first, let value, let second, let other):
+            Explanation(
+                "\(first.rawValue) \(value) and \(second.rawValue) \(other) cannot both hold.",
+                next: "Leave one of them out.", kind: .usage)
+        }
+    }
+}

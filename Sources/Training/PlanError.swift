@@ -1,0 +1,8 @@
+/// Why typed and declared options do not make a plan.
+public enum PlanError: Error, Hashable {
+    case unknownOption(name: String, nearest: String?)
+    /// The value has the wrong type or lies outside of what the option takes.
+    case notAllowed(TrainingOption, value: String)
+    /// Two options that cannot both hold.
+    case contradiction(TrainingOption, value: String, TrainingOption, otherValue: String)
+}

@@ -1,0 +1,37 @@
+/// Steele, Lea and Flood's SplitMix64: a counter run through a mixing function.
+///
+/// Small, fast, the same on every machine; its whole state is one number.
+public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
+    public private(set) var state: UInt64
+
+    public init(state: UInt64) { self.state = state }
+
+    /// A generator for one use of a seed: streams of the same seed do not overlap in practice.
+    public init(seed: UInt64, stream: UInt64) {
+        state = Self.mix(Self.mix(seed &+ Self.increment) &+ stream)
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= Self.increment
+        return Self.mix(state)
+    }
+
+    /// A number below `bound`, each equally likely: draws that would favour small numbers are thrown away.
+    public mutating func next(below bound: UInt64) -> UInt64 {
+        precondition(bound > 0, "no number lies below 0")
+        let rest = (0 &- bound) % bound
+        while true {
+            let (high, low) = next().multipliedFullWidth(by: bound)
+            if low >= rest { return high }
+        }
+    }
+
+    private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

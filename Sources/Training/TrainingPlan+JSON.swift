@@ -1,0 +1,56 @@
+import DurableFiles
+import StrictJSON
+
+extension TrainingPlan {
+    /// Every option by its name, in the order of `TrainingOption`.
+    public var json: JSONValue {
+        .object(JSONObject(TrainingOption.allCases.compactMap { option in self[option].map { (option.rawValue, $0) } }))
+    }
+
+    /// Tells apart any two plans that would train different weights: SHA-256 of the canonical JSON of all options but those
+    /// that only say how often to write something down.
+    public var digest: ContentDigest {
+        let silent: Set<TrainingOption> = [.loggingSteps, .saveSteps, .saveTotalLimit]
+        let decisive = TrainingOption.allCases.filter { !silent.contains($0) }
+        let members = decisive.compactMap { option in self[option].map { (option.rawValue, $0) } }
+        return ContentDigest(of: JSONValue.object(JSONObject(members)).data(JSONLayout(indent: nil, sortsKeys: true)))
+    }
+
+    /// The plan's value of an option; nil for the one of max_steps and num_train_epochs that does not bound this run.
+    public subscript(option: TrainingOption) -> JSONValue? {
+        switch option {
+        case .method: .string(method.rawValue)
+        case .precision: .string(precision.rawValue)
+        case .rank: .integer(rank)
+        case .alpha: .number(alpha)
+        case .dropout: .number(dropout)
+        case .bias: "none"
+        case .targetModules: .array(targetModules.map { .string($0.rawValue) })
+        case .usesRSLoRA: .bool(usesRSLoRA)
+        case .batchSize: .integer(batchSize)
+        case .accumulation: .integer(accumulation)
+        case .warmup: .number(warmup)
+        case .maxSteps: if case .steps(let steps) = length { .integer(steps) } else { nil }
+        case .epochs: if case .epochs(let epochs) = length { .number(epochs) } else { nil }
+        case .learningRate: .number(learningRate)
+        case .scheduler: .string(scheduler.rawValue)
+        case .minimumLearningRate: .number(minimumLearningRate)
+        case .cycles: .integer(cycles)
+        case .weightDecay: .number(weightDecay)
+        case .optimizer: .string(optimizer.rawValue)
+        case .beta1: .number(beta1)
+        case .beta2: .number(beta2)
+        case .epsilon: .number(epsilon)
+        case .maxGradNorm: .number(maxGradNorm)
+        case .seed: .integer(Int(seed))
+        case .maxLength: .integer(maxLength)
+        case .gradientCheckpointing: .bool(gradientCheckpointing)
+        case .completionOnlyLoss: .bool(completionOnlyLoss)
+        case .shuffle: .bool(shuffle)
+        case .chatDate: .string(chatDate.description)
+        case .loggingSteps: .integer(loggingSteps)
+        case .saveSteps: .integer(saveSteps)
+        case .saveTotalLimit: .integer(saveTotalLimit)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Llama
+
+/// Everything that decides what a training does, with nothing left open.
+///
+/// Made from what was typed, then what the adapter file declares, then the guide's settings.
+public struct TrainingPlan: Sendable, Hashable {
+    public let method: TrainingMethod
+    /// How the frozen linear layers are kept; the arithmetic is in 32 bits.
+    public let precision: BasePrecision
+    public let rank: Int
+    public let alpha: Double
+    public let dropout: Double
+    public let targetModules: [TargetModule]
+    public let usesRSLoRA: Bool
+    /// Rows of one micro-batch.
+    public let batchSize: Int
+    /// Micro-batches of one optimizer step; the last step of an epoch may have fewer.
+    public let accumulation: Int
+    public let warmup: Double
+    public let length: TrainingLength
+    public let learningRate: Double
+    public let scheduler: SchedulerName
+    public let minimumLearningRate: Double
+    public let cycles: Int
+    public let weightDecay: Double
+    public let optimizer: OptimizerName
+    public let beta1: Double
+    public let beta2: Double
+    public let epsilon: Double
+    /// The global L2 norm that gradients are clipped to; 0 leaves them alone.
+    public let maxGradNorm: Double
+    public let seed: UInt64
+    /// Tokens kept of each row, counted from its start.
+    public let maxLength: Int
+    /// Recomputes each block's activations in the backward pass instead of keeping them.
+    public let gradientCheckpointing: Bool
+    /// Loss on answers only; otherwise on every token of every row.
+    public let completionOnlyLoss: Bool
+    public let shuffle: Bool
+    /// The day that chat templates see as today, so that a run can be repeated.
+    public let chatDate: CalendarDay
+    public let loggingSteps: Int
+    /// Steps between checkpoints; 0 keeps none but the last.
+    public let saveSteps: Int
+    public let saveTotalLimit: Int
+}
+
+extension TrainingPlan {
+    /// - Parameter declared: what the adapter file says; used where nothing was typed.
+    /// - Parameter stored: how to keep the base under method lora when neither says; the precision of the base's own file.
+    public init(
+        typed: TrainingOptions, declared: TrainingOptions = TrainingOptions(), stored: BasePrecision = .fp32
+    ) throws(PlanError) {
+        try typed.requireOneLength()
+        try declared.requireOneLength()
+        let wanted = PlanValues(typed: typed, declared: declared)
+        method = wanted[\.method] ?? .qlora
+        precision = wanted[\.precision] ?? (method == .qlora ? .nf4 : stored)
+        try Self.require(precision: precision, fits: method)
+        rank = try wanted.integer(.rank, \.rank, 16, 1...1024)
+        alpha = try wanted.number(.alpha, \.alpha, 16, above: 0, through: 65536)
+        dropout = try wanted.number(.dropout, \.dropout, 0, from: 0, below: 1)
+        try wanted.require(\.bias, .bias) { $0 == "none" }
+        targetModules = try wanted.modules()
+        usesRSLoRA = wanted[\.usesRSLoRA] ?? false
+        batchSize = try wanted.integer(.batchSize, \.batchSize, 2, 1...4096)
+        accumulation = try wanted.integer(.accumulation, \.accumulation, 4, 1...4096)
+        warmup = try wanted.warmup(otherwise: 10)
+        length = try wanted.length(otherwise: 500)
+        learningRate = try wanted.number(.learningRate, \.learningRate, 2e-4, above: 0, through: 10)
+        scheduler = wanted[\.scheduler] ?? .cosine
+        minimumLearningRate = try wanted.number(.minimumLearningRate, \.minimumLearningRate, 0, from: 0, through: learningRate)
+        cycles = try wanted.integer(.cycles, \.cycles, 1, 1...4096)
+        weightDecay = try wanted.number(.weightDecay, \.weightDecay, 0.01, from: 0, through: 1)
+        optimizer = wanted[\.optimizer] ?? .adamW8bit
+        beta1 = try wanted.number(.beta1, \.beta1, 0.9, from: 0, below: 1)
+        beta2 = try wanted.number(.beta2, \.beta2, 0.999, from: 0, below: 1)
+        epsilon = try wanted.number(.epsilon, \.epsilon, 1e-8, above: 0, through: 1)
+        maxGradNorm = try wanted.number(.maxGradNorm, \.maxGradNorm, 1, from: 0, through: 1_000_000)
+        seed = UInt64(try wanted.integer(.seed, \.seed, 3407, 0...Int.max))
+        maxLength = try wanted.integer(.maxLength, \.maxLength, 2048, 2...1_048_576)
+        gradientCheckpointing = wanted[\.gradientCheckpointing] ?? true
+        completionOnlyLoss = wanted[\.completionOnlyLoss] ?? true
+        shuffle = wanted[\.shuffle] ?? true
+        chatDate = try wanted.day(otherwise: "2024-07-26")
+        loggingSteps = try wanted.integer(.loggingSteps, \.loggingSteps, 10, 1...10_000_000)
+        saveSteps = try wanted.integer(.saveSteps, \.saveSteps, 50, 0...10_000_000)
+        saveTotalLimit = try wanted.integer(.saveTotalLimit, \.saveTotalLimit, 2, 1...1000)
+        try wanted.requireReach(of: scheduler)
+    }
+
+    private static func require(precision: BasePrecision, fits method: TrainingMethod) throws(PlanError) {
+        guard (precision == .nf4) == (method == .qlora) else {
+            throw .contradiction(.method, value: method.rawValue, .precision, otherValue: precision.rawValue)
+        }
+    }
+}
+
+extension TrainingOptions {
+    fileprivate func requireOneLength() throws(PlanError) {
+        guard let maxSteps, let epochs else { return }
+        throw .contradiction(.maxSteps, value: "\(maxSteps)", .epochs, otherValue: "\(epochs)")
+    }
+}

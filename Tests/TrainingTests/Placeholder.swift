@@ -1,1 +1,0 @@
-// The first test of Training replaces this file.
