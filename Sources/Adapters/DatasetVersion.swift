@@ -41,11 +41,11 @@ extension DatasetVersion {
         return .object(object)
     }
 
-    public init(json: JSONValue) throws(RecordError) { try self.init(RecordReader(json)) }
+    public init(json: JSONValue) throws(DamagedRecord) { try self.init(RecordReader(json)) }
 
-    init(_ reader: RecordReader) throws(RecordError) {
+    init(_ reader: RecordReader) throws(DamagedRecord) {
         train = try Split(reader.object("train"))
-        heldOut = try reader.optionalObject("held_out").map { (split) throws(RecordError) in try Split(split) }
+        heldOut = try reader.optionalObject("held_out").map { (split) throws(DamagedRecord) in try Split(split) }
         let recorded = try reader.digest("digest")
         guard recorded == digest else { throw reader.fault("digest", wanted: "the digest of the splits, \(digest)") }
     }
@@ -54,7 +54,7 @@ extension DatasetVersion {
 extension DatasetVersion.Split {
     var json: JSONValue { ["digest": .string("\(digest)"), "rows": .integer(rows)] }
 
-    init(_ reader: RecordReader) throws(RecordError) {
+    init(_ reader: RecordReader) throws(DamagedRecord) {
         self.init(digest: try reader.digest("digest"), rows: try reader.count("rows"))
     }
 }

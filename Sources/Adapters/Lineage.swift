@@ -60,7 +60,7 @@ extension Lineage {
                 ("dataset", dataset.json),
                 ("plan", plan.json),
                 ("plan_digest", .string("\(plan.digest)")),
-                ("metrics", .object(JSONObject(metrics.map { ($0.name, .number($0.value)) }))),
+                ("metrics", .object(JSONObject(metrics.map { ($0.name, $0.value.isFinite ? .number($0.value) : .null) }))),
                 ("started_at", .string("\(startedAt)")),
                 ("finished_at", .string("\(finishedAt)")),
                 ("made_by", .string(madeBy)),
@@ -70,7 +70,7 @@ extension Lineage {
     /// The bytes of `lineage.json`.
     public var data: Data { Data((json.text(.pretty) + "\n").utf8) }
 
-    public init(json: JSONValue) throws(RecordError) {
+    public init(json: JSONValue) throws(DamagedRecord) {
         let reader = try RecordReader(json)
         guard try reader.text("schema") == Self.schema else { throw reader.fault("schema", wanted: "'\(Self.schema)'") }
         version = try reader.parse("version") { text throws(NameError) in try VersionID(text) }
@@ -86,7 +86,9 @@ extension Lineage {
         }
         var metrics: [NamedMetric] = []
         for (name, value) in try reader.members("metrics") {
-            guard let number = value.doubleValue else { throw reader.fault("metrics.\(name)", wanted: "a number") }
+            guard let number = value.isNull ? .nan : value.doubleValue else {
+                throw reader.fault("metrics.\(name)", wanted: "a number or null")
+            }
             metrics.append(NamedMetric(name, number))
         }
         self.metrics = metrics
@@ -101,9 +103,9 @@ extension BaseIdentity {
         ["name": .string("\(name)"), "revision": revision.map { .string($0) } ?? .null, "digest": .string("\(digest)")]
     }
 
-    public init(json: JSONValue) throws(RecordError) { try self.init(RecordReader(json)) }
+    public init(json: JSONValue) throws(DamagedRecord) { try self.init(RecordReader(json)) }
 
-    init(_ reader: RecordReader) throws(RecordError) {
+    init(_ reader: RecordReader) throws(DamagedRecord) {
         self.init(
             name: try reader.parse("name") { text throws(NameError) in try BaseName(text) },
             revision: try reader.optionalText("revision"), digest: try reader.digest("digest"))

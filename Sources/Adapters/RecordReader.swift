@@ -3,7 +3,7 @@ import Faults
 import StrictJSON
 
 /// A stored record that is not what we write.
-public struct RecordError: Error, Hashable {
+public struct DamagedRecord: Error, Hashable {
     /// The place within the record, such as `dataset.train.rows`.
     public let key: String
     /// What should stand there, in words.
@@ -18,7 +18,7 @@ public struct RecordError: Error, Hashable {
     }
 }
 
-extension RecordError: Explained {
+extension DamagedRecord: Explained {
     public var explanation: Explanation {
         Explanation(
             "A stored record is damaged: \(wanted) should stand there.",
@@ -32,61 +32,61 @@ struct RecordReader {
     private let object: JSONObject
     private let path: String
 
-    init(_ value: JSONValue, at path: String = "") throws(RecordError) {
-        guard let object = value.objectValue else { throw RecordError(key: path, wanted: "an object") }
+    init(_ value: JSONValue, at path: String = "") throws(DamagedRecord) {
+        guard let object = value.objectValue else { throw DamagedRecord(key: path, wanted: "an object") }
         self.object = object
         self.path = path
     }
 
-    func fault(_ key: String, wanted: String) -> RecordError { RecordError(key: place(key), wanted: wanted) }
+    func fault(_ key: String, wanted: String) -> DamagedRecord { DamagedRecord(key: place(key), wanted: wanted) }
 
     private func place(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    func value(_ key: String) throws(RecordError) -> JSONValue {
+    func value(_ key: String) throws(DamagedRecord) -> JSONValue {
         guard let value = object[key] else { throw fault(key, wanted: "a value") }
         return value
     }
 
-    func object(_ key: String) throws(RecordError) -> RecordReader { try RecordReader(value(key), at: place(key)) }
+    func object(_ key: String) throws(DamagedRecord) -> RecordReader { try RecordReader(value(key), at: place(key)) }
 
-    func optionalObject(_ key: String) throws(RecordError) -> RecordReader? {
+    func optionalObject(_ key: String) throws(DamagedRecord) -> RecordReader? {
         guard let value = object[key], !value.isNull else { return nil }
         return try RecordReader(value, at: place(key))
     }
 
-    func members(_ key: String) throws(RecordError) -> [(String, JSONValue)] {
+    func members(_ key: String) throws(DamagedRecord) -> [(String, JSONValue)] {
         guard let object = try value(key).objectValue else { throw fault(key, wanted: "an object") }
         return Array(object.members)
     }
 
-    func text(_ key: String) throws(RecordError) -> String {
+    func text(_ key: String) throws(DamagedRecord) -> String {
         guard let text = try value(key).stringValue else { throw fault(key, wanted: "a text") }
         return text
     }
 
-    func optionalText(_ key: String) throws(RecordError) -> String? {
+    func optionalText(_ key: String) throws(DamagedRecord) -> String? {
         guard let value = object[key], !value.isNull else { return nil }
         guard let text = value.stringValue else { throw fault(key, wanted: "a text or null") }
         return text
     }
 
-    func count(_ key: String) throws(RecordError) -> Int {
+    func count(_ key: String) throws(DamagedRecord) -> Int {
         guard let count = try value(key).intValue, count >= 0 else { throw fault(key, wanted: "a whole number") }
         return count
     }
 
-    func digest(_ key: String) throws(RecordError) -> ContentDigest {
+    func digest(_ key: String) throws(DamagedRecord) -> ContentDigest {
         guard let digest = ContentDigest(try text(key)) else { throw fault(key, wanted: "a SHA-256 digest") }
         return digest
     }
 
-    func timestamp(_ key: String) throws(RecordError) -> Timestamp {
+    func timestamp(_ key: String) throws(DamagedRecord) -> Timestamp {
         guard let time = Timestamp(try text(key)) else { throw fault(key, wanted: Timestamp.form) }
         return time
     }
 
     /// Reads a text that stands for a value, such as a name.
-    func parse<Value>(_ key: String, _ body: (String) throws(NameError) -> Value) throws(RecordError) -> Value {
+    func parse<Value>(_ key: String, _ body: (String) throws(NameError) -> Value) throws(DamagedRecord) -> Value {
         let text = try text(key)
         do throws(NameError) {
             return try body(text)

@@ -21,10 +21,18 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
 
     /// Hashes a file in pieces of 4 MiB, so that its size does not matter.
     public init(ofFile file: URL) throws {
-        let handle = try FileHandle(forReadingFrom: file)
-        var hash = SHA256()
-        while let piece = try handle.read(upToCount: 4 << 20), !piece.isEmpty { hash.update(data: piece) }
-        self.init(hash.finalize())
+        var hash = Hash()
+        try FileBytes.read(file) { piece in hash.update(piece) }
+        self = hash.finish()
+    }
+
+    /// A digest that grows piece by piece.
+    public struct Hash: Sendable {
+        private var hash = SHA256()
+
+        public init() {}
+        public mutating func update(_ piece: UnsafeRawBufferPointer) { hash.update(bufferPointer: piece) }
+        public func finish() -> ContentDigest { ContentDigest(hash.finalize()) }
     }
 
     init(_ digest: SHA256.Digest) {

@@ -43,17 +43,12 @@ public enum DurableFile {
     }
 
     private static func writeAndSync(_ data: Data, to file: URL, permissions: mode_t) throws(FileError) {
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
-        guard descriptor >= 0 else { throw FileError(.create, file) }
-        defer { close(descriptor) }
-        var written = 0
-        while written < data.count {
-            let count = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, $0.count - written) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError(.write, file) }
-            written += count
+        var draft = try NewFile(file, permissions: permissions)
+        let outcome = data.withUnsafeBytes { bytes in
+            Result { () throws(FileError) in try draft.write(bytes) }
         }
-        guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
+        try outcome.get()
+        try draft.sync()
     }
 
     private static func syncTree(_ folder: URL) throws(FileError) {

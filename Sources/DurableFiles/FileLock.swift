@@ -1,21 +1,45 @@
 import Foundation
 
 /// An advisory lock on a file that the kernel releases when its holder dies.
+///
+/// The file stays when the lock goes: deleting it would let two processes hold locks on two files of one name.
 public final class FileLock: Sendable {
     private let descriptor: Int32
+    private let file: URL
 
     /// Takes the lock without waiting; nil when another process (or another lock in this one) holds it.
     public static func take(_ file: URL) throws(FileError) -> FileLock? {
-        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileError(.open, file) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor, file: file) }
         let code = errno
         close(descriptor)
         guard code == EWOULDBLOCK else { throw FileError(.lock, file, code: code) }
         return nil
     }
 
-    private init(descriptor: Int32) { self.descriptor = descriptor }
+    /// Takes the lock, trying for at most `limit`; nil when somebody held it all that time.
+    public static func take(_ file: URL, waiting limit: Duration) throws(FileError) -> FileLock? {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            if let lock = try take(file) { return lock }
+            guard ContinuousClock.now < deadline else { return nil }
+            usleep(5_000)
+        }
+    }
+
+    /// Writes into the file who holds it, for whoever finds it taken.
+    public func sign(_ text: String) throws(FileError) {
+        let bytes = Array(text.utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else {
+            throw FileError(.write, file)
+        }
+    }
+
+    private init(descriptor: Int32, file: URL) {
+        self.descriptor = descriptor
+        self.file = file
+    }
 
     deinit { close(descriptor) }
 }

@@ -1,0 +1,87 @@
+import Foundation
+
+/// Reads and copies of files whose size must not matter, in pieces of 1 MiB.
+public enum FileBytes {
+    static let pieceSize = 1 << 20
+
+    /// Hands the bytes of a regular file to `body`, piece by piece.
+    ///
+    /// - Throws: `FileError` with `EINVAL` when the path leads to something other than a regular file.
+    public static func read(_ file: URL, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        // A FIFO would make a plain open wait for its writer.
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError(.open, file) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError(.read, file) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.read, file, code: EINVAL) }
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 64)
+        defer { piece.deallocate() }
+        while true {
+            let count = Foundation.read(descriptor, piece.baseAddress, pieceSize)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileError(.read, file) }
+            guard count > 0 else { return }
+            try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+        }
+    }
+
+    /// The first `limit` bytes of a regular file, or all when it is shorter.
+    public static func contents(of file: URL, limit: Int) throws -> Data {
+        var data = Data()
+        try read(file) { piece in
+            if data.count < limit { data.append(contentsOf: piece.prefix(limit - data.count)) }
+        }
+        return data
+    }
+
+    /// Copies a regular file to a new one and makes its bytes (not yet its name) durable.
+    ///
+    /// - Returns: size and digest of the bytes that were copied.
+    /// - Throws: `FileError` with `EEXIST` when `copy` exists; what was written is deleted on any error.
+    public static func copy(_ file: URL, to copy: URL, permissions: mode_t = 0o644) throws -> (size: Int, digest: ContentDigest) {
+        var draft = try NewFile(copy, permissions: permissions)
+        do {
+            var hash = ContentDigest.Hash()
+            try read(file) { piece in
+                hash.update(piece)
+                try draft.write(piece)
+            }
+            try draft.sync()
+            return (draft.size, hash.finish())
+        } catch {
+            unlink(copy.path)
+            throw error
+        }
+    }
+}
+
+/// A file that is being written for the first time.
+struct NewFile: ~Copyable {
+    private let descriptor: Int32
+    private let file: URL
+    private(set) var size = 0
+
+    init(_ file: URL, permissions: mode_t) throws(FileError) {
+        descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+        guard descriptor >= 0 else { throw FileError(.create, file) }
+        self.file = file
+    }
+
+    deinit { close(descriptor) }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var rest = bytes
+        while let start = rest.baseAddress, !rest.isEmpty {
+            let count = Foundation.write(descriptor, start, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileError(.write, file) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            size += count
+        }
+    }
+
+    func sync() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
+    }
+}

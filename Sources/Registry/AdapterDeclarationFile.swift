@@ -1,0 +1,111 @@
+import Adapters
+import Faults
+import Foundation
+import StrictJSON
+import StrictYAML
+
+/// The form of `adapters/NAME.yaml`.
+///
+/// ```yaml
+/// name: ticket-router
+/// task: Route a support ticket to the queue that handles it
+/// owner: support-platform
+/// base: demo-base
+/// data:
+///   train: data/tickets/train.jsonl
+///   held_out: data/tickets/held_out.jsonl
+/// metric: label_accuracy
+/// labels: [billing, shipping]     # for label_accuracy only
+/// horizon: 9mo
+/// policy: default
+/// training:                       # what differs from the trainer's defaults
+///   max_steps: 60
+/// ```
+enum AdapterDeclarationFile {
+    /// - Throws: `YAMLError` with `file:line:key`; `DeclarationError.misnamedFile` when the name is not that of the file.
+    static func read(_ file: URL) throws -> AdapterDeclaration {
+        let declaration = try YAMLNode(contentsOf: file).section(declaration)
+        guard file.deletingPathExtension().lastPathComponent == declaration.name.text else {
+            throw DeclarationError.misnamedFile(place: file.path, declared: declaration.name.text)
+        }
+        return declaration
+    }
+
+    private static func declaration(_ reader: YAMLReader) throws -> AdapterDeclaration {
+        let metric = try reader.required("metric", among: DeclaredMetric.self)
+        return AdapterDeclaration(
+            name: try reader.name("name", AdapterName.init),
+            task: try reader.required("task", as: String.self),
+            owner: try reader.required("owner", as: String.self),
+            base: try reader.name("base", BaseName.init),
+            data: try reader.required(section: "data") { data in
+                DeclaredData(
+                    train: try data.required("train", as: String.self), heldOut: try data.required("held_out", as: String.self))
+            },
+            metric: metric,
+            labels: try labels(reader, metric),
+            horizon: try reader.required("horizon", as: CalendarSpan.self, form: CalendarSpan.form),
+            policy: try reader.optional("policy", as: String.self) ?? "default",
+            training: try settings(reader))
+    }
+
+    private static func labels(_ reader: YAMLReader, _ metric: DeclaredMetric) throws -> [String] {
+        let labels = try reader.list("labels").map { node throws(YAMLError) in try node.value(as: String.self) }
+        guard Set(labels.map(ByteText.init)).count == labels.count else {
+            throw DeclarationError.badValue(
+                place: "\(reader.place(of: "labels"))", what: "A label stands twice in the list.", next: "Keep each label once.")
+        }
+        guard metric != .labelAccuracy || labels.count >= 2 else {
+            throw DeclarationError.badValue(
+                place: "\(reader.place(of: "labels"))", what: "The metric label_accuracy needs the labels to choose from.",
+                next: "List at least two under 'labels', or use 'metric: exact_match'.")
+        }
+        return labels
+    }
+
+    private static func settings(_ reader: YAMLReader) throws -> [DeclaredSetting] {
+        guard let node = reader.node("training") else { return [] }
+        guard case .mapping(let members) = node.content else {
+            throw YAMLError(.wrongKind(found: "a single value", wanted: "a section of keys"), at: node.place)
+        }
+        return try members.map { member in
+            DeclaredSetting(key: member.key, value: try member.value.json(), place: "\(member.value.place)")
+        }
+    }
+}
+
+extension YAMLReader {
+    /// A name, with the place of the value when it is none.
+    func name<Name>(_ key: String, _ parse: (String) throws(NameError) -> Name) throws -> Name {
+        let text = try required(key, as: String.self)
+        do throws(NameError) {
+            return try parse(text)
+        } catch {
+            let explanation = error.explanation
+            throw DeclarationError.badValue(place: "\(place(of: key))", what: explanation.what, next: explanation.next)
+        }
+    }
+}
+
+extension YAMLNode {
+    /// The value as JSON: unquoted texts that read as numbers, truth values or null are those, as in YAML's core schema.
+    func json() throws(YAMLError) -> JSONValue {
+        switch content {
+        case .scalar(let text, isQuoted: true): return .string(text)
+        case .scalar(let text, isQuoted: false):
+            if isNull { return .null }
+            if let truth = Bool(yaml: text, isQuoted: false) { return .bool(truth) }
+            if let whole = Int(yaml: text, isQuoted: false) { return .integer(whole) }
+            if let number = Double(yaml: text, isQuoted: false) { return .number(number) }
+            return .string(text)
+        case .sequence(let elements):
+            var values: [JSONValue] = []
+            for element in elements { values.append(try element.json()) }
+            return .array(values)
+        case .mapping(let members):
+            var object = JSONObject()
+            for member in members { object[member.key] = try member.value.json() }
+            return .object(object)
+        }
+    }
+}

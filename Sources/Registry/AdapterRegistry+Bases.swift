@@ -1,0 +1,59 @@
+import Adapters
+import DurableFiles
+import Faults
+import Foundation
+
+extension AdapterRegistry {
+    public func baseNames() throws -> [BaseName] {
+        try declaredFiles(in: layout.bases).map { try BaseName($0.deletingPathExtension().lastPathComponent) }.sorted()
+    }
+
+    /// Every pinned base, by name.
+    public func bases() throws -> [BaseDeclaration] {
+        try baseNames().map { try BaseDeclarationFile.read(layout.file(of: $0)) }
+    }
+
+    /// - Throws: `DeclarationError.unknownBase` with the nearest name that is pinned.
+    public func base(named text: String) throws -> BaseDeclaration {
+        let known = try baseNames()
+        guard let name = known.first(where: { $0.text == text }) else {
+            throw DeclarationError.unknownBase(text, nearest: nearestName(to: text, among: known.map(\.text)))
+        }
+        return try BaseDeclarationFile.read(layout.file(of: name))
+    }
+
+    /// Pins a model folder as it is now and writes `bases/NAME.yaml`.
+    ///
+    /// The path is kept relative to the registry when the folder lies beside or within it, so that both can move together.
+    ///
+    /// - Throws: `DeclarationError.baseExists` when the name is taken, `.namesClash` when it is in another case.
+    public func addBase(_ name: BaseName, folder: URL, revision: String?) throws -> BaseDeclaration {
+        let known = try baseNames()
+        guard !known.contains(name) else { throw DeclarationError.baseExists(name) }
+        try refuseClashes(known.map(\.text) + [name.text])
+        let base = BaseDeclaration(
+            name: name, folder: layout.shortPath(to: folder), revision: revision, files: try BaseFolder.files(in: folder))
+        try FileManager.default.createDirectory(at: layout.bases, withIntermediateDirectories: true)
+        try DurableFile.write(Data(base.yaml.utf8), to: layout.file(of: name))
+        return base
+    }
+
+    /// How the folder of a base differs from its pin; a folder that is gone has lost every file.
+    public func changes(to base: BaseDeclaration) throws -> [BaseChange] {
+        let folder = layout.resolve(base.folder)
+        guard FileManager.default.fileExists(atPath: folder.path) else { return base.changes(to: []) }
+        return base.changes(to: try BaseFolder.files(in: folder, needsConfig: false))
+    }
+}
+
+extension RegistryLayout {
+    /// Relative to the registry, when the folder lies under the registry's own parent; else absolute.
+    func shortPath(to folder: URL) -> String {
+        let target = folder.standardizedFileURL.pathComponents
+        let origin = root.pathComponents
+        let shared = zip(target, origin).prefix { $0 == $1 }.count
+        guard shared >= origin.count - 1 else { return folder.standardizedFileURL.path }
+        let steps = Array(repeating: "..", count: origin.count - shared) + target[shared...]
+        return steps.isEmpty ? "." : steps.joined(separator: "/")
+    }
+}

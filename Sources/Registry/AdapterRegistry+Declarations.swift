@@ -1,0 +1,73 @@
+import Adapters
+import DurableFiles
+import Faults
+import Foundation
+import StrictJSON
+
+extension AdapterRegistry {
+    /// The names of the declared adapters, sorted, without reading their declarations.
+    ///
+    /// - Throws: `NameError` for a file whose name is none, `DeclarationError.namesClash` for two that differ in case only.
+    public func declaredNames() throws -> [AdapterName] {
+        let names = try declaredFiles(in: layout.adapters).map { try AdapterName($0.deletingPathExtension().lastPathComponent) }
+            .sorted()
+        try refuseClashes(names.map(\.text))
+        return names
+    }
+
+    /// Every declaration, by name.
+    ///
+    /// - Throws: the fault of the first file that cannot be read.
+    public func declarations() throws -> [AdapterDeclaration] {
+        try declaredNames().map { try AdapterDeclarationFile.read(layout.file(of: $0)) }
+    }
+
+    /// - Throws: `DeclarationError.unknownAdapter` with the nearest name that is declared.
+    public func adapter(named text: String) throws -> AdapterDeclaration {
+        let known = try declaredNames()
+        guard let name = known.first(where: { $0.text == text }) else {
+            throw DeclarationError.unknownAdapter(text, nearest: nearestName(to: text, among: known.map(\.text)))
+        }
+        return try AdapterDeclarationFile.read(layout.file(of: name))
+    }
+
+    /// Writes a new declaration.
+    ///
+    /// - Throws: `DeclarationError.namesClash` when the name is taken, also in another case.
+    public func declare(_ declaration: AdapterDeclaration) throws {
+        try refuseClashes(declaredNames().map(\.text) + [declaration.name.text])
+        try FileManager.default.createDirectory(at: layout.adapters, withIntermediateDirectories: true)
+        try DurableFile.write(Data(declaration.yaml.utf8), to: layout.file(of: declaration.name))
+    }
+
+    func declaredFiles(in folder: URL) throws -> [URL] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "yaml" && !$0.lastPathComponent.hasPrefix(".") }
+    }
+
+    func refuseClashes(_ names: [String]) throws {
+        var seen: [String: String] = [:]
+        for name in names {
+            if let other = seen.updateValue(name, forKey: name.lowercased()) { throw DeclarationError.namesClash(other, name) }
+        }
+    }
+}
+
+extension AdapterDeclaration {
+    /// The text of `adapters/NAME.yaml`.
+    public var yaml: String {
+        var text = YAMLText()
+        text.add("name", .string(name.text))
+        text.add("task", .string(task))
+        text.add("owner", .string(owner))
+        text.add("base", .string(base.text))
+        text.add("data", ["train": .string(data.train), "held_out": .string(data.heldOut)])
+        text.add("metric", .string(metric.rawValue))
+        if !labels.isEmpty { text.add("labels", .array(labels.map { .string($0) })) }
+        text.add("horizon", .string("\(horizon)"))
+        text.add("policy", .string(policy))
+        if !training.isEmpty { text.add("training", .object(JSONObject(training.map { ($0.key, $0.value) }))) }
+        return text.text
+    }
+}

@@ -1,0 +1,85 @@
+import Adapters
+import GRDB
+
+extension AdapterRegistry {
+    /// Takes a version that git holds into the index: closes its run, lists it and moves `candidate` to it, all or nothing.
+    ///
+    /// - Throws: `RunError.over` when its run is not running, `VersionIndexError.outOfOrder` when it is not the next version.
+    @discardableResult
+    public func admit(_ published: PublishedVersion, on occasion: Occasion) throws -> RegistryEvent {
+        let version = published.version
+        return try write { database in
+            let run = try Self.run(published.lineage.run, database)
+            guard run.start.adapter == version.adapter else { throw RunError.foreign(run.id, version.adapter) }
+            try Self.end(run.id, .admitted(version), at: occasion.at, database)
+            return try Self.list(published, as: .admitted, on: occasion, database)
+        }
+    }
+
+    /// The versions of an adapter, oldest first.
+    public func versions(of adapter: AdapterName) throws -> [VersionRecord] {
+        try read { database in
+            let aliases = try Self.aliases(of: adapter, database)
+            return try Row.fetchAll(
+                database, sql: "SELECT * FROM versions WHERE adapter = ? ORDER BY number", arguments: [adapter.text]
+            ).map { row in
+                let published = try PublishedVersion(row)
+                let names = aliases.filter { $0.value == published.version }.keys.sorted()
+                return VersionRecord(published: published, aliases: names)
+            }
+        }
+    }
+
+    /// - Throws: `VersionIndexError.unknownVersion`.
+    public func version(_ id: VersionID) throws -> VersionRecord {
+        guard let record = try versions(of: id.adapter).first(where: { $0.version == id }) else {
+            throw VersionIndexError.unknownVersion(id, latest: try latestVersion(of: id.adapter))
+        }
+        return record
+    }
+
+    public func latestVersion(of adapter: AdapterName) throws -> VersionID? {
+        try read { database in try Self.latest(adapter, database) }
+    }
+
+    /// The number that the next version of an adapter gets; it stays free while the lease is held.
+    public func nextVersion(of adapter: AdapterName) throws -> VersionID {
+        VersionID(adapter, (try latestVersion(of: adapter)?.number ?? 0) + 1)
+    }
+
+    /// Every adapter with a version or a run, declared or not.
+    public func recordedAdapters() throws -> [AdapterName] {
+        try read { database in
+            try String.fetchAll(database, sql: "SELECT adapter FROM versions UNION SELECT adapter FROM runs ORDER BY 1")
+                .map { try AdapterName($0) }
+        }
+    }
+}
+
+extension AdapterRegistry {
+    static func latest(_ adapter: AdapterName, _ database: Database) throws -> VersionID? {
+        try Int.fetchOne(database, sql: "SELECT max(number) FROM versions WHERE adapter = ?", arguments: [adapter.text])
+            .map { VersionID(adapter, $0) }
+    }
+
+    /// Inserts the version and the event that brought it, which moves `candidate` to it.
+    static func list(
+        _ published: PublishedVersion, as kind: RegistryEvent.Kind, on occasion: Occasion, _ database: Database
+    ) throws -> RegistryEvent {
+        let version = published.version
+        let expected = VersionID(version.adapter, (try latest(version.adapter, database)?.number ?? 0) + 1)
+        guard version == expected else { throw VersionIndexError.outOfOrder(version, expected: expected) }
+        try database.execute(
+            sql: """
+                INSERT INTO versions (adapter, number, commit_id, lineage, base_digest, dataset_digest, published_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                version.adapter.text, version.number, published.commit.hex, published.lineage.json.text(),
+                published.lineage.base.digest.hex, published.lineage.dataset.digest.hex, published.at.secondsSinceEpoch,
+            ])
+        let candidate = try aliases(of: version.adapter, database)[.candidate]
+        let move = RegistryEvent.Move(alias: .candidate, from: candidate, to: version)
+        return try record(kind, of: version, on: occasion, moves: [move], database)
+    }
+}

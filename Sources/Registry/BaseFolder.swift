@@ -1,0 +1,50 @@
+import Adapters
+import DurableFiles
+import Foundation
+
+/// The files of a model folder that a pin holds.
+///
+/// Those at the top of the folder, and the templates under `additional_chat_templates`, whose ending or name says that they belong to
+/// the model; not what lies beside it, such as `original/` or pickled weights, which are never read.
+public enum BaseFolder {
+    private static let endings: Set<String> = ["json", "safetensors", "jinja", "model", "txt", "md"]
+    private static let names = ["LICENSE", "LICENCE", "NOTICE", "USE_POLICY", "COPYING"]
+
+    /// Hashes the files of a model folder; links are followed, since a download cache is made of them.
+    ///
+    /// - Throws: `DeclarationError.noModel` without a `config.json` (unless that is not asked for), `.notAFile` for a name of the
+    ///   model that is no file.
+    public static func files(in folder: URL, needsConfig: Bool = true) throws -> [BaseFile] {
+        let paths = try relevantPaths(in: folder)
+        guard !needsConfig || paths.contains("config.json") else { throw DeclarationError.noModel(path: folder.path) }
+        return try paths.map { path in try file(path, in: folder) }
+    }
+
+    private static func file(_ path: String, in folder: URL) throws -> BaseFile {
+        let file = folder.appending(path: path)
+        var status = stat()
+        guard stat(file.path, &status) == 0 else { throw FileError(.open, file) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw DeclarationError.notAFile(path: file.path) }
+        return BaseFile(path: path, size: Int(status.st_size), digest: try ContentDigest(ofFile: file))
+    }
+
+    private static func relevantPaths(in folder: URL) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else {
+            throw FileError(.open, folder, code: ENOENT)
+        }
+        guard isFolder.boolValue else { throw DeclarationError.noModel(path: folder.path) }
+        let templates = "additional_chat_templates"
+        let top = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let below =
+            top.contains(templates)
+            ? try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: templates).path) : []
+        return (top.filter(isRelevant) + below.filter { $0.hasSuffix(".jinja") }.map { "\(templates)/\($0)" }).sorted()
+    }
+
+    private static func isRelevant(_ name: String) -> Bool {
+        guard !name.hasPrefix(".") else { return false }
+        let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        return endings.contains(ending) || names.contains { name.uppercased().hasPrefix($0) }
+    }
+}

@@ -1,0 +1,73 @@
+import DurableFiles
+import Foundation
+import GRDB
+
+/// The SQLite file: how it is opened, and what its failures mean.
+enum IndexDatabase {
+    /// How long a connection waits for another's transaction.
+    private static let patience: TimeInterval = 20
+
+    static func open(_ layout: RegistryLayout) throws -> DatabaseQueue {
+        try makePrivate(layout.database)
+        return try translatingErrors(at: layout.database) {
+            let queue = try DatabaseQueue(path: layout.database.path, configuration: configuration)
+            try migrate(queue, layout)
+            return queue
+        }
+    }
+
+    /// Creates the file as its owner's alone whatever the umask, before SQLite would create it more openly;
+    /// SQLite gives its journal the same permissions.
+    private static func makePrivate(_ file: URL) throws {
+        let descriptor = Foundation.open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw FileError(.open, file) }
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw FileError(.create, file) }
+    }
+
+    /// The rollback journal, because a shell and a scheduled job write side by side: SQLite before 3.51.3 can corrupt
+    /// a write-ahead log in that pattern. `EXTRA` also makes the journal's deletion durable; without it a power cut
+    /// may bring a committed transaction back as a hot journal.
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(patience)
+        configuration.prepareDatabase { database in
+            try database.execute(
+                sql: """
+                    PRAGMA journal_mode = DELETE;
+                    PRAGMA synchronous = EXTRA;
+                    PRAGMA mmap_size = 0;
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    """)
+        }
+        return configuration
+    }
+
+    /// Two processes that open a new registry at once would both create its tables: one waits for the other.
+    private static func migrate(_ queue: DatabaseQueue, _ layout: RegistryLayout) throws {
+        let migrator = Migrations.migrator
+        let state = try queue.read { database in
+            (isNewer: try migrator.hasBeenSuperseded(database), isCurrent: try migrator.hasCompletedMigrations(database))
+        }
+        guard !state.isNewer else { throw RegistryError.newerSchema(path: layout.database.path) }
+        guard !state.isCurrent else { return }
+        guard let lock = try FileLock.take(layout.schemaLock, waiting: .seconds(patience)) else {
+            throw RegistryError.databaseBusy(path: layout.database.path)
+        }
+        try withExtendedLifetime(lock) { try migrator.migrate(queue) }
+    }
+
+    static func translatingErrors<Value>(at file: URL, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            let message = error.message ?? error.resultCode.description
+            switch error.resultCode {
+            case .SQLITE_BUSY, .SQLITE_LOCKED: throw RegistryError.databaseBusy(path: file.path)
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw RegistryError.corruptDatabase(path: file.path, message: message)
+            default: throw RegistryError.database(path: file.path, message: message)
+            }
+        }
+    }
+}

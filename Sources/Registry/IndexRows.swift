@@ -1,0 +1,94 @@
+import Adapters
+import DurableFiles
+import GRDB
+import StrictJSON
+
+/// How records lie in the index, and how they are read back. A row that cannot be read is damage, not absence.
+extension Row {
+    private func damaged(_ column: String, wanted: String) -> DamagedRecord {
+        DamagedRecord(key: column, wanted: wanted, source: "lora.sqlite")
+    }
+
+    func text(_ column: String) throws -> String {
+        guard let text = try decode(String?.self, forColumn: column) else { throw damaged(column, wanted: "a text") }
+        return text
+    }
+
+    func json(_ column: String) throws -> JSONValue { try JSONValue(parsing: text(column)) }
+
+    func timestamp(_ column: String) throws -> Timestamp {
+        Timestamp(secondsSinceEpoch: try decode(Int.self, forColumn: column))
+    }
+
+    func adapter(_ column: String = "adapter") throws -> AdapterName { try AdapterName(text(column)) }
+
+    func version(_ column: String = "number", of adapter: AdapterName) throws -> VersionID? {
+        try decode(Int?.self, forColumn: column).map { VersionID(adapter, $0) }
+    }
+
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ column: String, of type: Choice.Type) throws -> Choice {
+        guard let choice = Choice(rawValue: try text(column)) else {
+            throw damaged(column, wanted: "one of \(type.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    func actor(_ column: String) throws -> Actor {
+        guard let actor = Actor(try text(column)) else { throw damaged(column, wanted: "a name and an address") }
+        return actor
+    }
+
+    func digest(_ column: String) throws -> ContentDigest {
+        guard let digest = ContentDigest(try text(column)) else { throw damaged(column, wanted: "a SHA-256 digest") }
+        return digest
+    }
+
+    func commit(_ column: String) throws -> CommitID {
+        guard let commit = CommitID(try text(column)) else { throw damaged(column, wanted: "a commit id") }
+        return commit
+    }
+}
+
+extension Run {
+    init(_ row: Row) throws {
+        let adapter = try row.adapter()
+        let start = RunStart(
+            adapter: adapter, base: try BaseIdentity(json: row.json("base")),
+            dataset: try DatasetVersion(json: row.json("dataset")), plan: RecordedPlan(json: try row.json("plan")),
+            at: try row.timestamp("started_at"))
+        self.init(id: RunID(try row.decode(Int.self, forColumn: "id")), start: start, end: try End(row, adapter))
+    }
+}
+
+extension Run.End {
+    init?(_ row: Row, _ adapter: AdapterName) throws {
+        let outcome: Run.Outcome
+        switch (try row.choice("state", of: Run.State.self), try row.version("version", of: adapter)) {
+        case (.started, _): return nil
+        case (.finished, let version?): outcome = .admitted(version)
+        case (.finished, nil): outcome = .rejected(reason: try row.text("reason"))
+        case (.failed, _): outcome = .failed(reason: try row.text("reason"))
+        case (.interrupted, _): outcome = .interrupted(reason: try row.text("reason"))
+        }
+        self.init(outcome, at: try row.timestamp("ended_at"))
+    }
+}
+
+extension Run.Outcome {
+    var version: VersionID? { if case .admitted(let version) = self { version } else { nil } }
+
+    var reason: String? {
+        switch self {
+        case .admitted: nil
+        case .rejected(let reason), .failed(let reason), .interrupted(let reason): reason
+        }
+    }
+}
+
+extension PublishedVersion {
+    init(_ row: Row) throws {
+        self.init(
+            commit: try row.commit("commit_id"), lineage: try Lineage(json: row.json("lineage")),
+            at: try row.timestamp("published_at"))
+    }
+}

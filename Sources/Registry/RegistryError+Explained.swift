@@ -1,0 +1,116 @@
+import Faults
+
+extension RegistryError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .notARegistry(let path):
+            Explanation(
+                "There is no registry here.", at: path,
+                next: "Run `lora init` to make one, or name another with --registry DIR.", kind: .usage)
+        case .newerFormat(let path, let found, let known):
+            Explanation(
+                "The registry has format \(found), but this release knows formats up to \(known).", at: path,
+                next: "Use the release of lora that wrote it, or a later one.", kind: .usage)
+        case .unknownFormat(let path, let found):
+            Explanation("No registry has format \(found).", at: path, next: "Write 'format: 1'.", kind: .usage)
+        case .newerSchema(let path):
+            Explanation(
+                "A later release of lora wrote this index.", at: path,
+                next: "Use that release or a later one; nothing was changed.", kind: .usage)
+        case .databaseBusy(let path):
+            Explanation("The index is in use by another process.", at: path, next: "Run the command again.", kind: .busy)
+        case .corruptDatabase(let path, let message):
+            Explanation(
+                "The index is damaged (\(message)).", at: path,
+                next: "Move the file away and run the command again; versions are read back from git.", kind: .integrity)
+        case .database(let path, let message):
+            Explanation(
+                "The index refused: \(message).", at: path, next: "Check free space and who may write there; nothing was changed."
+            )
+        }
+    }
+}
+
+extension DeclarationError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .unknownAdapter(let name, let nearest):
+            Explanation(
+                "No adapter is named '\(name)'.",
+                next: nearest.map { "Did you mean '\($0)'?" } ?? "`lora list` shows them all.", kind: .usage)
+        case .unknownBase(let name, let nearest):
+            Explanation(
+                "No base is named '\(name)'.",
+                next: nearest.map { "Did you mean '\($0)'?" } ?? "`lora base list` shows them all; `lora base add` pins one.",
+                kind: .usage)
+        case .misnamedFile(let place, let declared):
+            Explanation(
+                "The file declares '\(declared)', which is not its own name.", at: place,
+                next: "Rename the file to \(declared).yaml, or correct its 'name'.", kind: .usage)
+        case .namesClash(let first, let second):
+            Explanation(
+                "'\(first)' and '\(second)' differ in nothing but case.",
+                next: "Rename one; many file systems cannot tell them apart.", kind: .usage)
+        case .baseExists(let name):
+            Explanation(
+                "A base named '\(name)' is already pinned.",
+                next: "Choose another name, or delete bases/\(name).yaml to pin it anew.", kind: .usage)
+        case .noModel(let path):
+            Explanation(
+                "This is no model folder: it holds no config.json.", at: path,
+                next: "Name a folder in Hugging Face form, with config.json, *.safetensors and tokenizer.json.", kind: .usage)
+        case .notAFile(let path):
+            Explanation("This is not a regular file.", at: path, next: "Put a regular file there.", kind: .usage)
+        case .badValue(let place, let what, let next): Explanation(what, at: place, next: next, kind: .usage)
+        }
+    }
+}
+
+extension VersionIndexError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .unknownVersion(let version, let latest):
+            Explanation(
+                "There is no \(version).",
+                next: latest.map { "The latest is \($0); `lora history \(version.adapter)` shows them all." }
+                    ?? "`lora train \(version.adapter)` makes the first version.", kind: .usage)
+        case .noVersions(let adapter):
+            Explanation(
+                "'\(adapter)' has no version yet.", next: "`lora train \(adapter)` makes the first.", kind: .usage)
+        case .aliasUnset(let adapter, let alias, let known):
+            Explanation(
+                "'\(adapter)' has no version called '\(alias)'.",
+                next: known.isEmpty
+                    ? "`lora history \(adapter)` shows its versions."
+                    : "It has \(known.map(\.text).joined(separator: ", ")).", kind: .usage)
+        case .outOfOrder(let version, let expected):
+            Explanation(
+                "\(version) cannot be taken into the index; the next version is \(expected).",
+                next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+        case .nothingToRollBackTo(let adapter):
+            Explanation(
+                "No earlier version of '\(adapter)' was in production.",
+                next: "`lora promote \(adapter)@vN` puts a version of your choice there.", kind: .usage)
+        }
+    }
+}
+
+extension RunError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .unknown(let run):
+            Explanation("There is no \(run).", next: "`lora history ADAPTER` shows the runs of an adapter.", kind: .usage)
+        case .over(let run, let state):
+            Explanation("\(run) is already over: \(state.rawValue).", next: "Start another run.")
+        case .cannotResume(let run, let state):
+            Explanation(
+                "\(run) is \(state.rawValue); only an interrupted run can be resumed.", next: "Start another run.", kind: .usage)
+        case .foreign(let run, let adapter):
+            Explanation("\(run) is no run of '\(adapter)'.", next: "Run `lora doctor`.", kind: .integrity)
+        case .leaseHeld(let adapter, let holder):
+            Explanation(
+                "'\(adapter)' is being worked on by \(holder).",
+                next: "Wait until that is done, then run the command again.", kind: .busy)
+        }
+    }
+}

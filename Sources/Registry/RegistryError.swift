@@ -1,0 +1,48 @@
+import Adapters
+
+/// Why a registry cannot be opened or its index not be used.
+public enum RegistryError: Error, Hashable {
+    case notARegistry(path: String)
+    case newerFormat(path: String, found: Int, known: Int)
+    case unknownFormat(path: String, found: Int)
+    case newerSchema(path: String)
+    case databaseBusy(path: String)
+    case corruptDatabase(path: String, message: String)
+    case database(path: String, message: String)
+}
+
+/// Why declared files cannot be meant.
+public enum DeclarationError: Error, Hashable {
+    case unknownAdapter(String, nearest: String?)
+    case unknownBase(String, nearest: String?)
+    /// The name within a declaration is not that of its file.
+    case misnamedFile(place: String, declared: String)
+    /// Two declarations whose names differ in nothing but case.
+    case namesClash(String, String)
+    case baseExists(BaseName)
+    /// A folder without a `config.json`.
+    case noModel(path: String)
+    case notAFile(path: String)
+    /// A value of a declaration that cannot be meant, at `file:line:key`.
+    case badValue(place: String, what: String, next: String)
+}
+
+/// Why a version or an alias cannot be found or moved.
+public enum VersionIndexError: Error, Hashable {
+    case unknownVersion(VersionID, latest: VersionID?)
+    case noVersions(AdapterName)
+    case aliasUnset(AdapterName, AliasName, known: [AliasName])
+    case outOfOrder(VersionID, expected: VersionID)
+    case nothingToRollBackTo(AdapterName)
+}
+
+/// Why a run cannot begin, go on or end.
+public enum RunError: Error, Hashable {
+    case unknown(RunID)
+    case over(RunID, Run.State)
+    case cannotResume(RunID, Run.State)
+    /// A lineage or lease that names one adapter, and a run of another.
+    case foreign(RunID, AdapterName)
+    /// Somebody else works on the adapter; `holder` is what they wrote into the lease.
+    case leaseHeld(AdapterName, holder: String)
+}

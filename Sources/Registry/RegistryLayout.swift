@@ -1,0 +1,50 @@
+import Adapters
+import Foundation
+
+/// Where things lie in a registry folder.
+///
+/// ```
+/// registry.yaml        says that this is a registry, and of which format
+/// adapters/NAME.yaml   declared adapters
+/// bases/NAME.yaml      pinned bases
+/// data/                their data
+/// .state/              what the program writes: index, versions, staging, caches, locks; ignored by git
+/// ```
+public struct RegistryLayout: Sendable, Hashable {
+    public let root: URL
+
+    public init(root: URL) { self.root = root.standardizedFileURL }
+
+    public var marker: URL { root.appending(path: "registry.yaml") }
+    public var adapters: URL { root.appending(path: "adapters") }
+    public var bases: URL { root.appending(path: "bases") }
+    public var data: URL { root.appending(path: "data") }
+    public var state: URL { root.appending(path: ".state") }
+
+    public var database: URL { state.appending(path: "lora.sqlite") }
+    /// The bare git repository.
+    public var versions: URL { state.appending(path: "versions.git") }
+    public var staging: URL { state.appending(path: "staging") }
+    public var caches: URL { state.appending(path: "caches") }
+    public var locks: URL { state.appending(path: "locks") }
+
+    public func file(of adapter: AdapterName) -> URL { adapters.appending(path: "\(adapter).yaml") }
+    public func file(of base: BaseName) -> URL { bases.appending(path: "\(base).yaml") }
+
+    /// Where the runs of an adapter leave checkpoints and candidates.
+    public func staging(of adapter: AdapterName) -> URL { staging.appending(path: adapter.text) }
+    public func staging(of run: RunID, for adapter: AdapterName) -> URL {
+        staging(of: adapter).appending(path: "\(run)")
+    }
+
+    func leaseFile(of adapter: AdapterName) -> URL { locks.appending(path: "\(adapter).lease") }
+    var schemaLock: URL { locks.appending(path: ".schema") }
+
+    /// A path as a declaration gives it: absolute, or relative to the registry folder.
+    public func resolve(_ path: String) -> URL {
+        URL(filePath: path, relativeTo: root.appending(path: "/")).standardizedFileURL.absoluteURL
+    }
+
+    /// Whether the marker stands there; says nothing about its content.
+    public var isMarked: Bool { FileManager.default.fileExists(atPath: marker.path) }
+}
