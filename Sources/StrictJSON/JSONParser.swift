@@ -29,9 +29,9 @@ extension JSONValue {
 
 /// A recursive-descent parser over bytes that stay in place.
 struct JSONParser {
-    private let bytes: UnsafeBufferPointer<UInt8>
+    let bytes: UnsafeBufferPointer<UInt8>
     private let depthLimit: Int
-    private var position = 0
+    var position = 0
     private var depth = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
@@ -46,7 +46,7 @@ struct JSONParser {
         return value
     }
 
-    private mutating func value() throws(JSONError) -> JSONValue {
+    mutating func value() throws(JSONError) -> JSONValue {
         skipSpace()
         guard position < bytes.count else { throw failure(.unexpectedEnd) }
         switch bytes[position] {
@@ -63,13 +63,20 @@ struct JSONParser {
     private mutating func nested(
         _ body: (inout JSONParser) throws(JSONError) -> JSONValue
     ) throws(JSONError) -> JSONValue {
+        try enter()
+        let value = try body(&self)
+        leave()
+        return value
+    }
+
+    /// Steps over an opening bracket.
+    mutating func enter() throws(JSONError) {
         depth += 1
         guard depth <= depthLimit else { throw failure(.tooDeep(limit: depthLimit)) }
         position += 1
-        let value = try body(&self)
-        depth -= 1
-        return value
     }
+
+    mutating func leave() { depth -= 1 }
 
     private mutating func object() throws(JSONError) -> JSONValue {
         var object = JSONObject()
@@ -116,7 +123,7 @@ struct JSONParser {
 
     // MARK: Numbers
 
-    private mutating func number() throws(JSONError) -> JSONValue {
+    mutating func number() throws(JSONError) -> JSONValue {
         let start = position
         _ = take(UInt8(ascii: "-"))
         let leadsWithZero = position < bytes.count && bytes[position] == UInt8(ascii: "0")
@@ -153,42 +160,64 @@ struct JSONParser {
 
     // MARK: Strings
 
-    private mutating func string() throws(JSONError) -> String {
+    mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else { throw failure(.notUTF8) }
-                position += 1
-                return text
-            case UInt8(ascii: "\\"):
-                return try escapedString(from: start)
-            case 0..<0x20:
-                throw failure(.controlCharacter(bytes[position]))
-            default:
-                position += 1
-            }
+        skipPlainText()
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+            var text = Array(bytes[start..<position])
+            try restOfString(into: &text)
+            guard let string = String(validating: text, as: UTF8.self) else { throw failure(.notUTF8) }
+            return string
         }
-        throw failure(.unexpectedEnd)
+        guard let text = String(validating: bytes[start..<position], as: UTF8.self) else { throw failure(.notUTF8) }
+        position += 1
+        return text
     }
 
-    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-        var text = Array(bytes[start..<position])
+    /// Appends the UTF-8 of a string to `text`, without making a `String`.
+    mutating func string(appendingTo text: inout [UInt8]) throws(JSONError) {
+        position += 1
+        let start = position
+        let length = text.count
+        let isASCII = skipPlainText()
+        text.append(contentsOf: bytes[start..<position])
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
+            position += 1
+            guard isASCII || isUTF8(text[length...]) else { throw failure(.notUTF8) }
+            return
+        }
+        try restOfString(into: &text)
+        guard isUTF8(text[length...]) else { throw failure(.notUTF8) }
+    }
+
+    private func isUTF8(_ text: ArraySlice<UInt8>) -> Bool { String(validating: text, as: UTF8.self) != nil }
+
+    /// Stops at a quote, a backslash, a control character or the end; returns whether all before was ASCII.
+    @discardableResult
+    private mutating func skipPlainText() -> Bool {
+        var seen: UInt8 = 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            seen |= byte
+            position += 1
+        }
+        return seen < 0x80
+    }
+
+    /// What follows up to and with the closing quote, escapes resolved.
+    private mutating func restOfString(into text: inout [UInt8]) throws(JSONError) {
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else { throw failure(.notUTF8) }
-                return string
-            case UInt8(ascii: "\\"):
-                try escape(into: &text)
+            case UInt8(ascii: "\""): return
+            case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20:
                 position -= 1
                 throw failure(.controlCharacter(byte))
-            default:
-                text.append(byte)
+            default: text.append(byte)
             }
         }
         throw failure(.unexpectedEnd)
@@ -234,7 +263,7 @@ struct JSONParser {
 
     // MARK: Bytes
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -243,22 +272,22 @@ struct JSONParser {
         }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    mutating func take(_ byte: UInt8) -> Bool {
         guard position < bytes.count, bytes[position] == byte else { return false }
         position += 1
         return true
     }
 
-    private mutating func require(_ byte: UInt8) throws(JSONError) {
+    mutating func require(_ byte: UInt8) throws(JSONError) {
         guard position < bytes.count else { throw failure(.unexpectedEnd) }
         guard take(byte) else { throw unexpected(wanted: "'\(Character(Unicode.Scalar(byte)))'") }
     }
 
-    private func unexpected(wanted: String) -> JSONError {
+    func unexpected(wanted: String) -> JSONError {
         failure(.unexpected(Character(Unicode.Scalar(bytes[position])), wanted: wanted))
     }
 
-    private func failure(_ reason: JSONError.Reason) -> JSONError {
+    func failure(_ reason: JSONError.Reason) -> JSONError {
         let before = bytes[..<min(position, bytes.count)]
         let line = before.reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
         let column = before.count - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
