@@ -1,82 +1,50 @@
-/// One file of a base that is not as it was pinned.
-public struct BaseChange: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
-        case added, removed, changed
+/// What about a base can differ from what was pinned; the graver first.
+public enum BaseChange: String, Sendable, Hashable, CaseIterable {
+    case removed
+    case licence
+    case tokenizer
+    case weights
+    case config
+    case chatTemplate = "chat_template"
+    case generationConfig = "generation_config"
+    case cosmetic
+
+    /// The kind of change that a differing file means, by its name within the folder.
+    ///
+    /// `tokenizer_config.json` counts as tokenizer although it may hold the chat template too, and a file of unknown purpose as
+    /// config: the graver reading is the safe one.
+    public init(ofFile name: String) {
+        let name = (name.split(separator: "/").last.map(String.init) ?? name).lowercased()
+        self =
+            switch name {
+            case "config.json", "params.json": .config
+            case "generation_config.json": .generationConfig
+            case "chat_template.jinja", "chat_template.json": .chatTemplate
+            case "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
+                "vocab.json", "vocab.txt", "merges.txt":
+                .tokenizer
+            case _ where name.hasPrefix("license") || name.hasPrefix("licence") || name == "notice": .licence
+            case _ where Self.isWeights(name): .weights
+            case _ where Self.isCosmetic(name): .cosmetic
+            default: .config
+            }
     }
 
-    /// What the file decides, from the least to the most grave.
-    public enum Effect: String, Sendable, Hashable, CaseIterable, Comparable {
-        /// Documentation: nothing the model computes.
-        case cosmetic
-        /// The terms of use.
-        case licence
-        /// Shapes, rotary scaling, generation defaults.
-        case config
-        /// The text that a conversation becomes.
-        case chatTemplate = "chat_template"
-        /// The ids that a text becomes.
-        case tokenizer
-        case weights
-
-        public static func < (first: Effect, second: Effect) -> Bool { first.rank < second.rank }
-
-        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private static func isWeights(_ name: String) -> Bool {
+        [".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".gguf", ".pt", ".pth"]
+            .contains { name.hasSuffix($0) }
     }
 
-    public let kind: Kind
-    public let path: String
-    public let effect: Effect
-
-    public init(kind: Kind, path: String) {
-        self.kind = kind
-        self.path = path
-        effect = Effect(ofFile: path)
-    }
-}
-
-extension BaseChange.Effect {
-    /// Sorts a file of a Hugging Face folder by its name. An unknown JSON file counts as configuration, any other as cosmetic.
-    public init(ofFile path: String) {
-        let name = (path.split(separator: "/").last.map(String.init) ?? path).lowercased()
-        let ending = name.split(separator: ".").last.map(String.init) ?? ""
-        switch ending {
-        case "safetensors": self = .weights
-        case "jinja": self = .chatTemplate
-        case "model": self = .tokenizer
-        case "json": self = Self(ofJSON: name)
-        default: self = Self(ofText: name)
-        }
-    }
-
-    private init(ofJSON name: String) {
-        switch name {
-        case "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json":
-            self = .tokenizer
-        case "chat_template.json": self = .chatTemplate
-        case _ where name.hasSuffix(".safetensors.index.json"): self = .weights
-        default: self = .config
-        }
-    }
-
-    private init(ofText name: String) {
-        let licences = ["license", "licence", "notice", "use_policy", "copying"]
-        if licences.contains(where: name.hasPrefix) {
-            self = .licence
-        } else {
-            self = name == "merges.txt" || name == "vocab.txt" ? .tokenizer : .cosmetic
-        }
+    private static func isCosmetic(_ name: String) -> Bool {
+        name.hasPrefix(".") || [".md", ".txt", ".png", ".jpg", ".svg", ".gif", ".pdf"].contains { name.hasSuffix($0) }
     }
 }
 
-extension BaseDeclaration {
-    /// How a model folder differs from the pin, sorted by path.
-    public func changes(to files: [BaseFile]) -> [BaseChange] {
-        let pinned = Dictionary(self.files.map { ($0.path, $0) }) { first, _ in first }
-        let found = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
-        let removed = pinned.keys.filter { found[$0] == nil }.map { BaseChange(kind: .removed, path: $0) }
-        let added = found.keys.filter { pinned[$0] == nil }.map { BaseChange(kind: .added, path: $0) }
-        let changed = found.values.filter { file in pinned[file.path].map { $0.digest != file.digest } ?? false }
-            .map { BaseChange(kind: .changed, path: $0.path) }
-        return (removed + added + changed).sorted { $0.path < $1.path }
-    }
+/// What a look at the base showed.
+public enum BaseObservation: Sendable, Hashable {
+    /// Every file bears the pinned digest.
+    case unchanged
+    case changed(Set<BaseChange>)
+    /// It could not be looked at, so nothing is claimed; the reason in words.
+    case unchecked(String)
 }

@@ -16,6 +16,9 @@ public struct YAMLNode: Sendable, Hashable {
         return text.isEmpty || text == "~" || text == "null"
     }
 
+    /// Other content in the same place.
+    public func with(content: Content) -> YAMLNode { YAMLNode(content: content, place: place) }
+
     /// The node's kind in words, for messages.
     var kind: String {
         switch content {
@@ -33,6 +36,9 @@ public struct YAMLMember: Sendable, Hashable {
     /// Where the key stands.
     public let place: YAMLPlace
     public let value: YAMLNode
+
+    /// Another value under the same key.
+    public func with(value: YAMLNode) -> YAMLMember { YAMLMember(key: key, place: place, value: value) }
 }
 
 /// A place in a YAML file.

@@ -20,34 +20,16 @@ extension YAMLNode {
         // An alias repeats what its anchor names, and repeated repetition grows without bound. Reading first a copy in which
         // every possible alias is plain text shows the anchors, and they are refused before anything is repeated.
         if text.utf8.contains(UInt8(ascii: "&")), text.utf8.contains(UInt8(ascii: "*")) {
-            _ = try compose(String(decoding: text.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "x") : $0 }, as: UTF8.self), top)
+            let bytes = text.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "x") : $0 }
+            _ = try compose(String(decoding: bytes, as: UTF8.self), top)
         }
         self = try compose(text, top)
     }
 
     /// Reads a regular file; every error names it.
     public init(contentsOf file: URL) throws(YAMLError) {
-        let top = YAMLPlace(file: file.relativePath, line: 1, key: "")
-        let data: Data
-        do {
-            data = try boundedContents(of: file)
-        } catch {
-            throw YAMLError(.unreadable((error as NSError).localizedFailureReason ?? "\(error)"), at: top)
-        }
-        guard data.count <= YAMLLimits.size else { throw YAMLError(.tooLarge(limit: YAMLLimits.size), at: top) }
-        guard let text = String(validating: data, as: UTF8.self) else { throw YAMLError(.notUTF8, at: top) }
-        try self.init(parsing: text, file: top.file)
+        try self.init(parsing: YAMLText.contents(of: file), file: file.relativePath)
     }
-}
-
-/// At most one byte more than `YAMLLimits.size`, so that neither a huge file nor a pipe can hold us up.
-private func boundedContents(of file: URL) throws -> Data {
-    let kind = try FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path)[.type] as? FileAttributeType
-    guard kind == .typeRegular else { throw CocoaError(.fileReadInvalidFileName) }
-    let handle = try FileHandle(forReadingFrom: file)
-    let data = try handle.read(upToCount: YAMLLimits.size + 1) ?? Data()
-    try handle.close()
-    return data
 }
 
 private func compose(_ text: String, _ top: YAMLPlace) throws(YAMLError) -> YAMLNode {

@@ -7,7 +7,9 @@ import Testing
         #expect(try #require(CalendarSpan(text)).description == text)
     }
 
-    @Test(arguments: ["", "9", "mo", "9m", "-3mo", "+3mo", "9 mo", "9Mo", "1.5y", "9mo ", "100001d", "99999999999999999999d", "٣d"])
+    @Test(arguments: [
+        "", "9", "mo", "9m", "-3mo", "+3mo", "9 mo", "9Mo", "1.5y", "9mo ", "100001d", "99999999999999999999d", "٣d",
+    ])
     func otherTextsAreNoSpans(text: String) {
         #expect(CalendarSpan(text) == nil)
     }

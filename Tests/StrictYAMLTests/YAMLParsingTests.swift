@@ -14,7 +14,8 @@ import Testing
 
     @Test func scalarsStayText() throws {
         let reader = try YAMLReader(YAMLNode(parsing: "a: no\nb: 9:30\nc: 0o17\nd: 2026-05-01\ne: '5'\n"))
-        #expect(try ["a", "b", "c", "d", "e"].map { try reader.required($0, as: String.self) } == ["no", "9:30", "0o17", "2026-05-01", "5"])
+        let texts = try ["a", "b", "c", "d", "e"].map { try reader.required($0, as: String.self) }
+        #expect(texts == ["no", "9:30", "0o17", "2026-05-01", "5"])
         #expect(throws: YAMLError.self) { try reader.required("a", as: Bool.self) }
         #expect(throws: YAMLError.self) { try reader.required("b", as: Int.self) }
         #expect(throws: YAMLError.self) { try reader.required("c", as: Int.self) }
@@ -64,7 +65,8 @@ import Testing
     }
 
     @Test func deepIndentationIsRefused() throws {
-        let text = (0..<40).map { String(repeating: " ", count: $0) + "k:\n" }.joined() + String(repeating: " ", count: 40) + "v: 1\n"
+        let levels = (0..<40).map { String(repeating: " ", count: $0) + "k:\n" }
+        let text = levels.joined() + String(repeating: " ", count: 40) + "v: 1\n"
         #expect(try #require(throws: YAMLError.self) { try YAMLNode(parsing: text) }.reason == .tooDeep(limit: 32))
     }
 

@@ -1,0 +1,68 @@
+/// Everything known about one adapter that its upkeep is judged by.
+public struct AdapterFacts: Sendable, Hashable {
+    public var adapter: AdapterName
+    /// The version in use; nil before the first.
+    public var version: VersionID?
+    /// When that version was trained; nil before the first training.
+    public var lastTrained: Timestamp?
+    public var base: BaseObservation
+    /// Whether the base is named by something that can come to mean other bytes, such as a branch or a folder, rather than by a
+    /// commit.
+    public var baseIsFloating: Bool
+    public var data: DataFacts?
+    public var metric: MetricFacts?
+    public var regressionSuite: RegressionSuite
+    /// Why a person asked for a retraining, if one did.
+    public var manualRequest: String?
+
+    public init(
+        adapter: AdapterName, version: VersionID? = nil, lastTrained: Timestamp? = nil, base: BaseObservation,
+        baseIsFloating: Bool, data: DataFacts? = nil, metric: MetricFacts? = nil, regressionSuite: RegressionSuite = .none,
+        manualRequest: String? = nil
+    ) {
+        self.adapter = adapter
+        self.version = version
+        self.lastTrained = lastTrained
+        self.base = base
+        self.baseIsFloating = baseIsFloating
+        self.data = data
+        self.metric = metric
+        self.regressionSuite = regressionSuite
+        self.manualRequest = manualRequest
+    }
+}
+
+/// Effective training rows then and now.
+public struct DataFacts: Sendable, Hashable {
+    public var rowsAtTraining: Int
+    public var rowsNow: Int
+
+    public init(rowsAtTraining: Int, rowsNow: Int) {
+        self.rowsAtTraining = rowsAtTraining
+        self.rowsNow = rowsNow
+    }
+
+    /// `now / then − 1`; negative when rows were removed; nil when there were none.
+    public var growth: Double? { rowsAtTraining > 0 ? Double(rowsNow) / Double(rowsAtTraining) - 1 : nil }
+}
+
+/// The version's error on held-out rows when it was released, and as last measured.
+public struct MetricFacts: Sendable, Hashable {
+    public var errorAtRelease: MeasuredRate
+    /// Nil when it was not measured again.
+    public var errorNow: MeasuredRate?
+
+    public init(errorAtRelease: MeasuredRate, errorNow: MeasuredRate? = nil) {
+        self.errorAtRelease = errorAtRelease
+        self.errorNow = errorNow
+    }
+}
+
+/// The state of the checks that a version must keep passing.
+public enum RegressionSuite: String, Sendable, Hashable, CaseIterable {
+    /// The adapter has none.
+    case none
+    case passed
+    case failed
+    case notRun = "not_run"
+}

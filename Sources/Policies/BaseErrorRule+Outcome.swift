@@ -1,0 +1,124 @@
+import Adapters
+import Monitoring
+
+/// How a measured base error stands to the threshold.
+///
+/// A number without a sample is exact. A measured one is judged by its Wilson interval, unless the policy decides on the point:
+/// wholly above the threshold it passes, wholly at or below it fails, across it the measurement settles nothing.
+extension BaseErrorRule {
+    func outcome(for error: MeasuredRate?, now: Timestamp) -> RuleOutcome {
+        guard let error else {
+            return outcome(nil, .missing, boundary(.above, threshold), "The base's error is not measured.")
+        }
+        if let freshFor, let measuredAt = error.measuredAt, measuredAt.adding(freshFor) < now {
+            let reason = "The base's error was measured on \(measuredAt.date), longer ago than the \(freshFor) it stays evidence."
+            return outcome(error, .missing, boundary(.above, threshold), reason)
+        }
+        if basis == .interval, let rows = error.sampleSize { return intervalOutcome(error, rows) }
+        return error.value > threshold
+            ? outcome(error, .passed, boundary(.atMost, threshold), "\(seen(error)) is above \(limit).")
+            : outcome(error, .failed, boundary(.above, threshold), "\(seen(error)) is not above \(limit).")
+    }
+
+    /// What would settle the matter where `outcome` could not.
+    func need(for error: MeasuredRate?) -> Need {
+        guard let error else { return .baseError }
+        guard let rows = error.sampleSize, interval(error, rows).position(of: threshold) == .straddling else {
+            return error.measuredAt.map(Need.freshBaseError) ?? .baseError
+        }
+        return .moreRows(rowsMissing(error, rows))
+    }
+
+    private func intervalOutcome(_ error: MeasuredRate, _ rows: Int) -> RuleOutcome {
+        let interval = interval(error, rows)
+        let ends = [interval.lower, interval.upper].map { RuleValue.rate($0).words }.joined(separator: " to ")
+        let span = "\(RuleValue.rate(confidence).words) interval \(ends)"
+        let sighting = "\(seen(error)) (\(span))"
+        switch interval.position(of: threshold) {
+        case .above: return outcome(error, .passed, leaving(rows), "\(sighting) is above \(limit).")
+        case .below: return outcome(error, .failed, reaching(rows), "\(sighting) is not above \(limit).")
+        case .straddling: return unsettled(error, rows, sighting)
+        }
+    }
+
+    private func unsettled(_ error: MeasuredRate, _ rows: Int, _ sighting: String) -> RuleOutcome {
+        let leansUp = error.value > threshold
+        let lean = leansUp ? "above it" : error.value < threshold ? "below it" : "to neither side"
+        let remedy =
+            rowsMissing(error, rows).map { "about \(RuleValue.count($0).words) more rows at the same rate would settle it" }
+            ?? "no reasonable number of rows would settle it"
+        let reason = "\(sighting) cannot be told from \(limit); it leans \(lean), and \(remedy)."
+        return outcome(error, .unsettled, leansUp || !canFail(rows) ? reaching(rows) : failing(rows), reason)
+    }
+
+    private func outcome(
+        _ error: MeasuredRate?, _ finding: RuleOutcome.Finding, _ flip: Counterfactual, _ reason: String
+    ) -> RuleOutcome {
+        RuleOutcome(
+            rule: "base_error", input: error.map { .rate($0.value) }, threshold: .rate(threshold), finding: finding, flip: flip,
+            reason: reason)
+    }
+
+    private func interval(_ error: MeasuredRate, _ rows: Int) -> WilsonInterval {
+        WilsonInterval(proportion: error.value, count: rows, confidence: confidence)
+    }
+
+    private func rowsMissing(_ error: MeasuredRate, _ rows: Int) -> Int? {
+        WilsonInterval.rowsToSettle(proportion: error.value, threshold: threshold, confidence: confidence)
+            .map { max(1, $0 - rows) }
+    }
+
+    private var limit: String { RuleValue.rate(threshold).words }
+
+    private func seen(_ error: MeasuredRate) -> String {
+        let rows = error.sampleSize.map { " on \(RuleValue.count($0).words) rows" } ?? ""
+        return "The base's error of \(RuleValue.rate(error.value).words)\(rows)"
+    }
+}
+
+/// Where the outcome turns. Boundaries that depend on the sample are rounded away from the present outcome to six decimals.
+extension BaseErrorRule {
+    private func boundary(_ relation: Counterfactual.Relation, _ value: Double) -> Counterfactual {
+        let words = RuleValue.rate(value).words
+        let sentence =
+            relation == .above ? "Passes with a base error above \(words)." : "Fails with a base error of \(words) or less."
+        return Counterfactual(relation, .rate(value), sentence)
+    }
+
+    /// Where a failing or unsettled measurement would pass.
+    private func reaching(_ rows: Int) -> Counterfactual {
+        let value = min(1, rounded(lowestPassing(rows), .up))
+        let sentence =
+            value < 1
+            ? "Passes with a base error above \(RuleValue.rate(value).words) on as many rows."
+            : "Passes with a base error above \(limit) on more rows; so few cannot show it."
+        return Counterfactual(.above, .rate(value), sentence)
+    }
+
+    /// Where a passing measurement would no longer settle the matter.
+    private func leaving(_ rows: Int) -> Counterfactual {
+        let value = rounded(lowestPassing(rows), .down)
+        let words = RuleValue.rate(value).words
+        return Counterfactual(.atMost, .rate(value), "No longer passes with a base error of \(words) or less on as many rows.")
+    }
+
+    /// Where an unsettled measurement would fail.
+    private func failing(_ rows: Int) -> Counterfactual {
+        let value = rounded(highestFailing(rows), .down)
+        let words = RuleValue.rate(value).words
+        return Counterfactual(.atMost, .rate(value), "Fails with a base error of \(words) or less on as many rows.")
+    }
+
+    /// Whether some error on so many rows would lie wholly below the threshold.
+    private func canFail(_ rows: Int) -> Bool { highestFailing(rows) >= 0 }
+
+    private func lowestPassing(_ rows: Int) -> Double {
+        WilsonInterval.proportionAbove(threshold: threshold, count: rows, confidence: confidence)
+    }
+
+    private func highestFailing(_ rows: Int) -> Double {
+        WilsonInterval.proportionBelow(threshold: threshold, count: rows, confidence: confidence)
+    }
+
+    private func rounded(_ value: Double, _ rule: FloatingPointRoundingRule) -> Double { (value * 1e6).rounded(rule) / 1e6 }
+}

@@ -1,0 +1,100 @@
+import Adapters
+import Monitoring
+
+/// What a candidate must show before it becomes a version.
+enum GateRule {
+    /// Its error rests on so many held-out rows.
+    case rows(atLeast: Int)
+    /// Its error lies below the base's by more than `margin`.
+    case beatsBase(margin: Double)
+    /// McNemar's test against the base, on the same rows, gives a p-value of at most `level`.
+    case differsFromBase(level: Double)
+    /// Its error exceeds that of the version it succeeds by at most `largestLoss`.
+    case keepsProduction(largestLoss: Double)
+
+    /// Nil when the rule does not apply: there is nothing to succeed.
+    func outcome(for facts: GateFacts) -> RuleOutcome? {
+        switch self {
+        case .rows(let fewest): Self.rows(facts.candidateError, atLeast: fewest)
+        case .beatsBase(let margin): Self.beatsBase(facts, margin)
+        case .differsFromBase(let level): Self.differsFromBase(facts, level)
+        case .keepsProduction(let largestLoss): Self.keepsProduction(facts, largestLoss)
+        }
+    }
+
+    private static func rows(_ error: MeasuredRate, atLeast fewest: Int) -> RuleOutcome {
+        let (threshold, rows) = (RuleValue.count(fewest), error.sampleSize.map(RuleValue.count))
+        let isEnough = error.sampleSize.map { $0 >= fewest }
+        let flip =
+            isEnough == true
+            ? Counterfactual(.below, threshold, "Fails with fewer than \(threshold.words) held-out rows.")
+            : Counterfactual(.atLeast, threshold, "Passes with \(threshold.words) held-out rows or more.")
+        let found = rows.map { "The candidate was measured on \($0.words) held-out rows" } ?? "The held-out rows are not counted"
+        return RuleOutcome(
+            rule: "rows", input: rows, threshold: threshold, finding: isEnough.map { $0 ? .passed : .failed } ?? .missing,
+            flip: flip, reason: "\(found); \(threshold.words) are needed.")
+    }
+
+    private static func beatsBase(_ facts: GateFacts, _ margin: Double) -> RuleOutcome {
+        let candidate = RuleValue.rate(steady(facts.candidateError.value))
+        let limit = steady(max(0, facts.base.error.value - margin))
+        let isBetter = steady(facts.candidateError.value) < limit
+        let words = RuleValue.rate(limit).words
+        let flip =
+            isBetter
+            ? Counterfactual(.atLeast, .rate(limit), "Fails with a candidate error of \(words) or more.")
+            : Counterfactual(.below, .rate(limit), "Passes with a candidate error below \(words).")
+        let margins = margin > 0 ? " less a margin of \(RuleValue.rate(margin).words)" : ""
+        let reason =
+            "The candidate's error of \(candidate.words) is \(isBetter ? "" : "not ")below the base's "
+            + "\(RuleValue.rate(facts.base.error.value).words)\(margins)."
+        return RuleOutcome(
+            rule: "beats_base", input: candidate, threshold: .rate(limit), finding: isBetter ? .passed : .failed, flip: flip,
+            reason: reason)
+    }
+
+    private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double) -> RuleOutcome? {
+        let predecessor = facts.production.map { ($0, "production's") } ?? facts.parent.map { ($0, "its parent's") }
+        guard let (rival, whose) = predecessor else { return nil }
+        let candidate = RuleValue.rate(steady(facts.candidateError.value))
+        let limit = steady(min(1, rival.error.value + largestLoss))
+        let isKept = steady(facts.candidateError.value) <= limit
+        let words = RuleValue.rate(limit).words
+        let flip =
+            isKept
+            ? Counterfactual(.above, .rate(limit), "Fails with a candidate error above \(words).")
+            : Counterfactual(.atMost, .rate(limit), "Passes with a candidate error of \(words) or less.")
+        let reason =
+            "The candidate's error of \(candidate.words) is \(isKept ? "within" : "above") the \(words) that \(whose) "
+            + "\(RuleValue.rate(rival.error.value).words) allows."
+        return RuleOutcome(
+            rule: "keeps_production", input: candidate, threshold: .rate(limit), finding: isKept ? .passed : .failed,
+            flip: flip, reason: reason)
+    }
+}
+
+extension GateRule {
+    private static func differsFromBase(_ facts: GateFacts, _ level: Double) -> RuleOutcome {
+        let pValue = facts.base.pairs.map(McNemarTest.pValue)
+        let flip =
+            pValue.map { $0 <= level } == true
+            ? Counterfactual(.above, .ratio(level), "Fails with a p-value above \(level).")
+            : Counterfactual(.atMost, .ratio(level), "Passes with a p-value of \(level) or less; more rows may show it.")
+        return RuleOutcome(
+            rule: "differs_from_base", input: pValue.map { .ratio(steady($0)) }, threshold: .ratio(level),
+            finding: pValue.map { $0 <= level ? .passed : .failed } ?? .missing, flip: flip,
+            reason: differenceReason(facts.base.pairs, pValue, level))
+    }
+
+    private static func differenceReason(_ pairs: PairedCounts?, _ pValue: Double?, _ level: Double) -> String {
+        guard let pairs, let pValue else { return "Candidate and base were not compared row by row." }
+        let counts = "\(pairs.onlyFirst) rows only the candidate gets right, \(pairs.onlySecond) only the base"
+        return pValue <= level
+            ? "The difference from the base is no chance: \(counts) (p at most \(level))."
+            : "The difference from the base may be chance: \(counts) (p above \(level))."
+    }
+}
+
+/// A share or a difference of shares without the noise in its last digits, so that 0.06 + 0.01 equals 7 of 100: rounded to nine
+/// decimals, far below what any number of rows can tell apart.
+func steady(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }

@@ -1,0 +1,115 @@
+import Adapters
+import StrictYAML
+
+extension Policy {
+    static let schema = "lora.policy/1"
+
+    init(reading reader: YAMLReader, digest: String) throws {
+        let schema = try reader.required("schema", as: String.self)
+        guard schema == Self.schema else { throw PolicyError(.unknownSchema(schema), at: reader.place(of: "schema")) }
+        // The chain that it begins was followed when the file was read.
+        _ = reader.node("extends")
+        stamp = PolicyStamp(name: try reader.required("name", as: String.self), digest: digest)
+        summary = try reader.required("summary", as: String.self)
+        fineTuning = try reader.required(section: "should_finetune", FineTuningRules.init(reading:))
+        gate = try reader.required(section: "gate", GateRules.init(reading:))
+        retraining = try reader.required(section: "retraining", RetrainingRules.init(reading:))
+    }
+}
+
+extension FineTuningRules {
+    fileprivate init(reading reader: YAMLReader) throws {
+        baseError = try reader.required(section: "base_error", BaseErrorRule.init(reading:))
+        examples = try reader.required(section: "examples") { try $0.count("at_least") }
+        horizon = try reader.required(section: "horizon") { try $0.span("at_least") }
+        signals = try reader.required(section: "signals") { reader in
+            SignalThresholds(
+                promptingAccuracyBelow: try reader.share("prompting_accuracy_below"),
+                promptTokensAbove: try reader.count("prompt_tokens_above"),
+                domainVocabularyRatioAbove: try reader.number("domain_vocabulary_ratio_above", in: 0...1_000))
+        }
+    }
+}
+
+extension BaseErrorRule {
+    fileprivate init(reading reader: YAMLReader) throws {
+        // At the ends the rules would be empty: nothing exceeds 1, and no interval holds with certainty.
+        threshold = try reader.openShare("above")
+        confidence = try reader.openShare("confidence")
+        basis = try reader.required("decide_on", among: Basis.self)
+        freshFor = try reader.optional("fresh_for", as: CalendarSpan.self, form: CalendarSpan.form)
+    }
+}
+
+extension GateRules {
+    fileprivate init(reading reader: YAMLReader) throws {
+        rows = try reader.optionalCount("rows_at_least")
+        (baseMargin, significance) = try reader.required(section: "beats_base") { reader in
+            (try reader.share("margin"), try reader.optionalOpenShare("significance"))
+        }
+        largestLoss = try reader.required(section: "keeps_production") { try $0.share("largest_loss") }
+    }
+}
+
+extension RetrainingRules {
+    fileprivate init(reading reader: YAMLReader) throws {
+        (opens, closes) = try reader.required(section: "window") { window in
+            let (opens, closes) = (try window.span("opens"), try window.span("closes"))
+            guard opens < closes else {
+                let fault = PolicyError.Reason.windowClosesBeforeItOpens(opens: "\(opens)", closes: "\(closes)")
+                throw PolicyError(fault, at: window.place(of: "closes"))
+            }
+            return (opens, closes)
+        }
+        dataGrowth = try reader.number("data_growth", in: 0...1_000)
+        metricDecay = try reader.share("metric_decay")
+        (reactions, regression) = try reader.required(section: "reactions") { reader in
+            var reactions: [BaseChange: Reaction] = [:]
+            for change in BaseChange.allCases {
+                reactions[change] = try reader.required(change.rawValue, among: Reaction.self)
+            }
+            return (reactions, try reader.required("regression", among: Reaction.self))
+        }
+    }
+}
+
+/// Numbers within bounds.
+extension YAMLReader {
+    fileprivate func number(_ key: String, in range: ClosedRange<Double>) throws -> Double {
+        let value = try required(key, as: Double.self)
+        return try checked(value, key, "a number between \(range.lowerBound) and \(range.upperBound)", range.contains)
+    }
+
+    /// A share with its ends.
+    fileprivate func share(_ key: String) throws -> Double { try number(key, in: 0...1) }
+
+    /// A share without its ends.
+    fileprivate func openShare(_ key: String) throws -> Double { try openShare(required(key, as: Double.self), key) }
+
+    fileprivate func optionalOpenShare(_ key: String) throws -> Double? {
+        try optional(key, as: Double.self).map { try openShare($0, key) }
+    }
+
+    private func openShare(_ value: Double, _ key: String) throws -> Double {
+        try checked(value, key, "a number above 0 and below 1") { $0 > 0 && $0 < 1 }
+    }
+
+    fileprivate func count(_ key: String) throws -> Int { try count(required(key, as: Int.self), key) }
+
+    fileprivate func optionalCount(_ key: String) throws -> Int? {
+        try optional(key, as: Int.self).map { try count($0, key) }
+    }
+
+    private func count(_ value: Int, _ key: String) throws -> Int {
+        try checked(value, key, "a whole number from 0 to 1000000000") { (0...1_000_000_000).contains($0) }
+    }
+
+    fileprivate func span(_ key: String) throws -> CalendarSpan {
+        try required(key, as: CalendarSpan.self, form: CalendarSpan.form)
+    }
+
+    private func checked<Value>(_ value: Value, _ key: String, _ wanted: String, _ isRight: (Value) -> Bool) throws -> Value {
+        guard isRight(value) else { throw PolicyError(.outOfRange("\(value)", wanted: wanted), at: place(of: key)) }
+        return value
+    }
+}

@@ -1,0 +1,76 @@
+import Adapters
+
+/// Thresholds and rules as read from a file; every number stands there, none in code.
+///
+/// Judging is pure: the same facts, policy and moment give the same verdict.
+public struct Policy: Sendable, Hashable {
+    public let summary: String
+    public let stamp: PolicyStamp
+    public let fineTuning: FineTuningRules
+    public let gate: GateRules
+    public let retraining: RetrainingRules
+
+    public var name: String { stamp.name }
+}
+
+/// When fine-tuning is worth it.
+public struct FineTuningRules: Sendable, Hashable {
+    public let baseError: BaseErrorRule
+    /// The fewest effective examples.
+    public let examples: Int
+    /// The shortest horizon.
+    public let horizon: CalendarSpan
+    public let signals: SignalThresholds
+}
+
+/// The base must err on more than `threshold` of the rows.
+public struct BaseErrorRule: Sendable, Hashable {
+    public enum Basis: String, Sendable, Hashable, CaseIterable {
+        /// The whole interval must lie to one side of the threshold.
+        case interval
+        /// The point estimate decides.
+        case point
+    }
+
+    public let threshold: Double
+    /// Of the interval around a measured error.
+    public let confidence: Double
+    public let basis: Basis
+    /// How long a measurement counts as evidence; nil for ever.
+    public let freshFor: CalendarSpan?
+}
+
+public struct SignalThresholds: Sendable, Hashable {
+    public let promptingAccuracyBelow: Double
+    public let promptTokensAbove: Int
+    public let domainVocabularyRatioAbove: Double
+}
+
+/// What a candidate must show before it becomes a version.
+public struct GateRules: Sendable, Hashable {
+    /// The fewest held-out rows behind its error; nil when any number will do.
+    public let rows: Int?
+    public let baseMargin: Double
+    /// The largest p-value of McNemar's test against the base; nil when the difference alone decides.
+    public let significance: Double?
+    public let largestLoss: Double
+}
+
+/// When a version is due for retraining.
+public struct RetrainingRules: Sendable, Hashable {
+    public let opens: CalendarSpan
+    public let closes: CalendarSpan
+    public let dataGrowth: Double
+    public let metricDecay: Double
+    public let reactions: [BaseChange: Reaction]
+    public let regression: Reaction
+}
+
+/// What an event asks for.
+public enum Reaction: String, Sendable, Hashable, CaseIterable {
+    case ignore
+    case inWindow = "in_window"
+    case breaking
+    /// Breaking unless the base is pinned by commit.
+    case breakingWhenFloating = "breaking_when_floating"
+}

@@ -1,0 +1,28 @@
+import Faults
+
+extension PolicyError: Explained {
+    public var explanation: Explanation { Explanation(what, at: "\(place)", next: next, kind: .usage) }
+
+    private var what: String {
+        switch reason {
+        case .parentIsNoName(let text): "'\(text)' is not the name of a policy."
+        case .unknownParent(let name, _): "No policy is named '\(name)'."
+        case .chainTooLong(let limit): "Policies extend each other in more than \(limit) steps, perhaps in a circle."
+        case .unknownSchema(let text): "'\(text)' is not a policy schema that this version reads."
+        case .outOfRange(let text, let wanted): "This should be \(wanted), but is \(text)."
+        case .windowClosesBeforeItOpens(let opens, let closes):
+            "The retraining window closes after \(closes), which is not later than it opens (\(opens))."
+        }
+    }
+
+    private var next: String {
+        switch reason {
+        case .parentIsNoName: "Write a name such as 'default', without folder or ending."
+        case .unknownParent(let name, let searched): "Put \(name).yaml into \(searched.joined(separator: " or "))."
+        case .chainTooLong: "Remove an 'extends' from the chain."
+        case .unknownSchema: "Write 'schema: lora.policy/1'."
+        case .outOfRange(_, let wanted): "Write \(wanted)."
+        case .windowClosesBeforeItOpens: "Let 'closes' be longer than 'opens'."
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import StrictYAML
+
+/// Why a policy file, though well formed, cannot be meant.
+public struct PolicyError: Error, Hashable {
+    public enum Reason: Sendable, Hashable {
+        case parentIsNoName(String)
+        case unknownParent(String, searched: [String])
+        case chainTooLong(limit: Int)
+        case unknownSchema(String)
+        /// The value as written, and what it should be in words.
+        case outOfRange(String, wanted: String)
+        case windowClosesBeforeItOpens(opens: String, closes: String)
+    }
+
+    public let reason: Reason
+    public let place: YAMLPlace
+
+    public init(_ reason: Reason, at place: YAMLPlace) {
+        self.reason = reason
+        self.place = place
+    }
+}

@@ -1,0 +1,98 @@
+import Adapters
+import StrictJSON
+
+/// One adapter's part of the plan. However many reasons there are, it is one job.
+public struct RetrainCase: Sendable, Hashable {
+    public let facts: AdapterFacts
+    public let policy: PolicyStamp
+    /// Nil before the first training.
+    public let window: RetrainingWindow?
+    /// Why it is due now; empty when it is not.
+    public let reasons: [RetrainReason]
+    /// What will make it due when the window opens.
+    public let pending: [RetrainReason]
+    /// What could not be looked at, in words; nothing is claimed about it.
+    public let unchecked: [String]
+    private let now: Timestamp
+
+    public var isDue: Bool { !reasons.isEmpty }
+
+    /// The moment since which, or at which, a retraining is due if nothing else happens.
+    public var nextDue: Timestamp {
+        guard let window else { return now }
+        if isDue { return min(now, window.closes) }
+        return pending.isEmpty ? window.closes : window.opens
+    }
+
+    public init(judging facts: AdapterFacts, by policy: Policy, now: Timestamp) {
+        let rules = policy.retraining
+        let window = facts.lastTrained.map { RetrainingWindow(after: $0, rules: rules) }
+        let state = window?.state(at: now)
+        let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil)
+        let reactions = events.map { (event: $0, reaction: $0.reaction(in: rules).settled(isFloating: facts.baseIsFloating)) }
+        let isWaiting = state == .before
+        self.facts = facts
+        self.policy = policy.stamp
+        self.window = window
+        self.now = now
+        reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
+        pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
+        let isClockBehind = facts.lastTrained.map { $0 > now } ?? false
+        unchecked = facts.unchecked + (isClockBehind ? ["clock: the last training lies in its future"] : [])
+    }
+
+    public var json: JSONValue {
+        [
+            "adapter": .string(facts.adapter.text), "version": facts.version.map { .string($0.description) } ?? .null,
+            "due": .bool(isDue), "reasons": .array(reasons.map { .string($0.code) }),
+            "because": .array(reasons.map { .string($0.words) }), "pending": .array(pending.map { .string($0.code) }),
+            "unchecked": .array(unchecked.map(JSONValue.string)),
+            "last_trained": facts.lastTrained.map { .string($0.description) } ?? .null,
+            "window": window?.json(at: now) ?? .null, "next_due": .string(nextDue.description), "policy": policy.json,
+        ]
+    }
+}
+
+extension Reaction {
+    fileprivate func settled(isFloating: Bool) -> Reaction {
+        self == .breakingWhenFloating ? (isFloating ? .breaking : .inWindow) : self
+    }
+}
+
+extension AdapterFacts {
+    /// What happened, in a fixed order; before the first training only what can be said without a version.
+    fileprivate func events(_ rules: RetrainingRules, windowClosed: Timestamp?) -> [RetrainReason] {
+        let asked = manualRequest.map(RetrainReason.manual)
+        guard lastTrained != nil else { return [asked, .neverTrained].compactMap(\.self) }
+        return [asked, windowClosed.map(RetrainReason.windowClosed)].compactMap(\.self)
+            + baseChanges.map(RetrainReason.baseChanged)
+            + [regressionSuite == .failed ? .regression : nil, dataGrowth(rules), metricDecay(rules)].compactMap(\.self)
+    }
+
+    private var baseChanges: [BaseChange] {
+        guard case .changed(let changes) = base else { return [] }
+        return BaseChange.allCases.filter(changes.contains)
+    }
+
+    private func dataGrowth(_ rules: RetrainingRules) -> RetrainReason? {
+        guard let data, let growth = data.growth, growth > 0, steady(growth) >= rules.dataGrowth else { return nil }
+        return .dataGrown(data)
+    }
+
+    private func metricDecay(_ rules: RetrainingRules) -> RetrainReason? {
+        guard let metric, let now = metric.errorNow?.value else { return nil }
+        let old = metric.errorAtRelease.value
+        guard now > old, steady(now - old) >= rules.metricDecay else { return nil }
+        return .metricDecayed(from: old, to: now)
+    }
+
+    fileprivate var unchecked: [String] {
+        let base: String? = if case .unchecked(let why) = base { "base: \(why)" } else { nil }
+        guard lastTrained != nil else { return [base].compactMap(\.self) }
+        return [
+            base, data == nil ? "data: the rows were not counted" : nil,
+            metric?.errorNow == nil ? "metric: not measured since release" : nil,
+            regressionSuite == .notRun ? "regression: the suite was not run" : nil,
+        ].compactMap(\.self)
+    }
+}

@@ -1,0 +1,66 @@
+import Adapters
+
+/// Why a retraining is due, or will be.
+public enum RetrainReason: Sendable, Hashable {
+    case manual(String)
+    case neverTrained
+    case windowClosed(Timestamp)
+    case baseChanged(BaseChange)
+    case regression
+    case dataGrown(DataFacts)
+    case metricDecayed(from: Double, to: Double)
+
+    /// The code that scripts read.
+    public var code: String {
+        switch self {
+        case .manual: "manual"
+        case .neverTrained: "never_trained"
+        case .windowClosed: "window_closed"
+        case .baseChanged(.licence): "licence"
+        case .baseChanged(let change): "base_changed:\(change.rawValue)"
+        case .regression: "regression"
+        case .dataGrown: "data_grown"
+        case .metricDecayed: "metric_decayed"
+        }
+    }
+
+    public var words: String {
+        switch self {
+        case .manual(let why): "Asked for by hand: \(why)."
+        case .neverTrained: "It has never been trained."
+        case .windowClosed(let moment): "The retraining window closed on \(moment.date)."
+        case .baseChanged(.removed): "The base was removed."
+        case .baseChanged(let change): "The base changed: \(change.words)."
+        case .regression: "The version fails its regression suite."
+        case .dataGrown(let data):
+            "The data grew from \(RuleValue.count(data.rowsAtTraining).words) to \(RuleValue.count(data.rowsNow).words) rows."
+        case .metricDecayed(let old, let new):
+            "The error rose from \(RuleValue.rate(old).words) to \(RuleValue.rate(new).words)."
+        }
+    }
+
+    /// When the event, once seen, makes a retraining due.
+    func reaction(in rules: RetrainingRules) -> Reaction {
+        switch self {
+        case .manual, .neverTrained, .windowClosed: .breaking
+        case .baseChanged(let change): rules.reactions[change] ?? .inWindow
+        case .regression: rules.regression
+        case .dataGrown, .metricDecayed: .inWindow
+        }
+    }
+}
+
+extension BaseChange {
+    var words: String {
+        switch self {
+        case .removed: "it is gone"
+        case .licence: "its licence"
+        case .tokenizer: "its tokenizer"
+        case .weights: "its weights"
+        case .config: "its configuration"
+        case .chatTemplate: "its chat template"
+        case .generationConfig: "its generation settings"
+        case .cosmetic: "its description only"
+        }
+    }
+}
