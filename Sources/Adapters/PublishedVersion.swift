@@ -28,3 +28,14 @@ public struct VersionRecord: Sendable, Hashable {
     public var version: VersionID { published.version }
     public var lineage: Lineage { published.lineage }
 }
+
+/// A git tag that names a version, and the commit it leads to.
+public struct VersionTag: Sendable, Hashable {
+    public let version: VersionID
+    public let commit: CommitID
+
+    public init(version: VersionID, commit: CommitID) {
+        self.version = version
+        self.commit = commit
+    }
+}

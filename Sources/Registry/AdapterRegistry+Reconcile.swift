@@ -3,7 +3,7 @@ import DurableFiles
 import Foundation
 import GRDB
 
-/// What bringing the index up to what is on disk has changed.
+/// What bringing the index up to what is on disk has changed, and what it could not mend.
 public struct Reconciliation: Sendable, Hashable {
     /// Versions that git held and the index did not list.
     public internal(set) var recovered: [VersionID] = []
@@ -13,55 +13,70 @@ public struct Reconciliation: Sendable, Hashable {
     public internal(set) var removed: [URL] = []
     /// Versions that the index lists and git does not hold, or holds with another content.
     public internal(set) var missing: [VersionID] = []
+    /// Versions that git holds, but whose lineage cannot be read; they and their successors are not listed.
+    public internal(set) var unreadable: [VersionID] = []
 
-    public var isClean: Bool { recovered.isEmpty && interrupted.isEmpty && removed.isEmpty && missing.isEmpty }
+    public var isClean: Bool { self == Reconciliation() }
+}
+
+/// What git holds, for an index that does not speak git itself.
+public struct GitVersions {
+    public let tags: [VersionTag]
+    /// Reads a version with its lineage.
+    public let read: (VersionID) throws -> PublishedVersion
+
+    public init(tags: [VersionTag], read: @escaping (VersionID) throws -> PublishedVersion) {
+        self.tags = tags
+        self.read = read
+    }
 }
 
 extension AdapterRegistry {
     /// Brings the index up to what a crash, a restored backup or a lost database left on disk. Doing it twice changes nothing more.
     ///
     /// An adapter that somebody holds the lease of is passed over: what looks half-done there is being done.
-    ///
-    /// - Parameter published: every version that git holds.
-    public func reconcile(_ published: [PublishedVersion], on occasion: Occasion) throws -> Reconciliation {
+    public func reconcile(with git: GitVersions, on occasion: Occasion) throws -> Reconciliation {
         var outcome = Reconciliation()
-        let byAdapter = Dictionary(grouping: published) { $0.version.adapter }
-        let adapters = Set(byAdapter.keys).union(try recordedAdapters()).union(stagedAdapters())
+        let tags = Dictionary(grouping: git.tags) { $0.version.adapter }
+        let adapters = Set(tags.keys).union(try recordedAdapters()).union(stagedAdapters())
         for adapter in adapters.sorted() {
-            let versions = (byAdapter[adapter] ?? []).sorted { $0.version < $1.version }
-            try reconcile(adapter, versions, on: occasion, &outcome)
+            let listed = try listedCommits(of: adapter)
+            let held = Dictionary((tags[adapter] ?? []).map { ($0.version, $0.commit) }) { first, _ in first }
+            outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
+            // Most openings find nothing to do; they take no lease and write nothing.
+            let unlisted = held.keys.filter { listed[$0] == nil }
+            guard try !unlisted.isEmpty || hasRunningRun(adapter) || !litter(of: adapter).isEmpty else { continue }
+            guard let lease = try leaseIfFree(adapter) else { continue }
+            try withExtendedLifetime(lease) {
+                try mend(adapter, held: held.keys.sorted(), read: git.read, on: occasion, &outcome)
+            }
         }
         return outcome
     }
 
-    private func reconcile(
-        _ adapter: AdapterName, _ published: [PublishedVersion], on occasion: Occasion, _ outcome: inout Reconciliation
+    private func mend(
+        _ adapter: AdapterName, held: [VersionID], read: (VersionID) throws -> PublishedVersion, on occasion: Occasion,
+        _ outcome: inout Reconciliation
     ) throws {
-        let listed = Dictionary(uniqueKeysWithValues: try versions(of: adapter).map { ($0.version, $0.published.commit) })
-        let held = Dictionary(published.map { ($0.version, $0.commit) }) { first, _ in first }
-        let unlisted = published.filter { listed[$0.version] == nil }
-        // Most openings find nothing to do; they take no lease and write nothing.
-        let needsLease = try !unlisted.isEmpty || runs(of: adapter).contains { $0.state == .started } || hasLitter(adapter)
-        if needsLease, let lease = try leaseIfFree(adapter) {
-            try withExtendedLifetime(lease) {
-                let changed = try index(unlisted, of: adapter, on: occasion)
-                outcome.recovered += changed.recovered
-                outcome.interrupted += changed.interrupted
-                outcome.removed += try removeLitter(of: adapter)
+        // Looked at again: the list may have grown until the lease was ours.
+        let latest = try latestVersion(of: adapter)?.number ?? 0
+        var published: [PublishedVersion] = []
+        for version in held where version.number > latest {
+            do {
+                published.append(try read(version))
+            } catch {
+                outcome.unreadable += held.filter { $0 >= version }
+                break
             }
         }
-        outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
-    }
-
-    private func index(
-        _ published: [PublishedVersion], of adapter: AdapterName, on occasion: Occasion
-    ) throws -> (recovered: [VersionID], interrupted: [RunID]) {
-        try write { database in
-            // The list may have grown between the look and the lease.
-            let latest = try Self.latest(adapter, database)
-            let unlisted = published.filter { version in latest.map { version.version > $0 } ?? true }
-            for version in unlisted { try Self.recover(version, on: occasion, database) }
-            return (unlisted.map(\.version), try Self.interruptRuns(of: adapter, at: occasion.at, database))
+        outcome.interrupted += try write { database in
+            for version in published { try Self.recover(version, on: occasion, database) }
+            return try Self.interruptRuns(of: adapter, at: occasion.at, database)
+        }
+        outcome.recovered += published.map(\.version)
+        for entry in try litter(of: adapter) {
+            try FileManager.default.removeItem(at: entry)
+            outcome.removed.append(entry)
         }
     }
 
@@ -82,42 +97,36 @@ extension AdapterRegistry {
                     """,
                 arguments: arguments(start)
                     + [lineage.run.number, lineage.finishedAt.secondsSinceEpoch, published.version.number])
-        case let run? where run.state == .started && run.start.adapter == start.adapter && run.start.plan == start.plan:
-            try end(run.id, .admitted(published.version), at: occasion.at, database)
+        case let run? where run.start.adapter == start.adapter && run.start.plan == start.plan && run.state != .finished:
+            try close(run, as: published.version, at: occasion.at, database)
         // The number was given to another run; the version's lineage keeps what it came from.
         case _?: break
         }
         _ = try list(published, as: .recovered, on: occasion, database)
     }
-}
 
-/// Staging folders hold `<adapter>/run-12/…`; drafts there bear `DurableFile.draftPrefix`.
-extension AdapterRegistry {
-    private func stagedAdapters() -> [AdapterName] {
-        entries(of: layout.staging).compactMap { folder in
-            do throws(NameError) { return try AdapterName(folder.lastPathComponent) } catch { return nil }
+    /// The version is there, so its run was finished, whatever a later start made of it.
+    private static func close(_ run: Run, as version: VersionID, at time: Timestamp, _ database: Database) throws {
+        try database.execute(
+            sql: "UPDATE runs SET state = 'finished', ended_at = ?, version = ?, reason = NULL WHERE id = ?",
+            arguments: [time.secondsSinceEpoch, version.number, run.id.number])
+    }
+
+    private func listedCommits(of adapter: AdapterName) throws -> [VersionID: CommitID] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT number, commit_id FROM versions WHERE adapter = ?", arguments: [adapter.text])
+            return Dictionary(
+                try rows.map { row in
+                    (VersionID(adapter, try row.decode(Int.self, forColumn: "number")), try row.commit("commit_id"))
+                }, uniquingKeysWith: { first, _ in first })
         }
     }
 
-    private func hasLitter(_ adapter: AdapterName) throws -> Bool { try !litter(of: adapter).isEmpty }
-
-    /// Drafts, and the folders of runs whose candidate git has.
-    private func litter(of adapter: AdapterName) throws -> [URL] {
-        let folders = entries(of: layout.staging(of: adapter))
-        let admitted = Set(try runs(of: adapter).filter { $0.end?.outcome.version != nil }.map { "\($0.id)" })
-        let drafts = (folders + folders.flatMap(entries)).filter { $0.lastPathComponent.hasPrefix(DurableFile.draftPrefix) }
-        return drafts + folders.filter { admitted.contains($0.lastPathComponent) }
-    }
-
-    private func removeLitter(of adapter: AdapterName) throws -> [URL] {
-        let litter = try litter(of: adapter)
-        for entry in litter { try FileManager.default.removeItem(at: entry) }
-        return litter
-    }
-
-    private func entries(of folder: URL) -> [URL] {
-        let names = FileManager.default.enumerator(
-            at: folder, includingPropertiesForKeys: nil, options: [.skipsSubdirectoryDescendants])
-        return (names?.compactMap { $0 as? URL } ?? []).sorted { $0.path < $1.path }
+    private func hasRunningRun(_ adapter: AdapterName) throws -> Bool {
+        try read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT 1 FROM runs WHERE adapter = ? AND state = 'started'", arguments: [adapter.text]) != nil
+        }
     }
 }

@@ -1,0 +1,76 @@
+import Faults
+
+extension VersionError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .noRepository(let path):
+            Explanation("The repository of versions is missing.", at: path, next: "Run `lora doctor`.", kind: .integrity)
+        case .foreignOwner(let path):
+            Explanation(
+                "Another user owns the repository of versions.", at: path,
+                next: "Run the command as that user, or change the owner of the registry folder.")
+        case .unknownVersion(let version):
+            Explanation(
+                "Git holds no \(version).", next: "`lora history \(version.adapter)` shows the versions.", kind: .usage)
+        case .taken(let version):
+            Explanation(
+                "Git already holds \(version).", next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+        case .outOfOrder(let version, let expected):
+            Explanation(
+                "\(version) cannot be committed; the next version is \(expected).",
+                next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+        case .branchMoved(let adapter):
+            Explanation(
+                "The branch adapters/\(adapter) moved while a version was being committed.",
+                next: "Run the command again; nothing was overwritten.", kind: .busy)
+        case .locked(let path):
+            Explanation(
+                "Git's lock stands in the way.", at: path,
+                next: "Run the command again; if no git or lora runs, a crash left the file, and you may delete it.", kind: .busy)
+        case .badFileName(let path):
+            Explanation(
+                "A version cannot hold a file of this name.", at: path,
+                next: "Use letters, digits and '.', '_', '-', '+', '=', '@', ','.")
+        case .notAFile(let path):
+            Explanation(
+                "A version holds regular files and folders only.", at: path,
+                next: "Put the file itself there instead of a link or pipe.")
+        case .pointer(let path):
+            Explanation(
+                "This is a Git LFS pointer, not the file it stands for.", at: path, next: "Run `git lfs pull` where it came from."
+            )
+        case .changedWhileRead(let path):
+            Explanation("The file changed while it was read.", at: path, next: "Run the command again once nobody writes to it.")
+        case .foreignLineage(let path, let found, let wanted):
+            Explanation(
+                "The lineage is of \(found), not of \(wanted).", at: path, next: "Run `lora doctor`.", kind: .integrity)
+        case .damaged(let version, let fault):
+            Explanation(
+                "A file of \(version) is not what was committed: \(fault.words).", at: fault.path, next: fault.remedy,
+                kind: .integrity)
+        case .folderExists(let path):
+            Explanation("The folder exists and is not empty.", at: path, next: "Name another folder.", kind: .usage)
+        case .git(let path, let operation, let message):
+            Explanation("Git could not \(operation): \(message).", at: path, next: "Check free space and who may write there.")
+        }
+    }
+}
+
+extension VersionFault {
+    /// The fault in words, without its path.
+    public var words: String {
+        switch problem {
+        case .missingObject(let oid): "the object \(oid) is not in this repository"
+        case .wrongSize(let expected, let found): "it has \(found) bytes instead of \(expected)"
+        case .wrongDigest(let expected, let found): "its digest is \(found) instead of \(expected)"
+        case .unreadable(let reason): reason
+        }
+    }
+
+    fileprivate var remedy: String {
+        switch problem {
+        case .missingObject: "Fetch it with `git lfs fetch` from where the repository was copied."
+        case .wrongSize, .wrongDigest, .unreadable: "Restore the repository from a copy; use another version meanwhile."
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Adapters
+
+/// Why versions cannot be written or read.
+public enum VersionError: Error, Hashable {
+    case noRepository(path: String)
+    /// Another user owns the repository, and git is right to be careful with it.
+    case foreignOwner(path: String)
+
+    case unknownVersion(VersionID)
+    case taken(VersionID)
+    case outOfOrder(VersionID, expected: VersionID)
+    /// Somebody moved the branch since it was looked at.
+    case branchMoved(AdapterName)
+    /// A lock file of git stands in the way.
+    case locked(path: String)
+
+    case badFileName(path: String)
+    case notAFile(path: String)
+    /// A Git LFS pointer stands where the file itself should.
+    case pointer(path: String)
+    case changedWhileRead(path: String)
+    /// `lineage.json` names another version.
+    case foreignLineage(path: String, found: VersionID, wanted: VersionID)
+
+    case damaged(VersionID, VersionFault)
+    case folderExists(path: String)
+    case git(path: String, operation: String, message: String)
+}
+
+/// A file of a version that is not what was committed.
+public struct VersionFault: Sendable, Hashable {
+    public enum Problem: Sendable, Hashable {
+        /// The large file is not in this copy of the repository.
+        case missingObject(oid: String)
+        case wrongSize(expected: Int, found: Int)
+        case wrongDigest(expected: String, found: String)
+        case unreadable(String)
+    }
+
+    public let path: String
+    public let problem: Problem
+
+    public init(path: String, problem: Problem) {
+        self.path = path
+        self.problem = problem
+    }
+}

@@ -1,0 +1,123 @@
+import Adapters
+import CGit2
+import DurableFiles
+import Foundation
+import StrictJSON
+
+extension VersionStore {
+    /// Commits a candidate folder as the next version of its adapter and tags it; both reach the disk before this returns.
+    ///
+    /// The tree is the folder, except that `.gitattributes` is written here: it names the files that Git LFS keeps.
+    /// Order: objects → commit and branch → tag. A crash before the tag leaves no version; `completePublications` then finishes it.
+    ///
+    /// - Throws: `VersionError.outOfOrder` or `.taken` when the version is not the next, `.branchMoved` when somebody else committed
+    ///   meanwhile, `.locked` when a lock of git does not go away, `.foreignLineage` when `lineage.json` names another version.
+    public func commit(
+        _ candidate: URL, as version: VersionID, message: VersionMessage, author: Actor, at time: Timestamp
+    ) throws -> CommitID {
+        let files = try CandidateFolder(candidate).files
+        try checkLineage(in: candidate, of: version)
+        return try withRepository { repository in
+            try checkNumber(version, repository)
+            try repository.identify(author)
+            let branch = Self.branch(of: version.adapter)
+            let parent = try repository.commit(at: branch)
+            let tree = try writeTree(files, repository)
+            let signature = try GitSignature(author, at: time)
+            let commit = try retryingLocks(on: branch, adapter: version.adapter) {
+                try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
+            }
+            try observe(.committed)
+            try retryingLocks(on: Self.reference(of: version), adapter: version.adapter) {
+                try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
+            }
+            try observe(.tagged)
+            try repository.pointHead(to: branch)
+            return try Self.commitID(commit)
+        }
+    }
+
+    /// Tags the commits that a crash left untagged.
+    ///
+    /// Safe beside a running publication: whoever tags first, the tag is the same.
+    ///
+    /// - Returns: the versions that exist only now.
+    @discardableResult
+    public func completePublications() throws -> [VersionID] {
+        try withRepository { repository in
+            try repository.references(matching: "refs/heads/adapters/*").compactMap { branch in
+                try completePublication(on: branch, repository)
+            }
+        }
+    }
+
+    private func completePublication(on branch: String, _ repository: borrowing GitRepository) throws -> VersionID? {
+        guard let tip = try repository.commit(at: branch) else { return nil }
+        let details = try repository.details(of: tip)
+        guard let lineage = try lineage(in: details.tree, repository),
+            Self.branch(of: lineage.version.adapter) == branch,
+            lineage.version == (try nextVersion(of: lineage.version.adapter, repository))
+        else { return nil }
+        let signature = try GitSignature(details.author, at: details.at)
+        try repository.tag(lineage.version.tag, commit: tip, message: details.message, tagger: signature)
+        try repository.pointHead(to: branch)
+        return lineage.version
+    }
+
+    private func checkLineage(in candidate: URL, of version: VersionID) throws {
+        let file = candidate.appending(path: Lineage.fileName)
+        let found = try Lineage(json: JSONValue(contentsOf: file)).version
+        guard found == version else { throw VersionError.foreignLineage(path: file.path, found: found, wanted: version) }
+    }
+
+    private func checkNumber(_ version: VersionID, _ repository: borrowing GitRepository) throws {
+        let expected = try nextVersion(of: version.adapter, repository)
+        guard version <= expected else { throw VersionError.outOfOrder(version, expected: expected) }
+        guard version == expected else { throw VersionError.taken(version) }
+    }
+
+    private func writeTree(_ files: [CandidateFolder.File], _ repository: borrowing GitRepository) throws -> git_oid {
+        let large = LargeFileStore(repository: folder)
+        var (blobs, attributes): ([(path: String, blob: git_oid)], String) = ([], "")
+        for file in files {
+            let data: Data
+            if file.size > LargeFilePointer.threshold {
+                data = try large.store(file.location).data
+                attributes += "\(file.path) filter=lfs diff=lfs merge=lfs -text\n"
+            } else {
+                data = try Self.contents(of: file)
+            }
+            blobs.append((file.path, try repository.writeBlob(data)))
+            try observe(.storedFile)
+        }
+        if !attributes.isEmpty {
+            blobs.append((CandidateFolder.attributesName, try repository.writeBlob(Data(attributes.utf8))))
+        }
+        let tree = try repository.writeTree(blobs)
+        try observe(.wroteTree)
+        return tree
+    }
+
+    private static func contents(of file: CandidateFolder.File) throws -> Data {
+        let data = try FileBytes.contents(of: file.location, limit: LargeFilePointer.threshold + 1)
+        guard data.count == file.size else { throw VersionError.changedWhileRead(path: file.location.path) }
+        guard !LargeFilePointer.isPointer(data) else { throw VersionError.pointer(path: file.location.path) }
+        return data
+    }
+
+    /// Git takes a lock for the moment it moves a reference: a lock that stays is somebody's, or what a crash left.
+    private func retryingLocks<Value>(
+        on reference: String, adapter: AdapterName, _ body: () throws -> Value
+    ) throws -> Value {
+        for pause in [5, 10, 20, 40, 80, 160, 320, 640] {
+            do {
+                return try body()
+            } catch let failure as GitFailure where failure.means(GIT_ELOCKED) {
+                usleep(UInt32(pause) * 1000)
+            } catch let failure as GitFailure where failure.means(GIT_EMODIFIED) {
+                throw VersionError.branchMoved(adapter)
+            }
+        }
+        throw VersionError.locked(path: folder.appending(path: "\(reference).lock").path)
+    }
+}

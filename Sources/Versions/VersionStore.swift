@@ -1,0 +1,70 @@
+import Adapters
+import CGit2
+import DurableFiles
+import Foundation
+import StrictJSON
+
+/// The versions of all adapters: one bare git repository that plain `git` and `git lfs` can read.
+///
+/// - Each adapter is a branch, `adapters/NAME`; the tree of its commits is a loadable PEFT folder with its evidence.
+/// - Each version is an annotated tag, `NAME/v3`: it exists once its tag does.
+/// - Files over 1 MiB are Git LFS pointers; their bytes lie under `lfs/objects`.
+public struct VersionStore: Sendable {
+    public let folder: URL
+    /// Hears of each step of a publication once it is on the disk.
+    var observe: @Sendable (PublicationStep) throws -> Void = { _ in }
+
+    enum PublicationStep: String, CaseIterable {
+        case storedFile, wroteTree, committed, tagged
+    }
+
+    /// Opens the repository, laying it out first where there is none.
+    public init(openingOrCreatingAt folder: URL) throws {
+        self.folder = folder
+        if !FileManager.default.fileExists(atPath: folder.path) { try Self.create(at: folder) }
+        try withRepository { _ in }
+    }
+
+    /// - Throws: `VersionError.noRepository` when there is none.
+    public init(openingAt folder: URL) throws {
+        self.folder = folder
+        guard FileManager.default.fileExists(atPath: folder.path) else { throw VersionError.noRepository(path: folder.path) }
+        try withRepository { _ in }
+    }
+
+    /// The repository appears whole or not at all; of two processes that make it, one does.
+    private static func create(at folder: URL) throws {
+        let parent = folder.deletingLastPathComponent()
+        let draft = parent.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        do {
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+            try translatingFailures(at: draft) { try GitRepository.create(at: draft) }
+            try DurableFile.publish(draft: draft, as: folder)
+        } catch let error as FileError where error.code == ENOTEMPTY || error.code == EEXIST {
+            try FileManager.default.removeItem(at: draft)
+        }
+    }
+
+    func withRepository<Value>(_ body: (borrowing GitRepository) throws -> Value) throws -> Value {
+        try Self.translatingFailures(at: folder) {
+            let repository = try GitRepository(opening: folder)
+            return try body(repository)
+        }
+    }
+
+    private static func translatingFailures<Value>(at folder: URL, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as GitFailure {
+            switch failure {
+            case _ where failure.means(GIT_EOWNER): throw VersionError.foreignOwner(path: folder.path)
+            case _ where failure.means(GIT_ELOCKED): throw VersionError.locked(path: folder.path)
+            default:
+                throw VersionError.git(path: folder.path, operation: failure.operation, message: failure.message)
+            }
+        }
+    }
+
+    static func branch(of adapter: AdapterName) -> String { "refs/heads/adapters/\(adapter)" }
+    static func reference(of version: VersionID) -> String { "refs/tags/\(version.tag)" }
+}
