@@ -20,6 +20,7 @@ extension ModelFolderError: Explained {
         case .wrongShape(let expected, let found): "The tensor has shape \(found), but the model needs \(expected)."
         case .wrongDType(let expected, let found): "The tensor has dtype \(found.rawValue), but \(expected) is needed here."
         case .notFinite(let index): "Element \(index) of the tensor is NaN or infinite."
+        case .badQuantState(let fault): "The quantization state of this 4-bit weight is malformed: \(fault)."
         }
     }
 
@@ -34,7 +35,7 @@ extension ModelFolderError: Explained {
         case .missingTensor(let nearest?): "The nearest name there is '\(nearest)'; check that config.json belongs to these weights."
         case .missingTensor(nil), .wrongShape: "Check that config.json belongs to these weights, or download the model again."
         case .wrongDType: "Download the model again, or use its unquantized weights."
-        case .notFinite: "The weights are damaged; download the model again."
+        case .notFinite, .badQuantState: "The weights are damaged; download the model again."
         }
     }
 }

@@ -20,6 +20,8 @@ public struct ModelFolderError: Error, Hashable {
         case wrongShape(expected: [Int], found: [Int])
         case wrongDType(expected: String, found: TensorDType)
         case notFinite(index: Int)
+        /// The JSON beside a 4-bit weight is malformed; how, in words.
+        case badQuantState(String)
     }
 
     public let reason: Reason

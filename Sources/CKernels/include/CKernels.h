@@ -3,3 +3,6 @@
 #include "kernel_path.h"
 #include "elementwise.h"
 #include "elements.h"
+#include "nf4.h"
+#include "blockwise.h"
+#include "adamw.h"
