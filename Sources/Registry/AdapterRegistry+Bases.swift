@@ -39,10 +39,21 @@ extension AdapterRegistry {
     }
 
     /// How the folder of a base differs from its pin; a folder that is gone has lost every file.
-    public func changes(to base: BaseDeclaration) throws -> [BaseChange] {
+    public func changes(to base: BaseDeclaration) throws -> [BaseFileChange] {
         let folder = layout.resolve(base.folder)
         guard FileManager.default.fileExists(atPath: folder.path) else { return base.changes(to: []) }
         return base.changes(to: try BaseFolder.files(in: folder, needsConfig: false))
+    }
+
+    /// What a look at the folder of a base shows.
+    public func observe(_ base: BaseDeclaration) -> BaseObservation {
+        guard FileManager.default.fileExists(atPath: layout.resolve(base.folder).path) else { return .changed([.removed]) }
+        do {
+            let changes = try changes(to: base)
+            return changes.isEmpty ? .unchanged : .changed(Set(changes.map(\.effect)))
+        } catch {
+            return .unchecked((error as? any Explained)?.explanation.what ?? "\(error)")
+        }
     }
 }
 

@@ -38,14 +38,15 @@ extension AdapterRegistry {
     public func reconcile(with git: GitVersions, on occasion: Occasion) throws -> Reconciliation {
         var outcome = Reconciliation()
         let tags = Dictionary(grouping: git.tags) { $0.version.adapter }
-        let adapters = Set(tags.keys).union(try recordedAdapters()).union(stagedAdapters())
+        let adapters = try Set(tags.keys).union(recordedAdapters()).union(stagedAdapters())
         for adapter in adapters.sorted() {
             let listed = try listedCommits(of: adapter)
             let held = Dictionary((tags[adapter] ?? []).map { ($0.version, $0.commit) }) { first, _ in first }
             outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
             // Most openings find nothing to do; they take no lease and write nothing.
             let unlisted = held.keys.filter { listed[$0] == nil }
-            guard try !unlisted.isEmpty || hasRunningRun(adapter) || !litter(of: adapter).isEmpty else { continue }
+            let litter = try litter(of: adapter)
+            guard try !unlisted.isEmpty || !litter.isEmpty || hasRunningRun(adapter) else { continue }
             guard let lease = try leaseIfFree(adapter) else { continue }
             try withExtendedLifetime(lease) {
                 try mend(adapter, held: held.keys.sorted(), read: git.read, on: occasion, &outcome)
