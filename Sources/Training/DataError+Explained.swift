@@ -25,6 +25,10 @@ extension DataError: Explained {
         case .templateFailed(let why): "The base's chat template does not take this row: \(why)"
         case .unfoundTurn(let message):
             "Message \(message) is the assistant's, but its text cannot be found in what the chat template renders."
+        case .notEncoded(let why): "The tokenizer does not take this row: \(why)"
+        case .noAnswer(let form): "The row of form \(form.rawValue) has no answer to compare with."
+        case .noPrompt: "The row asks nothing: no token stands before its answer."
+        case .unknownLabel(let label): "'\(label)' is none of the task's labels."
         case .noRows: "The data file holds no rows."
         case .nothingSupervised(let rows): "None of the \(rows) rows has a token to learn from."
         }
@@ -44,6 +48,10 @@ extension DataError: Explained {
         case .noChatTemplate: "Add chat_template.jinja to the base folder, or give rows as {\"prompt\",\"completion\"}."
         case .templateFailed, .unfoundTurn:
             "Change the row, or use a template that marks answers with {% generation %}."
+        case .notEncoded: "Correct the row, or check the base's tokenizer.json."
+        case .noAnswer, .noPrompt:
+            "Held-out rows are {\"messages\"} that end with the assistant's answer, or {\"prompt\",\"completion\"}."
+        case .unknownLabel: "Correct the row, or add the label to the task's labels."
         case .nothingSupervised: "Check that answers are not empty and that max_length leaves room for them."
         }
     }

@@ -19,6 +19,12 @@ public struct DataError: Error, Hashable {
         case templateFailed(String)
         /// The rendered conversation does not show where an assistant turn lies.
         case unfoundTurn(message: Int)
+        /// The tokenizer failed on the row.
+        case notEncoded(String)
+        /// Only conversations that end with the assistant and prompt/completion rows have an answer to compare.
+        case noAnswer(RowForm)
+        case noPrompt
+        case unknownLabel(String)
         case noRows
         /// Every row was empty, unlabelled, or lost its answer to truncation.
         case nothingSupervised(rows: Int)

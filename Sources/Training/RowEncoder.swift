@@ -43,16 +43,21 @@ public struct RowEncoder: Sendable {
 
     /// - Throws: `DataError` at the row's line.
     public func encode(_ row: DataRow, of path: String) throws(DataError) -> EncodedRow {
+        let (tokens, labels) = try placing(row, path) { try labelled(row.content) }
+        return encoded(row, tokens, labels)
+    }
+
+    /// Does something with a row, and says of any failure where the row stands.
+    func placing<Result>(_ row: DataRow, _ path: String, _ body: () throws -> Result) throws(DataError) -> Result {
         do {
-            let (tokens, labels) = try labelled(row.content)
-            return encoded(row, tokens, labels)
+            return try body()
         } catch let error as DataError.Reason {
             throw DataError(error, file: path, line: row.line)
         } catch let error as ChatTemplateError {
             throw DataError(.templateFailed(error.explanation.what), file: path, line: row.line)
         } catch {
             let why = (error as? Explained)?.explanation.what ?? error.localizedDescription
-            throw DataError(.unreadable(why), file: path, line: row.line)
+            throw DataError(.notEncoded(why), file: path, line: row.line)
         }
     }
 
@@ -70,7 +75,7 @@ public struct RowEncoder: Sendable {
         return EncodedRow.supervisedCount(kept) == 0 ? .answerCutOff : nil
     }
 
-    private func labelled(_ content: RowContent) throws -> (tokens: [Int32], labels: [Int32]) {
+    func labelled(_ content: RowContent) throws -> (tokens: [Int32], labels: [Int32]) {
         switch content {
         case .tokens(let ids, let labels):
             if let stray = ids.first(where: { $0 < 0 || $0 >= vocabularySize }) {

@@ -1,0 +1,50 @@
+import DurableFiles
+import Foundation
+import Llama
+import StrictJSON
+
+/// A finished run's folder: a PEFT adapter with the base's tokenizer, a model card and trainer_state.json.
+public struct Candidate: Sendable, Hashable {
+    public let folder: URL
+    /// Of adapter_model.safetensors: equal plans and inputs give equal digests.
+    public let digest: ContentDigest
+
+    /// - Throws: `CandidateError` when something stands where the candidate should.
+    static func requireVacant(_ folder: URL) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
+        guard isFolder.boolValue, try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty else {
+            throw CandidateError.occupied(folder.path)
+        }
+    }
+
+    /// Writes everything into a draft beside `folder`, which then takes its name: the candidate appears whole or not at all.
+    static func publish(
+        _ adapter: LoRAAdapter, trainerState: TrainerState, plan: TrainingPlan, base: BaseReference, tokenizer: BaseFiles,
+        rows: Int, to folder: URL
+    ) throws -> Candidate {
+        let parent = folder.deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        let draft = parent.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
+        do {
+            try PEFTFolder(adapter: adapter, baseModel: base.name, revision: base.revision).write(to: draft)
+            try tokenizer.copyTokenizer(to: draft)
+            let card = ModelCard(base: base, plan: plan, trainerState: trainerState, rows: rows)
+            try DurableFile.write(Data(card.text.utf8), to: draft.appending(path: ModelCard.fileName))
+            let state = trainerState.json.data(JSONLayout(indent: 2, sortsKeys: true))
+            try DurableFile.write(state, to: draft.appending(path: TrainerState.fileName))
+            let digest = try ContentDigest(ofFile: draft.appending(path: PEFTFolder.weightsFile))
+            try DurableFile.publish(draft: draft, as: folder)
+            return Candidate(folder: folder, digest: digest)
+        } catch {
+            if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
+            throw error
+        }
+    }
+}
+
+/// Why a candidate cannot be written.
+public enum CandidateError: Error, Hashable {
+    case occupied(String)
+}

@@ -1,0 +1,65 @@
+import StrictJSON
+
+/// README.md of an adapter: the front matter that PEFT writes, then what was trained and how.
+public struct ModelCard: Sendable, Hashable {
+    public static let fileName = "README.md"
+
+    let base: BaseReference
+    let plan: TrainingPlan
+    let trainerState: TrainerState
+    let rows: Int
+
+    public var text: String {
+        """
+        ---
+        base_model: \(quoted(base.name))
+        library_name: peft
+        pipeline_tag: text-generation
+        tags:
+        - \(quoted("base_model:adapter:" + base.name))
+        - lora
+        - transformers
+        ---
+
+        # LoRA adapter for \(base.name)
+
+        Trained by LoRA Keeper with method \(plan.method.rawValue) for \(trainerState.step) steps on \(rows) rows
+        (\(trainerState.log.tokensSeen) tokens read). The base is not included\(revision).
+
+        ## Training
+
+        | option | value |
+        |---|---|
+        \(options)
+
+        \(losses)
+        ### Framework versions
+
+        - PEFT 0.21.2 (folder format)
+
+        """
+    }
+
+    private var revision: String { base.revision.map { "; its revision is \($0)" } ?? "" }
+
+    private var options: String {
+        TrainingOption.allCases.compactMap { option in
+            plan[option].map { "| \(option.rawValue) | \($0.stringValue ?? $0.text()) |" }
+        }.joined(separator: "\n")
+    }
+
+    private var losses: String {
+        guard let first = trainerState.log.entries.first, let last = trainerState.log.entries.last else { return "" }
+        return "Training loss: \(first.loss) at step \(first.step), \(last.loss) at step \(last.step).\n"
+    }
+
+    /// Plain where YAML allows it, else in double quotes as JSON, which YAML reads alike.
+    private func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || [0x2D, 0x2E, 0x2F, 0x3A, 0x5F].contains(byte)
+        }
+        let startsPlain = text.utf8.first.map { $0 != 0x2D && $0 != 0x3A } ?? false
+        return isPlain && startsPlain && text.utf8.last != 0x3A ? text : JSONValue.string(text).text()
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// One training, ready to run.
+public struct TrainingJob: Sendable {
+    public let plan: TrainingPlan
+    /// The base in Hugging Face folder form.
+    public let base: URL
+    public let baseReference: BaseReference
+    public let dataset: Dataset
+    /// A PEFT folder to start from; nil starts from a fresh adapter.
+    public let parent: URL?
+    /// Where checkpoints are kept while the run lasts.
+    public let checkpoints: URL
+    /// Where the candidate appears; must not exist, or be empty.
+    public let output: URL
+
+    public init(
+        plan: TrainingPlan, base: URL, baseReference: BaseReference, dataset: Dataset, parent: URL? = nil, checkpoints: URL,
+        output: URL
+    ) {
+        self.plan = plan
+        self.base = base
+        self.baseReference = baseReference
+        self.dataset = dataset
+        self.parent = parent
+        self.checkpoints = checkpoints
+        self.output = output
+    }
+}
+
+/// How a training ended.
+public enum TrainingOutcome: Sendable {
+    case finished(Candidate)
+    /// Stopped on request after so many steps; the same job goes on from there.
+    case interrupted(step: Int)
+}
+
+/// The seam behind which trainers stand.
+public protocol TrainingEngine: Sendable {
+    /// Trains until the plan is done or `shouldStop` says so.
+    ///
+    /// A job whose checkpoints exist is gone on with, exactly as if it had never stopped.
+    ///
+    /// - Parameter observe: hears of everything that happens, on the calling thread.
+    func train(
+        _ job: TrainingJob, shouldStop: () -> Bool, observe: (TrainingEvent) -> Void
+    ) throws -> TrainingOutcome
+}

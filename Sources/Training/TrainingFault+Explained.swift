@@ -1,0 +1,22 @@
+import Faults
+
+extension TrainingFault: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .lossNotFinite(let step, let loss):
+            Explanation(
+                "The loss became \(loss) at step \(step); the state before that step is saved.", next: Self.remedy)
+        case .gradientNotFinite(let step, let loss):
+            Explanation(
+                "The gradient overflowed at step \(step) (loss \(loss)); the state before that step is saved.",
+                next: Self.remedy)
+        case .otherForm(let option, let parent, let plan):
+            Explanation(
+                "The adapter to start from has \(option.rawValue) \(parent), but the plan says \(plan).",
+                next: "Leave \(option.rawValue) out, or start from a fresh adapter.", kind: .usage)
+        }
+    }
+
+    private static let remedy =
+        "Train again with a lower learning_rate or max_grad_norm, and check the rows and the base's weights."
+}

@@ -1,0 +1,10 @@
+import Faults
+
+/// Why a run stopped by itself.
+public enum TrainingFault: Error, Hashable {
+    /// The step was not taken: adapter and optimizer are as the step before left them.
+    case lossNotFinite(step: Int, loss: Double)
+    case gradientNotFinite(step: Int, loss: Double)
+    /// A parent adapter whose form is not the plan's.
+    case otherForm(TrainingOption, parent: String, plan: String)
+}
