@@ -10,6 +10,8 @@ public struct TemplateLimits: Sendable, Hashable {
     public var evaluationDepth = 400
     /// UTF-8 bytes of the text, and of any string built on the way.
     public var outputBytes = 64 << 20
+    /// UTF-8 bytes of all strings and bytes of all lists built on the way.
+    public var builtBytes = 512 << 20
     /// Elements of one `range()`.
     public var rangeElements = 100_000
 
