@@ -32,7 +32,8 @@ extension ModelFolderError: Explained {
         case .noWeights: "Name the folder of a model in Hugging Face form; its weights must be safetensors."
         case .pickled:
             "Convert them to safetensors (transformers: model.save_pretrained(folder)), or download a revision that has model.safetensors."
-        case .missingTensor(let nearest?): "The nearest name there is '\(nearest)'; check that config.json belongs to these weights."
+        case .missingTensor(let nearest?):
+            "The nearest name there is '\(nearest)'; check that config.json belongs to these weights."
         case .missingTensor(nil), .wrongShape: "Check that config.json belongs to these weights, or download the model again."
         case .wrongDType: "Download the model again, or use its unquantized weights."
         case .notFinite, .badQuantState: "The weights are damaged; download the model again."

@@ -91,6 +91,16 @@ public final class ModelTensors: Sendable {
         return try file.float32(of: entry, elements: 0..<entry.elementCount)
     }
 
+    /// The matrix [rows, columns] as float32, written once, straight from the file.
+    public func matrix(named name: String, rows: Int, columns: Int) throws -> Matrix {
+        let (file, entry) = try required(name, shape: [rows, columns])
+        var matrix = Matrix(undefinedRows: rows, columns: columns)
+        try file.read(
+            entry, elements: 0..<matrix.count,
+            into: UnsafeMutableBufferPointer(start: matrix.mutablePointer(), count: matrix.count))
+        return matrix
+    }
+
     /// Some rows of a matrix [rows, columns] as float32; only those rows are read.
     public func float32(named name: String, rows: Range<Int>, shape: [Int]) throws -> [Float] {
         let (file, entry) = try required(name, shape: shape)
@@ -101,6 +111,13 @@ public final class ModelTensors: Sendable {
     /// The tensor's bytes as they lie in the file, without a copy.
     public func bytes(named name: String) throws -> Data {
         let (file, entry) = try required(name)
+        return file.data(of: entry)
+    }
+
+    /// The bytes of a tensor that must have this type and shape.
+    public func bytes(named name: String, dtype: TensorDType, shape: [Int]) throws -> Data {
+        let (file, entry) = try required(name, shape: shape)
+        guard entry.dtype == dtype else { throw failure(.wrongDType(expected: dtype.rawValue, found: entry.dtype), name) }
         return file.data(of: entry)
     }
 

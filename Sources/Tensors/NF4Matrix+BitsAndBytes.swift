@@ -18,7 +18,8 @@ extension NF4Matrix {
         }
         let packed = try tensors.bytes(named: weight)
         guard packed.count == (rows * columns + 1) / 2 else {
-            throw tensors.failure(.wrongShape(expected: [(rows * columns + 1) / 2, 1], found: tensors.entry(named: weight)?.shape ?? []), weight)
+            throw tensors.failure(
+                .wrongShape(expected: [(rows * columns + 1) / 2, 1], found: tensors.entry(named: weight)?.shape ?? []), weight)
         }
         let blocks = (rows * columns + state.blockSize - 1) / state.blockSize
         self.init(

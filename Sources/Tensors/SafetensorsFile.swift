@@ -69,17 +69,24 @@ public final class SafetensorsFile: Sendable {
 
     /// Part of a tensor, counted in elements, as float32.
     func float32(of entry: TensorEntry, elements: Range<Int>) throws(SafetensorsError) -> [Float] {
+        var floats = [Float](repeating: 0, count: elements.count)
+        let outcome = floats.withUnsafeMutableBufferPointer { floats in
+            Result { () throws(SafetensorsError) in try read(entry, elements: elements, into: floats) }
+        }
+        try outcome.get()
+        return floats
+    }
+
+    /// Overwrites `floats` with part of a tensor, counted in elements.
+    func read(
+        _ entry: TensorEntry, elements: Range<Int>, into floats: UnsafeMutableBufferPointer<Float>
+    ) throws(SafetensorsError) {
         guard let type = FloatType(entry.dtype) else {
             throw SafetensorsError(.noNumbers(entry.dtype), file: url, tensor: entry.name)
         }
         let start = entry.byteRange.lowerBound
         let range = start + elements.lowerBound * type.byteCount..<start + elements.upperBound * type.byteCount
-        return mapping.withBytes(place(range)) { bytes in
-            [Float](unsafeUninitializedCapacity: elements.count) { floats, count in
-                type.widen(bytes, into: UnsafeMutableBufferPointer(rebasing: floats[..<elements.count]))
-                count = elements.count
-            }
-        }
+        mapping.withBytes(place(range)) { type.widen($0, into: floats) }
     }
 
     private func place(_ range: Range<Int>) -> Range<Int> { dataStart + range.lowerBound..<dataStart + range.upperBound }

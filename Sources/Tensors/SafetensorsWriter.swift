@@ -42,7 +42,8 @@ public enum SafetensorsWriter {
             }
             let expected = tensor.dtype.byteCount(of: tensor.shape)
             guard expected == tensor.bytes.count else {
-                throw SafetensorsError(.wrongByteCount(expected: expected, found: tensor.bytes.count), file: file, tensor: tensor.name)
+                throw SafetensorsError(
+                    .wrongByteCount(expected: expected, found: tensor.bytes.count), file: file, tensor: tensor.name)
             }
         }
         return ordered

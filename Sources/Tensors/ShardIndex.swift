@@ -47,7 +47,9 @@ enum PickledWeights {
 
     /// The pickle that stands in for the weights, if there is one; `training_args.bin` and its like do not count.
     static func first(in names: [String]) -> String? {
-        let weights = names.filter { isPickle($0) && !["training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth"].contains($0) }
+        let weights = names.filter {
+            isPickle($0) && !["training_args.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth"].contains($0)
+        }
         return weights.first { $0.contains("model") } ?? weights.first
     }
 }
