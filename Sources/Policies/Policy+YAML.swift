@@ -57,7 +57,7 @@ extension RetrainingRules {
             let (opens, closes) = (try window.span("opens"), try window.span("closes"))
             guard opens < closes else {
                 let fault = PolicyError.Reason.windowClosesBeforeItOpens(opens: "\(opens)", closes: "\(closes)")
-                throw PolicyError(fault, at: window.place(of: "closes"))
+                throw PolicyError(fault, at: window.place)
             }
             return (opens, closes)
         }

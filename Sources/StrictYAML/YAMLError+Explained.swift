@@ -7,7 +7,7 @@ extension YAMLError: Explained {
 
     private var what: String {
         switch reason {
-        case .unreadable(let why): "The file cannot be read: \(why)"
+        case .unreadable(let why): "The file cannot be read: \(why)."
         case .tooLarge(let limit): "The file is larger than \(limit) bytes."
         case .tooDeep(let limit): "Sections are nested deeper than \(limit) levels."
         case .notUTF8: "The file is not UTF-8 text."

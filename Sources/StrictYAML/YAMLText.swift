@@ -9,11 +9,20 @@ public enum YAMLText {
         do {
             data = try boundedData(of: file)
         } catch {
-            throw YAMLError(.unreadable((error as NSError).localizedFailureReason ?? "\(error)"), at: top)
+            throw YAMLError(.unreadable(words(for: error)), at: top)
         }
         guard data.count <= YAMLLimits.size else { throw YAMLError(.tooLarge(limit: YAMLLimits.size), at: top) }
         guard let text = String(validating: data, as: UTF8.self) else { throw YAMLError(.notUTF8, at: top) }
         return text
+    }
+
+    private static func words(for error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileReadNoSuchFile?, .fileNoSuchFile?: "it does not exist"
+        case .fileReadNoPermission?: "permission is denied"
+        case .fileReadInvalidFileName?: "it is no regular file"
+        default: error.localizedDescription
+        }
     }
 
     /// At most one byte more than `YAMLLimits.size`, so that neither a huge file nor a pipe can hold us up.

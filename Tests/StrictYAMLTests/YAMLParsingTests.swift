@@ -112,9 +112,13 @@ import Testing
     @Test func missingFilesFoldersAndPipesAreRefused() throws {
         let pipe = folder.url.appending(path: "pipe")
         #expect(mkfifo(pipe.path, 0o600) == 0)
-        for file in [folder.url.appending(path: "none.yaml"), folder.url, pipe] {
-            let error = try #require(throws: YAMLError.self) { try YAMLNode(contentsOf: file) }
-            guard case .unreadable = error.reason else { return #expect(Bool(false), "\(error)") }
+        let faults = try [folder.url.appending(path: "none.yaml"), folder.url, pipe].map { file in
+            try #require(throws: YAMLError.self) { try YAMLNode(contentsOf: file) }.explanation.what
         }
+        #expect(
+            faults == [
+                "The file cannot be read: it does not exist.", "The file cannot be read: it is no regular file.",
+                "The file cannot be read: it is no regular file.",
+            ])
     }
 }

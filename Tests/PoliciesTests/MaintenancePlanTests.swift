@@ -1,0 +1,96 @@
+import Adapters
+import Policies
+import StrictJSON
+import Testing
+
+@Suite struct MaintenancePlanTests {
+    private func facts(_ name: String, trained: String? = "2026-01-31", base: BaseObservation = .unchanged) throws -> AdapterFacts
+    {
+        let trained = try trained.map { try #require(Timestamp($0)) }
+        let adapter = try AdapterName(name)
+        return AdapterFacts(
+            adapter: adapter, version: trained.map { _ in VersionID(adapter, 3) }, lastTrained: trained, base: base,
+            baseIsFloating: false, data: DataFacts(rowsAtTraining: 600, rowsNow: 600))
+    }
+
+    /// Written by hand.
+    @Test func aPlanIsWrittenInTheContractsWords() throws {
+        let policy = try ShippedPolicy.default.load()
+        let now = try #require(Timestamp("2026-08-01"))
+        let plan = MaintenancePlan(judging: [(try facts("ticket-router", base: .changed([.weights])), policy)], now: now)
+        let stamp = policy.stamp.json.text()
+        let wanted = #"""
+            {"schema":"lora.retrain/1","now":"2026-08-01T00:00:00Z","due":1,"adapters":[\#
+            {"adapter":"ticket-router","version":"ticket-router@v3","due":true,\#
+            "reasons":["window_closed","base_changed:weights"],\#
+            "because":["The retraining window closed on 2026-07-31.","The base changed: its weights."],\#
+            "pending":[],"unchecked":["metric: not measured since release"],"last_trained":"2026-01-31T00:00:00Z",\#
+            "window":{"state":"closed","opens":"2026-04-30T00:00:00Z","closes":"2026-07-31T00:00:00Z"},\#
+            "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}]}
+            """#
+        #expect(plan.json.text() == wanted)
+    }
+
+    @Test func theOrderOfTheRegistryLeavesNoTrace() throws {
+        let policy = try ShippedPolicy.default.load()
+        let now = try #require(Timestamp("2026-06-01"))
+        let adapters = try ["b", "a", "B", "c-10", "c-2"].map { (facts: try facts($0), policy: policy) }
+        let plan = MaintenancePlan(judging: adapters, now: now)
+        #expect(plan.json.data() == MaintenancePlan(judging: adapters.reversed(), now: now).json.data())
+        #expect(plan.cases.map(\.facts.adapter.text) == ["B", "a", "b", "c-10", "c-2"])
+    }
+
+    @Test func eachAdapterIsJudgedByItsOwnPolicy() throws {
+        let now = try #require(Timestamp("2026-08-01"))
+        let plan = MaintenancePlan(
+            judging: [
+                (try facts("a"), try ShippedPolicy.default.load()), (try facts("b"), try ShippedPolicy.frugal.load()),
+            ], now: now)
+        #expect(plan.cases.map(\.isDue) == [true, false])
+        #expect(plan.due.map(\.facts.adapter.text) == ["a"])
+    }
+
+    @Test func aBaseThatCouldNotBeSeenIsNotCalledUnchanged() throws {
+        let policy = try ShippedPolicy.default.load()
+        let now = try #require(Timestamp("2026-06-01"))
+        let unseen = RetrainCase(judging: try facts("a", base: .unchecked("the folder is not mounted")), by: policy, now: now)
+        #expect(!unseen.isDue)
+        #expect(unseen.unchecked.contains("base: the folder is not mounted"))
+        let seen = RetrainCase(judging: try facts("a"), by: policy, now: now)
+        #expect(!seen.unchecked.contains { $0.hasPrefix("base") })
+    }
+
+    @Test func aClockBehindTheLastTrainingIsSaid() throws {
+        let judged = RetrainCase(
+            judging: try facts("a"), by: try ShippedPolicy.default.load(), now: try #require(Timestamp("2025-01-01")))
+        #expect(!judged.isDue)
+        #expect(judged.unchecked.contains("clock: the last training lies in its future"))
+    }
+
+    /// Over every day of two years: once due by time always due, and never due in the first three months without a break.
+    @Test func theWindowIsKeptForEveryStart() throws {
+        let policy = try ShippedPolicy.default.load()
+        let start = try #require(Timestamp("2027-08-01"))
+        for day in 0..<730 {
+            let trained = start.adding(seconds: 86_400 * day)
+            let adapter = try facts("a", trained: trained.description, base: .changed([.weights, .config]))
+            func due(_ now: Timestamp) -> [String] {
+                RetrainCase(judging: adapter, by: policy, now: now).reasons.map(\.code)
+            }
+            let (opens, closes) = (trained.adding(months: 3), trained.adding(months: 6))
+            #expect(due(opens.adding(seconds: -1)) == [])
+            #expect(due(opens) == ["base_changed:weights", "base_changed:config"])
+            #expect(due(closes.adding(seconds: -1)) == ["base_changed:weights", "base_changed:config"])
+            #expect(due(closes) == ["window_closed", "base_changed:weights", "base_changed:config"])
+            #expect(due(closes.adding(months: 30)) == ["window_closed", "base_changed:weights", "base_changed:config"])
+        }
+    }
+
+    @Test func nothingElseCountsBeforeTheFirstTraining() throws {
+        let policy = try ShippedPolicy.default.load()
+        let now = try #require(Timestamp("2026-06-01"))
+        let fresh = RetrainCase(judging: try facts("a", trained: nil, base: .changed([.weights])), by: policy, now: now)
+        #expect(fresh.reasons.map(\.code) == ["never_trained"])
+        #expect(fresh.window == nil && fresh.json["window"] == .null && fresh.json["version"] == .null)
+    }
+}

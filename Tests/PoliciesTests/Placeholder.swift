@@ -1,1 +1,0 @@
-// The first test of Policies replaces this file.

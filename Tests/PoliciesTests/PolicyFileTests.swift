@@ -1,0 +1,147 @@
+import Faults
+import Foundation
+import Policies
+import StrictYAML
+import TestSupport
+import Testing
+
+@Suite struct PolicyFileTests {
+    let folder: TemporaryFolder
+    let shipped: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        shipped = try String(contentsOf: ShippedPolicy.default.file, encoding: .utf8)
+    }
+
+    private func write(_ text: String, as name: String) throws -> URL {
+        let file = folder.url.appending(path: "\(name).yaml")
+        try Data(text.utf8).write(to: file)
+        return file
+    }
+
+    private func policy(_ text: String) throws -> Policy {
+        try PolicyFile(write(text, as: "mine"), searching: [ShippedPolicy.folder]).policy { "\($0.count)" }
+    }
+
+    private func refusal(_ text: String) throws -> Explanation {
+        let error = try #require(throws: (any Error).self) { try policy(text) }
+        return try #require(error as? any Explained).explanation
+    }
+
+    private func extended(_ lines: String) -> String {
+        "schema: lora.policy/1\nextends: default\nname: mine\nsummary: Mine.\n" + lines
+    }
+
+    @Test func theDefaultHoldsTheGuidesNumbers() throws {
+        let policy = try ShippedPolicy.default.load()
+        #expect(policy.fineTuning.baseError.threshold == 0.15)
+        #expect(policy.fineTuning.examples == 500)
+        #expect(policy.fineTuning.horizon.description == "6mo")
+        #expect(policy.fineTuning.signals.promptingAccuracyBelow == 0.9)
+        #expect(policy.fineTuning.signals.promptTokensAbove == 2_000)
+        #expect(policy.retraining.opens.description == "3mo")
+        #expect(policy.retraining.closes.description == "6mo")
+    }
+
+    @Test func aChildTakesFromItsParentWhatItDoesNotSay() throws {
+        let child = try policy(extended("should_finetune:\n  base_error:\n    above: 0.3\n"))
+        let parent = try ShippedPolicy.default.load()
+        #expect(child.fineTuning.baseError.threshold == 0.3)
+        #expect(child.fineTuning.baseError.confidence == parent.fineTuning.baseError.confidence)
+        #expect(child.gate == parent.gate && child.retraining == parent.retraining)
+        #expect(child.name == "mine")
+    }
+
+    @Test func anEmptyKeyDropsAnOptionalRule() throws {
+        let text = "schema: lora.policy/1\nextends: strict\nname: mine\nsummary: Mine.\ngate:\n  beats_base:\n    significance:\n"
+        #expect(try policy(text).gate.significance == nil)
+        #expect(try ShippedPolicy.strict.load().gate.significance == 0.05)
+    }
+
+    @Test func theDigestCoversTheFileAndWhatItExtends() throws {
+        let file = try write(extended(""), as: "mine")
+        var digested: [Data] = []
+        _ = try PolicyFile(file, searching: [ShippedPolicy.folder]).policy {
+            digested.append($0)
+            return "x"
+        }
+        #expect(digested == [Data((extended("") + shipped).utf8)])
+    }
+
+    @Test func aParentBesideTheFileComesBeforeOthers() throws {
+        _ = try write(shipped.replacing("at_least: 500", with: "at_least: 7"), as: "default")
+        #expect(try policy(extended("")).fineTuning.examples == 7)
+    }
+
+    @Test func aFileMayExtendItsNamesakeElsewhere() throws {
+        let file = try write(extended("should_finetune:\n  examples:\n    at_least: 9\n"), as: "default")
+        #expect(try PolicyFile(file, searching: [ShippedPolicy.folder]).policy { _ in "" }.fineTuning.examples == 9)
+    }
+
+    @Test(arguments: [
+        ("gate:\n  beats_bse:\n    margin: 0\n", "6:gate.beats_bse", "Did you mean 'beats_base'?"),
+        ("should_finetune:\n  base_error:\n    abov: 0.2\n", "7:should_finetune.base_error.abov", "Did you mean 'above'?"),
+        ("retrain: {}\n", "5:retrain", "Known: extends, gate, name, retraining, schema, should_finetune, summary."),
+        ("retraining:\n  reactions:\n    weights: breakin\n", "7:retraining.reactions.weights", "Did you mean 'breaking'?"),
+        (
+            "should_finetune:\n  horizon:\n    at_least: 6m\n", "7:should_finetune.horizon.at_least",
+            "Write a span such as 90d, 6w, 9mo or 2y."
+        ),
+        (
+            "should_finetune:\n  base_error:\n    above: 15\n", "7:should_finetune.base_error.above",
+            "Write a number above 0 and below 1."
+        ),
+        (
+            "should_finetune:\n  examples:\n    at_least: -1\n", "7:should_finetune.examples.at_least",
+            "Write a whole number from 0 to 1000000000."
+        ),
+        ("retraining:\n  window:\n    opens: 7mo\n", "7:retraining.window", "Let 'closes' be longer than 'opens'."),
+        ("retraining:\n  metric_decay:\n", "6:retraining.metric_decay", "Add 'metric_decay: …' to that section."),
+        ("should_finetune: 5\n", "5:should_finetune", "Write a section of keys."),
+    ])
+    func faultsNameFileLineKeyAndRemedy(lines: String, place: String, next: String) throws {
+        let explanation = try refusal(extended(lines))
+        #expect(explanation.place == "\(folder.url.path)/mine.yaml:\(place)")
+        #expect(explanation.next == next)
+        #expect(explanation.kind == .usage)
+    }
+
+    @Test func aFaultInTheParentNamesTheParent() throws {
+        _ = try write(shipped.replacing("margin: 0.0", with: "margin: 2.0"), as: "default")
+        let explanation = try refusal(extended(""))
+        #expect(explanation.place?.hasPrefix("\(folder.url.path)/default.yaml:") == true)
+        #expect(explanation.place?.hasSuffix(":gate.beats_base.margin") == true)
+    }
+
+    @Test func unknownParentsCirclesAndPathsAreRefused() throws {
+        #expect(try refusal(extended("").replacing("default", with: "defualt")).what == "No policy is named 'defualt'.")
+        #expect(
+            try refusal(extended("").replacing("default", with: "../default")).what == "'../default' is not the name of a policy."
+        )
+        _ = try write(extended("").replacing("default", with: "mine"), as: "other")
+        let circle = try refusal(extended("").replacing("default", with: "other"))
+        #expect(circle.what == "Policies extend each other in more than 8 steps, perhaps in a circle.")
+    }
+
+    @Test func otherSchemasAreRefused() throws {
+        #expect(try refusal(shipped.replacing("lora.policy/1", with: "lora.policy/2")).next == "Write 'schema: lora.policy/1'.")
+        #expect(try refusal("name: mine\n").what == "The key 'schema' is missing.")
+    }
+
+    @Test func everyKeyOfTheDefaultIsNeeded() throws {
+        let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
+        var removed = 0
+        for (index, line) in lines.enumerated() {
+            let code = line.prefix { $0 != "#" }
+            guard let colon = code.firstIndex(of: ":"), code[code.index(after: colon)...].contains(where: { $0 != " " }) else {
+                continue
+            }
+            var rest = lines
+            rest.remove(at: index)
+            #expect(throws: (any Error).self, "without '\(line)'") { try policy(rest.joined(separator: "\n")) }
+            removed += 1
+        }
+        #expect(removed == 26)
+    }
+}

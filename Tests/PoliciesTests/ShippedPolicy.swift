@@ -1,0 +1,14 @@
+import Foundation
+import Policies
+import TestSupport
+
+/// The policies that the repository ships.
+enum ShippedPolicy: String, CaseIterable {
+    case `default`, strict, frugal
+
+    static let folder = Fixture.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "policies")
+
+    var file: URL { Self.folder.appending(path: "\(rawValue).yaml") }
+
+    func load() throws -> Policy { try PolicyFile(file).policy { "bytes:\($0.count)" } }
+}
