@@ -14,8 +14,6 @@ extension CheckpointError: Explained {
         case .damagedFile(let name, let folder):
             Explanation(
                 "The bytes of \(name) are not those that were saved.", at: folder, next: Self.remedy, kind: .integrity)
-        case .unfittingState(let why, let folder):
-            Explanation("The checkpoint does not fit the run: \(why).", at: folder, next: Self.remedy, kind: .integrity)
         }
     }
 

@@ -11,6 +11,4 @@ public enum CheckpointError: Error, Hashable {
     case missingFile(String, folder: String)
     /// The bytes are not those that were saved.
     case damagedFile(String, folder: String)
-    /// Its tensors do not fit the adapter.
-    case unfittingState(String, folder: String)
 }

@@ -64,6 +64,9 @@ struct PlanValues {
             throw .contradiction(
                 .scheduler, value: scheduler.rawValue, .minimumLearningRate, otherValue: "\(minimum)")
         }
+        if let warmup = self[\.warmup], warmup > 0, scheduler == .constant {
+            throw .contradiction(.scheduler, value: scheduler.rawValue, .warmup, otherValue: "\(warmup)")
+        }
         if let cycles = self[\.cycles], cycles > 1, scheduler != .cosineWithRestarts {
             throw .contradiction(.scheduler, value: scheduler.rawValue, .cycles, otherValue: "\(cycles)")
         }

@@ -1,4 +1,5 @@
 import Llama
+import Tensors
 
 extension TrainingPlan {
     /// The form of a fresh adapter.
@@ -6,6 +7,15 @@ extension TrainingPlan {
         LoRAConfiguration(
             rank: rank, alpha: alpha, dropout: dropout, usesRSLoRA: usesRSLoRA,
             targetModules: .names(targetModules.map(\.rawValue)))
+    }
+
+    var optimizerSettings: AdamWSettings {
+        AdamWSettings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+    }
+
+    func schedule(totalSteps: Int) -> Schedule {
+        Schedule(
+            scheduler, peak: learningRate, totalSteps: totalSteps, warmup: warmup, minimum: minimumLearningRate, cycles: cycles)
     }
 
     /// Refuses a parent adapter that the plan does not describe; its target modules are its own affair.

@@ -65,10 +65,10 @@ extension TrainingPlan {
         usesRSLoRA = wanted[\.usesRSLoRA] ?? false
         batchSize = try wanted.integer(.batchSize, \.batchSize, 2, 1...4096)
         accumulation = try wanted.integer(.accumulation, \.accumulation, 4, 1...4096)
-        warmup = try wanted.warmup(otherwise: 10)
         length = try wanted.length(otherwise: 500)
         learningRate = try wanted.number(.learningRate, \.learningRate, 2e-4, above: 0, through: 10)
         scheduler = wanted[\.scheduler] ?? .cosine
+        warmup = try wanted.warmup(otherwise: scheduler == .constant ? 0 : 10)
         minimumLearningRate = try wanted.number(.minimumLearningRate, \.minimumLearningRate, 0, from: 0, through: learningRate)
         cycles = try wanted.integer(.cycles, \.cycles, 1, 1...4096)
         weightDecay = try wanted.number(.weightDecay, \.weightDecay, 0.01, from: 0, through: 1)

@@ -1,0 +1,79 @@
+import DurableFiles
+import Foundation
+import Llama
+
+/// The checkpoints of one run, `checkpoint-<step>`, in one folder.
+public struct CheckpointStore: Sendable {
+    public let folder: URL
+
+    public init(_ folder: URL) { self.folder = folder }
+
+    /// Steps that have a checkpoint, ascending; whatever a crash left half-written does not count.
+    public func steps() throws -> [Int] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .compactMap { $0.hasPrefix(Self.prefix) ? Int($0.dropFirst(Self.prefix.count)) : nil }.sorted()
+    }
+
+    public func folder(ofStep step: Int) -> URL { folder.appending(path: Self.prefix + String(step)) }
+
+    /// The latest checkpoint; nil when there is none.
+    public func latest(
+        expecting inputs: TrainingInputs, plan: TrainingPlan, model: ModelConfiguration
+    ) throws -> Checkpoint? {
+        guard let step = try steps().last else { return nil }
+        return try Checkpoint(reading: folder(ofStep: step), expecting: inputs, plan: plan, model: model)
+    }
+
+    /// Saves a checkpoint, whole or not at all, then removes those that `save_total_limit` no longer keeps.
+    ///
+    /// Does nothing when the step is saved already: the same run comes to the same state.
+    @discardableResult
+    public func save(_ checkpoint: Checkpoint, trainerState: TrainerState, base: BaseReference) throws -> URL {
+        let target = folder(ofStep: checkpoint.state.step)
+        if FileManager.default.fileExists(atPath: target.path) { return target }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
+        do {
+            try checkpoint.write(to: draft, trainerState: trainerState, base: base)
+            try DurableFile.publish(draft: draft, as: target)
+        } catch {
+            try discard(draft)
+            throw error
+        }
+        try keep(latest: checkpoint.plan.saveTotalLimit)
+        return target
+    }
+
+    /// Removes what a crash left half-written.
+    public func removeDrafts() throws {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(DurableFile.draftPrefix)
+        {
+            try FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+    }
+
+    /// Removes all checkpoints, for example once the candidate stands.
+    public func removeAll() throws {
+        try keep(latest: 0)
+        try removeDrafts()
+    }
+
+    /// A folder first loses its name, so that one that is half removed is never read.
+    private func keep(latest count: Int) throws {
+        for step in try steps().dropLast(count) {
+            let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+            try DurableFile.rename(folder(ofStep: step), to: draft)
+            try FileManager.default.removeItem(at: draft)
+        }
+    }
+
+    private func discard(_ draft: URL) throws {
+        guard FileManager.default.fileExists(atPath: draft.path) else { return }
+        try FileManager.default.removeItem(at: draft)
+    }
+
+    private static let prefix = "checkpoint-"
+}

@@ -1,0 +1,100 @@
+import Llama
+
+/// The training loop: forward and backward over the micro-batches of a step, clip, update, report.
+///
+/// The loss of a step is `Σ −log p / N`, N the supervised tokens of all its micro-batches, so accumulation equals one big batch
+/// token for token. Everything else (checkpoints, logs, display) listens.
+public struct TrainingRun: Sendable {
+    public let model: LlamaModel
+    public let plan: TrainingPlan
+    public let examples: [EncodedRow]
+    public let batches: Batches
+    public let totalSteps: Int
+    private let schedule: Schedule
+
+    /// - Parameter examples: rows without a fault; at least one.
+    public init(model: LlamaModel, plan: TrainingPlan, examples: [EncodedRow]) {
+        self.model = model
+        self.plan = plan
+        self.examples = examples
+        batches = Batches(rowCount: examples.count, plan: plan)
+        totalSteps = batches.steps(in: plan.length)
+        schedule = plan.schedule(totalSteps: totalSteps)
+    }
+
+    /// Trains until the plan is done or `shouldStop` says so between two steps.
+    ///
+    /// - Parameters:
+    ///   - state: goes on from where it stands; after a throw it is the state before the failed step.
+    ///   - seconds: reads a clock that never goes back.
+    ///   - afterStep: hears of each step, with the state it left.
+    public func run(
+        _ state: inout TrainingState, seconds: () -> Double, shouldStop: () -> Bool,
+        afterStep: (StepReport, TrainingState) throws -> Void
+    ) throws -> StopReason {
+        var gradients = LoRAGradients(for: state.adapter)
+        while state.step < totalSteps {
+            if shouldStop() { return .interrupted }
+            let start = seconds()
+            let outcome = try step(&state, &gradients)
+            try afterStep(outcome.report(after: state.step, batches: batches, seconds: seconds() - start), state)
+        }
+        return .finished
+    }
+
+    private func step(_ state: inout TrainingState, _ gradients: inout LoRAGradients) throws -> StepOutcome {
+        let microBatches = batches.microBatches(ofStep: state.step).map { rows in
+            TokenBatch(rows.map { examples[$0].batchRow })
+        }
+        let loss = try gradient(of: microBatches, state, into: &gradients)
+        let norm = gradients.norm
+        guard norm.isFinite else { throw TrainingFault.gradientNotFinite(step: state.step + 1, loss: loss) }
+        if plan.maxGradNorm > 0, norm > plan.maxGradNorm { gradients.scale(by: Float(plan.maxGradNorm / (norm + 1e-6))) }
+        let learningRate = schedule.rate(ofStep: state.step + 1)
+        state.update(with: gradients, learningRate: learningRate)
+        return StepOutcome(
+            loss: loss, learningRate: learningRate, gradNorm: norm, tokens: microBatches.reduce(0) { $0 + $1.tokenCount },
+            supervisedTokens: microBatches.reduce(0) { $0 + $1.supervisedTokenCount })
+    }
+
+    /// The gradient of the step's mean loss; returns that loss.
+    private func gradient(
+        of microBatches: [TokenBatch], _ state: TrainingState, into gradients: inout LoRAGradients
+    ) throws -> Double {
+        let supervised = microBatches.reduce(0) { $0 + $1.supervisedTokenCount }
+        var total = LossSum()
+        gradients.reset()
+        for (index, batch) in microBatches.enumerated() {
+            total += try model.accumulateGradients(
+                of: batch, adapter: state.adapter, lossScale: 1 / Double(supervised), recompute: plan.gradientCheckpointing,
+                dropout: DropoutPosition(seed: plan.seed, step: state.step, microStep: index), into: &gradients)
+        }
+        let loss = total.sum / Double(supervised)
+        guard loss.isFinite else { throw TrainingFault.lossNotFinite(step: state.step + 1, loss: loss) }
+        return loss
+    }
+}
+
+extension TrainingState {
+    fileprivate mutating func update(with gradients: LoRAGradients, learningRate: Double) {
+        adapter.updateParameters(with: gradients) { name, parameter, gradient in
+            optimizer.update(name, &parameter, gradient: gradient, rate: learningRate)
+        }
+        step += 1
+    }
+}
+
+/// What a step measured, before it is told.
+private struct StepOutcome {
+    let loss: Double
+    let learningRate: Double
+    let gradNorm: Double
+    let tokens: Int
+    let supervisedTokens: Int
+
+    func report(after steps: Int, batches: Batches, seconds: Double) -> StepReport {
+        StepReport(
+            step: steps, loss: loss, learningRate: learningRate, gradNorm: gradNorm, tokens: tokens,
+            supervisedTokens: supervisedTokens, epoch: batches.epoch(afterSteps: steps), seconds: seconds)
+    }
+}
