@@ -6,3 +6,4 @@
 #include "nf4.h"
 #include "blockwise.h"
 #include "adamw.h"
+#include "layers.h"
