@@ -1,7 +1,5 @@
 #include "elementwise.h"
 
-#include <math.h>
-
 void lora_scale(float *x, float factor, long count) {
     for (long i = 0; i < count; i++) x[i] *= factor;
 }
@@ -18,11 +16,4 @@ double lora_squared_norm(const float *x, long count) {
         for (int lane = 0; lane < 4; lane++) part[lane] += (double)x[i + lane] * x[i + lane];
     for (; i < count; i++) part[0] += (double)x[i] * x[i];
     return (part[0] + part[1]) + (part[2] + part[3]);
-}
-
-bool lora_all_finite(const float *x, long count) {
-    // x − x is 0 for finite x and NaN otherwise
-    float sum = 0;
-    for (long i = 0; i < count; i++) sum += x[i] - x[i];
-    return sum == 0;
 }

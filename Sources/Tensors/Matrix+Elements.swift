@@ -29,5 +29,5 @@ extension Matrix {
     /// Σ x², summed in double precision in one fixed order.
     public var squaredNorm: Double { lora_squared_norm(pointer, count) }
 
-    public var isFinite: Bool { lora_all_finite(pointer, count) }
+    public var isFinite: Bool { lora_first_non_finite(pointer, count) == count }
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <stdbool.h>
-
 /// x[i] *= factor
 void lora_scale(float *x, float factor, long count);
 
@@ -10,6 +8,3 @@ void lora_add(float *sum, const float *x, const float *y, long count);
 
 /// Σ x² in double precision
 double lora_squared_norm(const float *x, long count);
-
-/// Whether no element is an infinity or NaN
-bool lora_all_finite(const float *x, long count);
