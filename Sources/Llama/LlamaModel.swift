@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tensors
 
 /// A Llama-family model: frozen weights, and the wiring of embeddings, blocks and head.
@@ -10,41 +11,76 @@ public final class LlamaModel: Sendable {
     /// Every end token of generation_config.json and config.json: generation stops at any of them.
     public let stopTokens: Set<Int32>
 
+    /// [vocabulary, hidden]
+    let embedding: LinearWeight
+    let blocks: [Block]
+    let head: OutputHead
+    private let table = Mutex<RotaryTable?>(nil)
+
     /// Opens a Hugging Face model folder and keeps its linears as `precision` says.
     ///
-    /// - Throws: `ConfigurationError`, `ModelWeightsError`, or what reading safetensors throws.
+    /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
     public init(folder: URL, precision: BasePrecision) throws {
-        fatalError("lands next")
+        let configuration = try ModelConfiguration(folder: folder)
+        let reader = WeightReader(tensors: try ModelTensors(folder: folder), precision: precision)
+        let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
+        self.configuration = configuration
+        self.precision = precision
+        self.folder = folder
+        stopTokens = try Self.stopTokens(configuration, folder: folder)
+        embedding = try reader.table("model.embed_tokens.weight", rows: vocabulary, columns: hidden)
+        blocks = try (0..<configuration.layerCount).map { try Block(reader, configuration, layer: $0) }
+        head = OutputHead(
+            norm: try reader.norm("model.norm.weight", count: hidden, epsilon: configuration.normEpsilon),
+            weight: configuration.tiesWordEmbeddings
+                ? embedding : try reader.table("lm_head.weight", rows: vocabulary, columns: hidden))
     }
 
-    /// The logits of every position of every row, [tokens, vocabulary] each.
-    public func logits(of batch: TokenBatch, adapter: LoRAAdapter? = nil) throws -> [Matrix] {
-        fatalError("lands next")
+    private static func stopTokens(_ configuration: ModelConfiguration, folder: URL) throws -> Set<Int32> {
+        let file = folder.appending(path: "generation_config.json")
+        guard FileManager.default.fileExists(atPath: file.path) else { return Set(configuration.endTokens) }
+        return Set(try ConfigurationReader(contentsOf: file).tokens("eos_token_id")).union(configuration.endTokens)
     }
 
-    /// The log-likelihood of each row's supervised tokens. Head and cross-entropy see only those positions, in chunks.
-    public func score(_ batch: TokenBatch, adapter: LoRAAdapter? = nil) throws -> [RowScore] {
-        fatalError("lands next")
+    func newCache() -> KeyValueCache { KeyValueCache(for: configuration) }
+
+    /// The pass of a whole batch.
+    func pass(_ rows: PackedRows, _ adapter: LoRAAdapter?, dropout: DropoutPosition? = nil) -> ForwardPass {
+        ForwardPass(
+            positions: rows.positions, spans: rows.spans, table: rotaryTable(length: rows.longest), adapter: adapter,
+            dropout: dropout)
     }
 
-    /// Adds the gradient of `lossScale · Σ −log p` to `gradients` and returns the sum itself.
-    ///
-    /// - Parameters:
-    ///   - lossScale: 1 / supervised tokens of the whole optimizer step gives the gradient of the mean loss.
-    ///   - recompute: keep only each block's input and compute the rest again on the way back (gradient checkpointing);
-    ///     changes memory, not one bit of the result.
-    ///   - dropout: where the step stands; decides the masks when the adapter's dropout is above 0.
-    public func accumulateGradients(
-        of batch: TokenBatch, adapter: LoRAAdapter, lossScale: Double, recompute: Bool, dropout: DropoutPosition,
-        into gradients: inout LoRAGradients
-    ) throws -> LossSum {
-        fatalError("lands next")
+    /// cos and sin for at least `length` positions, kept for the next pass.
+    func rotaryTable(length: Int) -> RotaryTable {
+        // beyond its original length the dynamic rule gives every length its own frequencies
+        if case .dynamic(_, let original) = configuration.rotary.scaling, length > original {
+            return configuration.rotary.table(length: length)
+        }
+        return table.withLock { kept in
+            if let kept, kept.positions >= length { return kept }
+            let made = configuration.rotary.table(length: max(length, 2 * (kept?.positions ?? 0)))
+            kept = made
+            return made
+        }
     }
 
-    /// log p of each continuation after `prefix`, which is computed once.
-    public func labelScores(
-        prefix: [Int32], continuations: [[Int32]], adapter: LoRAAdapter? = nil
-    ) throws -> [Double] {
-        fatalError("lands next")
+    /// Throws unless every token and label is in the vocabulary and the adapter fits.
+    func check(_ batch: TokenBatch, _ adapter: LoRAAdapter?) throws(ModelError) {
+        let size = configuration.vocabularySize
+        for (index, row) in batch.rows.enumerated() {
+            for (position, (token, label)) in zip(row.tokens, row.labels).enumerated() {
+                let label = label == TokenBatch.ignored ? 0 : label
+                for token in [token, label] where token < 0 || token >= size {
+                    throw .outsideVocabulary(token: token, row: index, position: position, vocabularySize: size)
+                }
+            }
+        }
+        for pair in adapter?.pairs ?? [] {
+            guard
+                pair.module.layer < configuration.layerCount,
+                pair.module == configuration.linearModule(pair.module.slot, layer: pair.module.layer)
+            else { throw .foreignAdapter(module: pair.module.path) }
+        }
     }
 }
