@@ -8,13 +8,7 @@ struct DropoutMask: Sendable, Hashable {
 
     init(probability: Float, at position: DropoutPosition, module: String) {
         self.probability = probability
-        // FNV-1a over everything that tells masks apart
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for word in [position.seed, UInt64(position.step), UInt64(position.microStep)] {
-            for shift in stride(from: 0, to: 64, by: 8) { hash = (hash ^ (word >> UInt64(shift) & 0xFF)) &* 0x100_0000_01B3 }
-        }
-        for byte in module.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        key = hash
+        key = StableHash.of([position.seed, UInt64(position.step), UInt64(position.microStep)], module)
     }
 
     /// `x / (1 − p)` where kept, 0 where dropped. Its own transpose: gradients pass through it the same way.

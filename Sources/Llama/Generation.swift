@@ -21,9 +21,10 @@ public struct GenerationOptions: Sendable, Hashable {
 
 /// A continuation and how likely each of its tokens was.
 public struct GeneratedText: Sendable, Hashable {
-    /// The new tokens, with the stop token when one ended it.
+    /// The new tokens, without the stop token.
     public let ids: [Int32]
-    /// log p of each new token, at temperature 1 whatever the temperature of the draw.
+    /// log p of each new token, at temperature 1 whatever the temperature of the draw; one more than `ids` when a stop token
+    /// ended it.
     public let logProbabilities: [Double]
     public let stoppedByEOS: Bool
 }
@@ -43,11 +44,11 @@ public enum Generation {
         while ids.count < options.maxNewTokens {
             let logits = model.lastLogits(after: next, &cache, adapter)
             let token = choose(logits.values, temperature: options.temperature, &random)
-            ids.append(token)
             logProbabilities.append(-CrossEntropyKernel.forward(logits, labels: [token])[0])
             if options.stopTokens.contains(token) {
                 return GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: true)
             }
+            ids.append(token)
             next = [token]
         }
         return GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: false)

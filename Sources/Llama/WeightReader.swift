@@ -31,12 +31,20 @@ struct WeightReader {
     private func weight(_ module: LinearModule) throws -> LinearWeight {
         let name = module.path + ".weight"
         let (rows, columns) = (module.outputs, module.inputs)
-        let floats = try finite(name, shape: [rows, columns])
-        switch precision {
-        case .fp32: return .float32(Matrix(rows: rows, columns: columns, values: floats))
-        case .bf16: return .bfloat16(BrainFloatMatrix(rounding: floats, rows: rows, columns: columns))
-        case .nf4: fatalError("lands next")
+        let isStoredIn4Bits = NF4Matrix.isStored(name, in: tensors)
+        if precision == .nf4 {
+            return .nf4(
+                isStoredIn4Bits
+                    ? try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns)
+                    : try NF4Matrix(quantizing: name, of: tensors, rows: rows, columns: columns))
         }
+        let floats =
+            isStoredIn4Bits
+            ? try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns).dequantized().values
+            : try finite(name, shape: [rows, columns])
+        return precision == .bf16
+            ? .bfloat16(BrainFloatMatrix(rounding: floats, rows: rows, columns: columns))
+            : .float32(Matrix(rows: rows, columns: columns, values: floats))
     }
 
     private func finite(_ name: String, shape: [Int]) throws -> [Float] {

@@ -2,11 +2,13 @@
 public enum LinearWeight: Sendable {
     case float32(Matrix)
     case bfloat16(BrainFloatMatrix)
+    case nf4(NF4Matrix)
 
     public var outputs: Int {
         switch self {
         case .float32(let matrix): matrix.rows
         case .bfloat16(let matrix): matrix.rows
+        case .nf4(let matrix): matrix.rows
         }
     }
 
@@ -14,6 +16,7 @@ public enum LinearWeight: Sendable {
         switch self {
         case .float32(let matrix): matrix.columns
         case .bfloat16(let matrix): matrix.columns
+        case .nf4(let matrix): matrix.columns
         }
     }
 
@@ -92,6 +95,7 @@ extension LinearWeight {
         case .float32(let matrix):
             floats.update(from: matrix.pointer + rows.lowerBound * matrix.columns, count: rows.count * matrix.columns)
         case .bfloat16(let matrix): matrix.decode(rows, into: floats)
+        case .nf4(let matrix): matrix.dequantize(rows: rows, to: floats)
         }
     }
 }
