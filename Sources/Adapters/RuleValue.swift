@@ -46,3 +46,8 @@ public enum RuleValue: Sendable, Hashable {
         return (value < 0 ? "-" : "") + digits
     }
 }
+
+/// A number and what it counts: `1 row`, `1,977 rows`.
+public func counted(_ count: Int, _ noun: String) -> String {
+    "\(RuleValue.count(count).words) \(noun)\(count == 1 ? "" : "s")"
+}

@@ -19,7 +19,7 @@ public enum Alternative: Sendable, Hashable {
     public var words: String {
         switch self {
         case .keepPrompting: "Keep prompting: the base makes too few errors for fine-tuning to be worth its upkeep."
-        case .collectExamples(let count): "Collect \(RuleValue.count(count).words) more examples first."
+        case .collectExamples(let count): "Collect \(counted(count, "more example")) first."
         case .useAPI: "Use an API: the task ends before an adapter and its retraining pay."
         }
     }
@@ -54,7 +54,7 @@ public enum Need: Sendable, Hashable {
         switch self {
         case .baseError: "Measure the base's error on held-out rows, or give it with --base-error."
         case .freshBaseError(let measured): "Measure the base's error again; it dates from \(measured.date)."
-        case .moreRows(let count?): "Measure \(RuleValue.count(count).words) more held-out rows."
+        case .moreRows(let count?): "Measure \(counted(count, "more held-out row"))."
         case .moreRows(nil):
             "More rows will hardly settle it, since the error lies on the threshold; decide on the point estimate instead."
         case .examples: "Count the effective training examples, or give them with --examples."

@@ -17,11 +17,13 @@ public struct Verdict: Sendable, Hashable {
     /// What to measure, for each rule that could not decide.
     public let needs: [Need]
     public let signals: [Signal]
+    /// Around the base's error; nil for a number given by hand or not at all.
+    public let baseErrorInterval: MeasuredInterval?
     public let policy: PolicyStamp
 
     public init(
         answer: Answer, rules: [RuleOutcome], reasons: [String], alternatives: [Alternative], needs: [Need], signals: [Signal],
-        policy: PolicyStamp
+        baseErrorInterval: MeasuredInterval?, policy: PolicyStamp
     ) {
         self.answer = answer
         self.rules = rules
@@ -29,6 +31,7 @@ public struct Verdict: Sendable, Hashable {
         self.alternatives = alternatives
         self.needs = needs
         self.signals = signals
+        self.baseErrorInterval = baseErrorInterval
         self.policy = policy
     }
 
@@ -37,7 +40,8 @@ public struct Verdict: Sendable, Hashable {
         [
             "schema": "lora.verdict/1", "verdict": .string(answer.rawValue), "rules": .array(rules.map(\.json)),
             "reasons": .array(reasons.map(JSONValue.string)), "alternatives": .array(alternatives.map(\.json)),
-            "needs": .array(needs.map(\.json)), "signals": .array(signals.map(\.json)), "policy": policy.json,
+            "needs": .array(needs.map(\.json)), "signals": .array(signals.map(\.json)),
+            "base_error_interval": baseErrorInterval?.json ?? .null, "policy": policy.json,
         ]
     }
 }

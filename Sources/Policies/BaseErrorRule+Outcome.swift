@@ -21,12 +21,23 @@ extension BaseErrorRule {
     }
 
     /// What would settle the matter where `outcome` could not.
-    func need(for error: MeasuredRate?) -> Need {
+    func need(after finding: RuleOutcome.Finding, on error: MeasuredRate?) -> Need {
         guard let error else { return .baseError }
-        guard let rows = error.sampleSize, interval(error, rows).position(of: threshold) == .straddling else {
-            return error.measuredAt.map(Need.freshBaseError) ?? .baseError
+        if finding == .unsettled, let rows = error.sampleSize { return .moreRows(rowsMissing(error, rows)) }
+        return error.measuredAt.map(Need.freshBaseError) ?? .baseError
+    }
+
+    /// Nil for a number without a sample.
+    func measuredInterval(around error: MeasuredRate) -> MeasuredInterval? {
+        error.sampleSize.map { rows in
+            let interval = interval(error, rows)
+            return MeasuredInterval(
+                rate: error, confidence: confidence, lower: interval.lower, upper: interval.upper, lean: lean(of: error))
         }
-        return .moreRows(rowsMissing(error, rows))
+    }
+
+    private func lean(of error: MeasuredRate) -> MeasuredInterval.Lean {
+        error.value > threshold ? .above : error.value < threshold ? .below : .neither
     }
 
     private func intervalOutcome(_ error: MeasuredRate, _ rows: Int) -> RuleOutcome {
@@ -42,13 +53,13 @@ extension BaseErrorRule {
     }
 
     private func unsettled(_ error: MeasuredRate, _ rows: Int, _ sighting: String) -> RuleOutcome {
-        let leansUp = error.value > threshold
-        let lean = leansUp ? "above it" : error.value < threshold ? "below it" : "to neither side"
+        let lean = lean(of: error)
+        let side = lean == .neither ? "to neither side" : "\(lean.rawValue) it"
         let remedy =
-            rowsMissing(error, rows).map { "about \(RuleValue.count($0).words) more rows at the same rate would settle it" }
+            rowsMissing(error, rows).map { "about \(counted($0, "more row")) at the same rate would settle it" }
             ?? "no reasonable number of rows would settle it"
-        let reason = "\(sighting) cannot be told from \(limit); it leans \(lean), and \(remedy)."
-        return outcome(error, .unsettled, leansUp || !canFail(rows) ? reaching(rows) : failing(rows), reason)
+        let reason = "\(sighting) cannot be told from \(limit); it leans \(side), and \(remedy)."
+        return outcome(error, .unsettled, lean != .below || !canFail(rows) ? reaching(rows) : failing(rows), reason)
     }
 
     private func outcome(
@@ -71,7 +82,7 @@ extension BaseErrorRule {
     private var limit: String { RuleValue.rate(threshold).words }
 
     private func seen(_ error: MeasuredRate) -> String {
-        let rows = error.sampleSize.map { " on \(RuleValue.count($0).words) rows" } ?? ""
+        let rows = error.sampleSize.map { " on \(counted($0, "row"))" } ?? ""
         return "The base's error of \(RuleValue.rate(error.value).words)\(rows)"
     }
 }

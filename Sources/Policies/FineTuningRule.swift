@@ -24,9 +24,9 @@ enum FineTuningRule {
     }
 
     /// What to measure when the rule could not decide.
-    func need(for facts: FineTuningFacts) -> Need {
+    func need(after outcome: RuleOutcome, on facts: FineTuningFacts) -> Need {
         switch self {
-        case .baseError(let rule): rule.need(for: facts.baseError)
+        case .baseError(let rule): rule.need(after: outcome.finding, on: facts.baseError)
         case .examples: .examples
         case .horizon: .horizon
         }
@@ -43,14 +43,15 @@ enum FineTuningRule {
             let flip = Counterfactual(.atLeast, threshold, "Passes with \(wanted) effective examples or more.")
             return outcome(.missing, flip, "The effective examples are not counted; \(wanted) are needed.")
         }
-        let found = RuleValue.count(count).words
+        let found = counted(count, "effective example")
         let difference = RuleValue.count(abs(fewest - count)).words
         if count >= fewest {
-            let flip = Counterfactual(.below, threshold, "Fails with fewer than \(wanted) examples; \(difference) are to spare.")
-            return outcome(.passed, flip, "There are \(found) effective examples, and \(wanted) are needed.")
+            let flip = Counterfactual(.below, threshold, "Fails with fewer than \(wanted) examples; \(difference) to spare.")
+            return outcome(.passed, flip, "There are \(found), and \(wanted) are needed.")
         }
-        let flip = Counterfactual(.atLeast, threshold, "Passes with \(difference) more examples, \(wanted) in all.")
-        return outcome(.failed, flip, "There are only \(found) effective examples; \(wanted) are needed.")
+        let flip = Counterfactual(
+            .atLeast, threshold, "Passes with \(counted(fewest - count, "more example")), \(wanted) in all.")
+        return outcome(.failed, flip, "There \(count == 1 ? "is" : "are") only \(found); \(wanted) are needed.")
     }
 
     private static func horizon(_ horizon: CalendarSpan?, atLeast shortest: CalendarSpan) -> RuleOutcome {
@@ -61,11 +62,11 @@ enum FineTuningRule {
                 reason: reason)
         }
         let reach = Counterfactual(.atLeast, threshold, "Passes with a horizon of \(shortest) or more.")
-        guard let horizon else { return outcome(.missing, reach, "The horizon is not known; \(shortest) are needed.") }
+        guard let horizon else { return outcome(.missing, reach, "The horizon is not known; at least \(shortest) is needed.") }
         if horizon >= shortest {
             let flip = Counterfactual(.below, threshold, "Fails with a horizon shorter than \(shortest).")
-            return outcome(.passed, flip, "The horizon of \(horizon) reaches the \(shortest) that are needed.")
+            return outcome(.passed, flip, "The horizon of \(horizon) reaches the required \(shortest).")
         }
-        return outcome(.failed, reach, "The horizon of \(horizon) is shorter than the \(shortest) that are needed.")
+        return outcome(.failed, reach, "The horizon of \(horizon) is shorter than the required \(shortest).")
     }
 }

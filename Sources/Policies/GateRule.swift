@@ -29,7 +29,9 @@ enum GateRule {
             isEnough == true
             ? Counterfactual(.below, threshold, "Fails with fewer than \(threshold.words) held-out rows.")
             : Counterfactual(.atLeast, threshold, "Passes with \(threshold.words) held-out rows or more.")
-        let found = rows.map { "The candidate was measured on \($0.words) held-out rows" } ?? "The held-out rows are not counted"
+        let found =
+            error.sampleSize.map { counted($0, "held-out row") }.map { "The candidate was measured on \($0)" }
+            ?? "The held-out rows are not counted"
         return RuleOutcome(
             rule: "rows", input: rows, threshold: threshold, finding: isEnough.map { $0 ? .passed : .failed } ?? .missing,
             flip: flip, reason: "\(found); \(threshold.words) are needed.")

@@ -15,7 +15,9 @@ extension Policy {
         return Verdict(
             answer: !failed.isEmpty ? .no : undecided.isEmpty ? .yes : .notEnoughEvidence, rules: judged.map(\.outcome),
             reasons: judged.map(\.outcome.reason), alternatives: failed.map { $0.rule.alternative(for: facts) },
-            needs: undecided.map { $0.rule.need(for: facts) }, signals: fineTuning.signals.read(facts.signals), policy: stamp)
+            needs: undecided.map { $0.rule.need(after: $0.outcome, on: facts) },
+            signals: fineTuning.signals.read(facts.signals),
+            baseErrorInterval: facts.baseError.flatMap(fineTuning.baseError.measuredInterval), policy: stamp)
     }
 }
 

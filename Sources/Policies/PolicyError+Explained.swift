@@ -18,7 +18,8 @@ extension PolicyError: Explained {
     private var next: String {
         switch reason {
         case .parentIsNoName: "Write a name such as 'default', without folder or ending."
-        case .unknownParent(let name, let searched): "Put \(name).yaml into \(searched.joined(separator: " or "))."
+        case .unknownParent(_, let nearest?): "Did you mean '\(nearest)'?"
+        case .unknownParent(let name, nil): "Put \(name).yaml beside this file."
         case .chainTooLong: "Remove an 'extends' from the chain."
         case .unknownSchema: "Write 'schema: lora.policy/1'."
         case .outOfRange(_, let wanted): "Write \(wanted)."

@@ -4,7 +4,7 @@ import StrictYAML
 public struct PolicyError: Error, Hashable {
     public enum Reason: Sendable, Hashable {
         case parentIsNoName(String)
-        case unknownParent(String, searched: [String])
+        case unknownParent(String, nearest: String?)
         case chainTooLong(limit: Int)
         case unknownSchema(String)
         /// The value as written, and what it should be in words.

@@ -1,53 +1,99 @@
+import Faults
 import Foundation
 import StrictYAML
 
-/// A policy as text: a file and the files that it extends, nearest first.
+/// A policy as text, with the policies that it extends.
 public struct PolicyFile: Sendable {
     /// The longest chain of `extends`.
     static let chainLimit = 8
 
-    private let texts: [String]
-    private let root: YAMLNode
+    /// Nearest first.
+    private let layers: [PolicyLayer]
 
     /// Reads `file` and whatever it extends. `extends: strict` means `strict.yaml` in the same folder or, failing that, in the
-    /// first of `folders` that has it.
-    public init(_ file: URL, searching folders: [URL] = []) throws {
-        var texts: [String] = []
-        var layers: [YAMLNode] = []
-        var next: URL? = file
-        while let current = next {
-            texts.append(try YAMLText.contents(of: current))
-            let layer = try YAMLNode(parsing: texts[texts.count - 1], file: current.relativePath)
-            layers.append(layer)
-            guard layers.count <= Self.chainLimit else {
-                throw PolicyError(.chainTooLong(limit: Self.chainLimit), at: layer.place)
-            }
-            next = try parent(of: layer, near: current, searching: folders)
-        }
-        self.texts = texts
-        self.root = layers.dropFirst().reduce(layers[0]) { $0.filled(from: $1) }
+    /// first of `folders` that has it, or else the text of that name.
+    public init(_ file: URL, searching folders: [URL] = [], otherwise texts: [String: String] = [:]) throws {
+        let shelf = PolicySources(folders: [file.deletingLastPathComponent()] + folders, texts: texts)
+        layers = try shelf.chain(from: PolicyLayer(reading: file))
     }
 
-    /// The policy, stamped with `digest` of the texts: those of the file and of what it extends, one after the other.
+    /// Reads one of `texts` and those that it extends. Errors call it `name.yaml`.
+    ///
+    /// - Precondition: there is a text of that name.
+    public init(named name: String, texts: [String: String]) throws {
+        guard let text = texts[name] else { preconditionFailure("no text is named \(name)") }
+        layers = try PolicySources(folders: [], texts: texts).chain(from: PolicyLayer(named: name, text: text))
+    }
+
+    /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
-        let data = Data(texts.joined().utf8)
+        let data = Data(layers.map(\.text).joined().utf8)
+        let root = layers.dropFirst().reduce(layers[0].root) { $0.filled(from: $1.root) }
         return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
     }
 }
 
-private func parent(of layer: YAMLNode, near file: URL, searching folders: [URL]) throws -> URL? {
-    let reader = try YAMLReader(layer)
-    guard let name = try reader.optional("extends", as: String.self) else { return nil }
-    let place = reader.place(of: "extends")
-    guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) else {
-        throw PolicyError(.parentIsNoName(name), at: place)
+/// One text of the chain.
+struct PolicyLayer: Sendable {
+    let text: String
+    let root: YAMLNode
+    /// Nil for a text that came from no file.
+    let file: URL?
+
+    init(reading file: URL) throws {
+        self.file = file
+        text = try YAMLText.contents(of: file)
+        root = try YAMLNode(parsing: text, file: file.relativePath)
     }
-    let candidates = ([file.deletingLastPathComponent()] + folders).map { $0.appending(path: "\(name).yaml") }
-    let others = candidates.filter { $0.standardizedFileURL != file.standardizedFileURL }
-    guard let found = others.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-        throw PolicyError(.unknownParent(name, searched: others.map { $0.deletingLastPathComponent().relativePath }), at: place)
+
+    init(named name: String, text: String) throws {
+        file = nil
+        self.text = text
+        root = try YAMLNode(parsing: text, file: "\(name).yaml")
     }
-    return found
+}
+
+/// Where the policies lie that others extend.
+struct PolicySources {
+    let folders: [URL]
+    let texts: [String: String]
+
+    func chain(from first: PolicyLayer) throws -> [PolicyLayer] {
+        var layers = [first]
+        while let parent = try parent(of: layers[layers.count - 1]) {
+            layers.append(parent)
+            guard layers.count <= PolicyFile.chainLimit else {
+                throw PolicyError(.chainTooLong(limit: PolicyFile.chainLimit), at: parent.root.place)
+            }
+        }
+        return layers
+    }
+
+    private func parent(of layer: PolicyLayer) throws -> PolicyLayer? {
+        let reader = try YAMLReader(layer.root)
+        guard let name = try reader.optional("extends", as: String.self) else { return nil }
+        let place = reader.place(of: "extends")
+        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }) else {
+            throw PolicyError(.parentIsNoName(name), at: place)
+        }
+        let files = folders.map { $0.appending(path: "\(name).yaml") }
+        // A file may extend its namesake further away, never itself.
+        let others = files.filter { $0.standardizedFileURL != layer.file?.standardizedFileURL }
+        if let found = others.first(where: { FileManager.default.fileExists(atPath: $0.path) }) {
+            return try PolicyLayer(reading: found)
+        }
+        guard let text = texts[name] else {
+            throw PolicyError(.unknownParent(name, nearest: nearestName(to: name, among: try names())), at: place)
+        }
+        return try PolicyLayer(named: name, text: text)
+    }
+
+    private func names() throws -> [String] {
+        let files = try folders.filter { FileManager.default.fileExists(atPath: $0.path) }.flatMap {
+            try FileManager.default.contentsOfDirectory(atPath: $0.path)
+        }
+        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) } + texts.keys
+    }
 }
 
 extension YAMLNode {

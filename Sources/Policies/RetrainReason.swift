@@ -33,7 +33,7 @@ public enum RetrainReason: Sendable, Hashable {
         case .baseChanged(let change): "The base changed: \(change.words)."
         case .regression: "The version fails its regression suite."
         case .dataGrown(let data):
-            "The data grew from \(RuleValue.count(data.rowsAtTraining).words) to \(RuleValue.count(data.rowsNow).words) rows."
+            "The data grew from \(RuleValue.count(data.rowsAtTraining).words) to \(counted(data.rowsNow, "row"))."
         case .metricDecayed(let old, let new):
             "The error rose from \(RuleValue.rate(old).words) to \(RuleValue.rate(new).words)."
         }

@@ -115,13 +115,26 @@ import Testing
     }
 
     @Test func unknownParentsCirclesAndPathsAreRefused() throws {
-        #expect(try refusal(extended("").replacing("default", with: "defualt")).what == "No policy is named 'defualt'.")
+        let unknown = try refusal(extended("").replacing("default", with: "defualt"))
+        #expect(unknown.what == "No policy is named 'defualt'." && unknown.next == "Did you mean 'default'?")
         #expect(
             try refusal(extended("").replacing("default", with: "../default")).what == "'../default' is not the name of a policy."
         )
         _ = try write(extended("").replacing("default", with: "mine"), as: "other")
         let circle = try refusal(extended("").replacing("default", with: "other"))
         #expect(circle.what == "Policies extend each other in more than 8 steps, perhaps in a circle.")
+    }
+
+    @Test func textsTakeThePlaceOfFiles() throws {
+        let strict = try String(contentsOf: ShippedPolicy.strict.file, encoding: .utf8)
+        let texts = ["default": shipped, "strict": strict]
+        let read = try PolicyFile(named: "strict", texts: texts).policy { "bytes:\($0.count)" }
+        #expect(try read == ShippedPolicy.strict.load())
+        let lonely = try write(extended(""), as: "mine")
+        #expect(try PolicyFile(lonely, otherwise: texts).policy { _ in "" }.fineTuning.examples == 500)
+        let broken = ["default": shipped.replacing("at_least: 500", with: "at_least: many")]
+        let error = try #require(throws: YAMLError.self) { try PolicyFile(named: "default", texts: broken).policy { _ in "" } }
+        #expect(error.explanation.place?.hasPrefix("default.yaml:14:should_finetune.examples.at_least") == true)
     }
 
     @Test func otherSchemasAreRefused() throws {

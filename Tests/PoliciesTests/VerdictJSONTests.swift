@@ -21,16 +21,17 @@ import Testing
             {"rule":"horizon","input":"9mo","threshold":"6mo","passed":true,"flip":\#
             {"relation":"below","value":"6mo","words":"Fails with a horizon shorter than 6mo."}}],\#
             "reasons":["The base's error of 22 % is above 15 %.","There are only 120 effective examples; 500 are needed.",\#
-            "The horizon of 9mo reaches the 6mo that are needed."],\#
+            "The horizon of 9mo reaches the required 6mo."],\#
             "alternatives":[{"action":"collect_examples","words":"Collect 380 more examples first.","count":380}],\#
             "needs":[],"signals":[{"signal":"prompt_length","input":2400,"threshold":2000,"favours":true,\#
             "words":"The prompt takes 2,400 tokens, more than 2,000."}],\#
-            "policy":{"name":"default","digest":"d"}}
+            "base_error_interval":null,"policy":{"name":"default","digest":"d"}}
             """#
         let verdict = policy.judgeFineTuning(facts, now: now)
         let stamped = Verdict(
             answer: verdict.answer, rules: verdict.rules, reasons: verdict.reasons, alternatives: verdict.alternatives,
-            needs: verdict.needs, signals: verdict.signals, policy: PolicyStamp(name: "default", digest: "d"))
+            needs: verdict.needs, signals: verdict.signals, baseErrorInterval: verdict.baseErrorInterval,
+            policy: PolicyStamp(name: "default", digest: "d"))
         #expect(stamped.json.text() == wanted)
     }
 
@@ -43,6 +44,9 @@ import Testing
         // t + z·√(t(1 − t)/n) = 0.199486664…, by SciPy, rounded up.
         #expect(json["rules"]?.arrayValue?.first?["flip"]?["value"] == .number(0.199487))
         #expect(json["needs"]?.arrayValue?.first?["rows"] == .integer(1_977))
+        // statsmodels: 0.11996855…, 0.22265781….
+        let wanted = #"{"rows":200,"confidence":0.95,"lower":0.119969,"upper":0.222658,"leans":"above","measured_at":null}"#
+        #expect(json["base_error_interval"]?.text() == wanted)
     }
 
     @Test(arguments: ShippedPolicy.allCases)
