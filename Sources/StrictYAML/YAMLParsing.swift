@@ -18,10 +18,10 @@ extension YAMLNode {
         let top = YAMLPlace(file: file, line: 1, key: "")
         guard text.utf8.count <= YAMLLimits.size else { throw YAMLError(.tooLarge(limit: YAMLLimits.size), at: top) }
         // An alias repeats what its anchor names, and repeated repetition grows without bound. Reading first a copy in which
-        // every possible alias is plain text shows the anchors, and they are refused before anything is repeated.
+        // every possible alias is plain text (a character for private use, which no key holds) shows the anchors, and they are
+        // refused before anything is repeated.
         if text.utf8.contains(UInt8(ascii: "&")), text.utf8.contains(UInt8(ascii: "*")) {
-            let bytes = text.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "x") : $0 }
-            _ = try compose(String(decoding: bytes, as: UTF8.self), top)
+            _ = try compose(text.replacing("*", with: "\u{E000}"), top)
         }
         self = try compose(text, top)
     }

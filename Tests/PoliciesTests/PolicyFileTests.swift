@@ -142,6 +142,36 @@ import Testing
         #expect(try refusal("name: mine\n").what == "The key 'schema' is missing.")
     }
 
+    /// Bytes of the default policy replaced, removed and doubled at seeded places: it is read or refused in words, never more.
+    @Test func damagedFilesAreReadOrRefusedInWords() throws {
+        var state: UInt64 = 5
+        func below(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(bound))
+        }
+        let alphabet = Array("*&!|>%@`{}[],:#?-'\"\\ \n\t0a\u{0}\u{FF}~<.".utf8)
+        var refused = 0
+        for _ in 0..<1_500 {
+            var bytes = Array(shipped.utf8)
+            for _ in 0...below(4) {
+                let place = below(bytes.count)
+                switch below(3) {
+                case 0: bytes[place] = alphabet[below(alphabet.count)]
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(alphabet[below(alphabet.count)], at: place)
+                }
+            }
+            do {
+                _ = try PolicyFile(named: "x", texts: ["x": String(decoding: bytes, as: UTF8.self)]).policy { _ in "" }
+            } catch {
+                let explanation = try #require(error as? any Explained).explanation
+                #expect(explanation.kind == .usage && explanation.place?.isEmpty == false)
+                refused += 1
+            }
+        }
+        #expect((300..<1_500).contains(refused))
+    }
+
     @Test func everyKeyOfTheDefaultIsNeeded() throws {
         let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
         var removed = 0

@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func ampersandsAndStarsInTextAreNoAnchors() throws {
-        let text = "a: R&D *really*\nb: \"&x *x\"\n# &c *c\nd: |\n  &e\n  *e\n"
+        let text = "a*: 1\nax: 2\na: R&D *really*\nb: \"&x *x\"\n# &c *c\nd: |\n  &e\n  *e\n"
         let reader = try YAMLReader(YAMLNode(parsing: text))
         #expect(try reader.required("a", as: String.self) == "R&D *really*")
         #expect(try reader.required("b", as: String.self) == "&x *x")
