@@ -40,10 +40,12 @@ public final class Tokenizer: Sendable {
         self.chatTemplates = chatTemplates
         let vocabulary = components.model.vocabulary
         var added = AddedVocabulary()
-        added.add(components.addedTokens, to: vocabulary)
-        if let configuration { added.add(configuration.missingTokens(from: added), to: vocabulary) }
+        added.add(components.addedTokens, to: vocabulary, through: components.normalizer)
+        if let configuration {
+            added.add(configuration.missingTokens(from: added), to: vocabulary, through: components.normalizer)
+        }
         self.added = added
-        rawMatcher = added.matcher(normalized: false, through: nil)
+        rawMatcher = added.matcher(normalized: false, through: components.normalizer)
         normalizedMatcher = added.matcher(normalized: true, through: components.normalizer)
         vocabularySize = Int(max(vocabulary.highestID ?? -1, added.highestID ?? -1)) + 1
         var byRole: [String: SpecialToken] = [:]
@@ -58,7 +60,7 @@ public final class Tokenizer: Sendable {
 
     // MARK: Ids and tokens
 
-    public func token(of id: Int32) -> String? { added.tokens[id]?.content ?? components.model.vocabulary.token(of: id) }
+    public func token(of id: Int32) -> String? { added.texts[id] ?? components.model.vocabulary.token(of: id) }
 
     public func id(of token: String) -> Int32? { added.id(of: token) ?? components.model.vocabulary.id(of: token) }
 

@@ -49,10 +49,11 @@ struct CharsMap: Sendable {
         if isChanged { text.apply(changes) }
     }
 
+    /// New scalars take the places of the old ones one by one; the last scalar so far swallows what is left over.
     private func add(_ replacement: [Unicode.Scalar], for scalarCount: Int, to changes: inout [AlignedText.Change]) {
-        for (index, scalar) in replacement.enumerated() {
-            changes.append(.init(scalar, index == 0 ? replacement.count - scalarCount : index))
-        }
+        for (index, scalar) in replacement.enumerated() { changes.append(.init(scalar, index < scalarCount ? 0 : 1)) }
+        let surplus = scalarCount - replacement.count
+        if surplus > 0, let last = changes.last { changes[changes.count - 1] = .init(last.scalar, last.shift - surplus) }
     }
 
     /// The replacement of the first key that is a prefix of `key`, as the reference takes it.

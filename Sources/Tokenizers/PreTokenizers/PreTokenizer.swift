@@ -31,7 +31,7 @@ indirect enum PreTokenizer: Sendable {
         case .bert:
             pieces.cut(.removed) { $0.bytes.matches(where: \.isSpace) }
                 .cut(.isolated) { $0.bytes.matches(where: \.isPunctuation) }
-        case .scripts: pieces.cut { Self.scriptRuns(in: $0.bytes) }
+        case .scripts: pieces.cut { ScriptRuns.ranges(in: $0.bytes) }
         case .delimiter(let delimiter): pieces.cut(.removed) { $0.bytes.matches { $0 == delimiter } }
         case .fixedLength(let length): pieces.cut { Self.runs(of: length, in: $0.bytes) }
         }

@@ -12,7 +12,7 @@ enum NormalizationForm: String, Sendable, CaseIterable {
 }
 
 extension AlignedText {
-    /// Brings the text into a normalisation form; composed scalars stand for all they were composed of.
+    /// Brings the text into a normalisation form. A composed scalar has the span of its base, as in the reference.
     mutating func normalize(to form: NormalizationForm) {
         guard bytes.contains(where: { $0 >= 0x80 }) else { return }
         var table = DecompositionTable(form: form)
@@ -119,7 +119,8 @@ private struct DecompositionTable {
     }
 
     private mutating func composite(of first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
-        guard second.isMarkOfAnyAge || (0x1161...0x11C2).contains(second.value) else { return nil }
+        if (0x1161...0x11C2).contains(second.value) { return syllable(of: first, second) }
+        guard second.isMarkOfAnyAge else { return nil }
         let key = UInt64(first.value) << 32 | UInt64(second.value)
         if let known = compositions[key] { return known }
         var text = String(Character(first)).unicodeScalars
@@ -128,6 +129,16 @@ private struct DecompositionTable {
         let composite = composed.count == 1 && composed[0].isOf(unicode: 9) ? composed[0] : nil
         compositions[key] = .some(composite)
         return composite
+    }
+
+    /// Hangul is composed by arithmetic: 19 leading consonants × 21 vowels × 28 trailing consonants, the first of them none.
+    private func syllable(of first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
+        let (base, leads, vowels, trails): (UInt32, UInt32, UInt32, UInt32) = (0xAC00, 0x1100, 0x1161, 0x11A7)
+        if first.value >= leads, first.value < leads + 19, second.value < vowels + 21 {
+            return Unicode.Scalar(base + ((first.value - leads) * 21 + second.value - vowels) * 28)
+        }
+        let isOpen = (base..<base + 11_172).contains(first.value) && (first.value - base) % 28 == 0
+        return isOpen && second.value > trails ? Unicode.Scalar(first.value + second.value - trails) : nil
     }
 }
 

@@ -107,7 +107,18 @@ private struct OnigurumaTranslation {
         case "p" where peek(0) == "{" && peek(1) == "^":
             index += 2
             result += #"\P{"#
-        default: result += "\\" + String(letter)
+            copyBraces()
+        default:
+            result += "\\" + String(letter)
+            if "pPxNuk".contains(letter) && peek() == "{" { copyBraces() }
+        }
+    }
+
+    /// Copies up to and with a closing brace: the name of a property or the digits of a code point.
+    private mutating func copyBraces() {
+        while let character = take() {
+            result.append(character)
+            if character == "}" { return }
         }
     }
 
