@@ -80,9 +80,10 @@ public final class Tokenizer: Sendable {
 extension TokenizerConfiguration {
     /// The tokens the configuration adds or changes, in order.
     fileprivate func missingTokens(from vocabulary: AddedVocabulary) -> [AddedToken] {
-        var missing = added.filter { !vocabulary.all.contains($0) }
-        var known = Set((vocabulary.all + missing).map { ByteText($0.content) })
-        for token in roles.map(\.token) + extraSpecial where known.insert(ByteText(token.content)).inserted {
+        var missing = added.filter { vocabulary.token(of: $0.content) != $0 }
+        var known = Set(missing.map { ByteText($0.content) })
+        for token in roles.map(\.token) + extraSpecial
+        where vocabulary.token(of: token.content) == nil && known.insert(ByteText(token.content)).inserted {
             missing.append(token)
         }
         return missing

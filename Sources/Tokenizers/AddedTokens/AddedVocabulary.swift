@@ -9,11 +9,12 @@ struct AddedVocabulary: Sendable {
     private var specialContents: Set<ByteText> = []
     /// In the order they were given: special tokens first, because ties between equal contents go to the first.
     private var order: [AddedToken] = []
-
-    var highestID: Int32? { tokens.keys.max() }
-    var all: [AddedToken] { tokens.sorted { $0.key < $1.key }.map(\.value) }
+    private(set) var highestID: Int32?
 
     func id(of content: String) -> Int32? { ids[ByteText(content)] }
+
+    /// The token of that content, with the flags given last.
+    func token(of content: String) -> AddedToken? { id(of: content).flatMap { tokens[$0] } }
 
     func isSpecial(_ content: String) -> Bool { specialContents.contains(ByteText(content)) }
 
@@ -22,10 +23,11 @@ struct AddedVocabulary: Sendable {
     /// The ids written in tokenizer.json play no part; in a sound file they are the ids found here.
     mutating func add(_ new: [AddedToken], to vocabulary: Vocabulary, through normalizer: Normalizer?) {
         for token in new where token.isSpecial && !token.content.isEmpty { specialContents.insert(ByteText(token.content)) }
-        for token in new where !token.content.isEmpty && !tokens.values.contains(token) {
+        for token in new where !token.content.isEmpty && self.token(of: token.content) != token {
             let content = ByteText(token.content)
             let id = ids[content] ?? vocabulary.id(of: token.content) ?? nextID(after: vocabulary)
             ids[content] = id
+            highestID = max(highestID ?? id, id)
             tokens[id] = token
             texts[id] = Self.sought(token, through: normalizer).string
             order.append(token)
@@ -34,11 +36,9 @@ struct AddedVocabulary: Sendable {
 
     private func nextID(after vocabulary: Vocabulary) -> Int32 {
         let size = Int32(vocabulary.count)
-        guard let highest = highestAddedID, highest >= size || size == 0 else { return size }
-        return highest + 1
+        guard let highestID, highestID >= size || size == 0 else { return size }
+        return highestID + 1
     }
-
-    private var highestAddedID: Int32? { ids.values.max() }
 
     /// The tokens sought in raw text, or in normalised text with their content passed through `normalizer`.
     func matcher(normalized: Bool, through normalizer: Normalizer?) -> AddedTokenMatcher {
