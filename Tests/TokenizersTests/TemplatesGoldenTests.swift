@@ -52,7 +52,8 @@ struct RecordedRendering: Sendable, CustomTestStringConvertible {
         let chat = try render()
         #expect(ByteText(chat.text) == ByteText(expected))
         if let spans = record["assistant_spans"]?.arrayValue {
-            #expect(chat.generationSpans.map { [$0.lowerBound, $0.upperBound] } == spans.map { $0.arrayValue?.map { $0.intValue } })
+            #expect(
+                chat.generationSpans.map { [$0.lowerBound, $0.upperBound] } == spans.map { $0.arrayValue?.map { $0.intValue } })
         }
     }
 
@@ -68,6 +69,8 @@ struct RecordedRendering: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct TemplatesGoldenTests {
-    @Test("every template renders every conversation as transformers 5.23 did", arguments: try RecordedRendering.all(in: Fixture.golden("chat-templates/templates.json")))
+    @Test(
+        "every template renders every conversation as transformers 5.23 did",
+        arguments: try RecordedRendering.all(in: Fixture.golden("chat-templates/templates.json")))
     func rendersAsTransformers(_ rendering: RecordedRendering) throws { try rendering.check() }
 }

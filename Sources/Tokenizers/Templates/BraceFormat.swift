@@ -58,7 +58,9 @@ struct BraceFormat {
         var rest = field[nameEnd...]
         if rest.first == "!" {
             let code = rest.dropFirst().first
-            guard code == "r" || code == "s" || code == "a" else { throw ChatTemplateError(.failed("unknown conversion in format string")) }
+            guard code == "r" || code == "s" || code == "a" else {
+                throw ChatTemplateError(.failed("unknown conversion in format string"))
+            }
             value = .string(code == "s" ? value.text : value.representation)
             rest = rest.dropFirst(2)
         }
@@ -76,7 +78,9 @@ struct BraceFormat {
                 rest = rest.dropFirst(part.count)
                 value = try value.attribute(Self.string(part))
             } else {
-                guard opening == "[", let end = rest.firstIndex(of: "]") else { throw ChatTemplateError(.failed("Missing ']' in format string")) }
+                guard opening == "[", let end = rest.firstIndex(of: "]") else {
+                    throw ChatTemplateError(.failed("Missing ']' in format string"))
+                }
                 let key = Self.string(rest[..<end])
                 rest = rest[(end + 1)...]
                 value = try value.item(Int(key).map { .integer($0) } ?? .string(key))
@@ -117,9 +121,7 @@ struct BraceFormat {
             }
             if format.alignment == "=" { format.alignment = "<" }
             text = code == nil || code == "s" ? format.text(string) : nil
-        case .bool, .integer:
-            let isFraction = code.map { "eEfFgG%".contains($0) } ?? false
-            if isFraction { text = value.floatValue.flatMap { format.float($0, code: code) } } else { text = value.integerValue.flatMap { format.integer($0, code: code ?? "d") } }
+        case .bool, .integer: text = Self.text(of: value, format, code: code ?? "d")
         case .float(let float): text = format.float(float, code: code)
         case .undefined, .none, .list, .tuple, .dictionary, .object: text = nil
         }
@@ -127,6 +129,13 @@ struct BraceFormat {
             throw ChatTemplateError(.failed("'\(specification)' is no format for a value of type \(value.typeName)"))
         }
         return text
+    }
+
+    /// An integer with any of the codes for numbers, or as the character it numbers.
+    private static func text(of value: TemplateValue, _ format: NumberFormat, code: Character) -> String? {
+        if "eEfFgG%".contains(code) { return value.floatValue.flatMap { format.float($0, code: code) } }
+        guard code == "c" else { return value.integerValue.flatMap { format.integer($0, code: code) } }
+        return value.integerValue.flatMap { UInt32(exactly: $0) }.flatMap { Unicode.Scalar($0) }.map { format.text(String($0)) }
     }
 
     private static func parsed(_ specification: String) throws(ChatTemplateError) -> (NumberFormat, Character?) {
@@ -151,7 +160,9 @@ struct BraceFormat {
         }
         if rest.first == "0", format.alignment == nil { (format.fill, format.alignment) = ("0", "=") }
         format.width = try takeNumber() ?? 0
-        if let grouping = rest.first, grouping == "," || grouping == "_" { format.grouping = rest.popFirst().map { Character($0) } }
+        if let grouping = rest.first, grouping == "," || grouping == "_" {
+            format.grouping = rest.popFirst().map { Character($0) }
+        }
         if rest.first == "." {
             rest.removeFirst()
             format.precision = try takeNumber()

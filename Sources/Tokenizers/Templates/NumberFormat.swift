@@ -13,7 +13,8 @@ struct NumberFormat {
     var precision: Int?
 
     func text(_ value: String) -> String {
-        aligned(sign: "", precision.map { String(String.UnicodeScalarView(value.unicodeScalars.prefix($0))) } ?? value, usual: "<")
+        aligned(
+            sign: "", precision.map { String(String.UnicodeScalarView(value.unicodeScalars.prefix($0))) } ?? value, usual: "<")
     }
 
     /// - Parameter code: one of `d b o x X c`.

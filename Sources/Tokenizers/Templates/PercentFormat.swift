@@ -59,7 +59,9 @@ struct PercentFormat {
 
     private mutating func key() throws(ChatTemplateError) -> String? {
         guard scalars.first == "(" else { return nil }
-        guard let end = scalars.firstIndex(of: ")"), named != nil else { throw ChatTemplateError(.failed("format requires a mapping")) }
+        guard let end = scalars.firstIndex(of: ")"), named != nil else {
+            throw ChatTemplateError(.failed("format requires a mapping"))
+        }
         let key = String(String.UnicodeScalarView(scalars[scalars.startIndex + 1..<end]))
         scalars = scalars[(end + 1)...]
         return key
@@ -91,7 +93,9 @@ struct PercentFormat {
         let digits = scalars.prefix { ("0"..."9").contains($0) }
         scalars = scalars.dropFirst(digits.count)
         guard !digits.isEmpty else { return nil }
-        guard let value = Int(String(String.UnicodeScalarView(digits))) else { throw ChatTemplateError(.limit("a width is too large")) }
+        guard let value = Int(String(String.UnicodeScalarView(digits))) else {
+            throw ChatTemplateError(.limit("a width is too large"))
+        }
         return value
     }
 
@@ -101,7 +105,9 @@ struct PercentFormat {
         return values[used - 1]
     }
 
-    private static func convert(_ value: TemplateValue, code: Character, _ format: NumberFormat) throws(ChatTemplateError) -> String {
+    private static func convert(_ value: TemplateValue, code: Character, _ format: NumberFormat) throws(ChatTemplateError)
+        -> String
+    {
         var plain = format
         if plain.alignment == "=" { (plain.alignment, plain.fill) = (nil, " ") }
         plain.alignment = plain.alignment ?? ">"
@@ -109,10 +115,15 @@ struct PercentFormat {
         case "s": return plain.text(value.text)
         case "r", "a": return plain.text(value.representation)
         case "c":
-            if let code = value.integerValue.flatMap({ UInt32(exactly: $0) }), let scalar = Unicode.Scalar(code) { return plain.text(String(scalar)) }
+            if let code = value.integerValue.flatMap({ UInt32(exactly: $0) }), let scalar = Unicode.Scalar(code) {
+                return plain.text(String(scalar))
+            }
             if case .string(let text) = value, text.unicodeScalars.count == 1 { return plain.text(text) }
         case "d", "i", "u", "x", "X", "o":
-            let truncated: Int? = if case .float(let float) = value, "diu".contains(code) { Int(exactly: float.rounded(.towardZero)) } else { value.integerValue }
+            let truncated: Int? =
+                if case .float(let float) = value, "diu".contains(code) { Int(exactly: float.rounded(.towardZero)) } else {
+                    value.integerValue
+                }
             if let truncated, let text = format.integer(truncated, code: code) { return text }
         default:
             if let number = value.floatValue, let text = format.float(number, code: code) { return text }

@@ -38,7 +38,7 @@ extension String {
         return parts.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The runs between whitespace; what is left after `limit` cuts keeps its inner whitespace.
+    /// The runs between whitespace; what is left after `limit` cuts keeps its whitespace.
     func words(limit: Int = .max, fromBack: Bool = false) -> [String] {
         let scalars = fromBack ? unicodeScalars.reversed() : Array(unicodeScalars)
         var words: [[Unicode.Scalar]] = []
@@ -48,8 +48,7 @@ extension String {
         while place < scalars.count {
             let start = place
             if words.count == limit {
-                let end = scalars.lastIndex { !$0.isPythonSpace } ?? place
-                words.append(Array(scalars[start...end]))
+                words.append(Array(scalars[start...]))
                 break
             }
             skip(spaces: false)

@@ -3,7 +3,9 @@ extension StringMethod {
     func searched(_ text: String, _ arguments: TemplateArguments) throws(ChatTemplateError) -> Int {
         let values = try arguments.bound(to: ["sub", "start", "end"], required: 1, of: rawValue)
         let search = TextSearch(try values[0].string(rawValue, default: ""))
-        guard let window = try window(of: text, start: values[1], end: values[2]) else { return self == .count ? 0 : try notFound() }
+        guard let window = try window(of: text, start: values[1], end: values[2]) else {
+            return self == .count ? 0 : try notFound()
+        }
         let bytes = Array(window.text.utf8)
         if self == .count { return occurrences(of: search, in: bytes) }
         let isReversed = self == .rfind || self == .rindex
@@ -59,9 +61,10 @@ enum SequenceMethod: String {
 
     func bound(to elements: [TemplateValue], isList: Bool) -> TemplateValue? {
         guard isList || self != .copy else { return nil }
-        return .object(TemplateFunction(rawValue) { (arguments, _) throws(ChatTemplateError) in
-            try apply(to: elements, arguments)
-        })
+        return .object(
+            TemplateFunction(rawValue) { (arguments, _) throws(ChatTemplateError) in
+                try apply(to: elements, arguments)
+            })
     }
 
     private func apply(to elements: [TemplateValue], _ arguments: TemplateArguments) throws(ChatTemplateError) -> TemplateValue {
@@ -71,7 +74,8 @@ enum SequenceMethod: String {
         let wanted = values[0] ?? .none
         guard self == .index else { return .integer(elements.count { $0.isEqual(to: wanted) }) }
         let bounds = TemplateSlice(
-            from: try values[1].integer(rawValue, default: 0), to: try values[2].integer(rawValue, default: elements.count), step: 1)
+            from: try values[1].integer(rawValue, default: 0), to: try values[2].integer(rawValue, default: elements.count),
+            step: 1)
         guard let place = bounds.places(in: elements.count).first(where: { elements[$0].isEqual(to: wanted) }) else {
             throw ChatTemplateError(.failed("\(wanted.representation) is not in list"))
         }
@@ -84,9 +88,10 @@ enum DictionaryMethod: String {
     case get, items, keys, values, copy
 
     func bound(to dictionary: TemplateDictionary) -> TemplateValue {
-        .object(TemplateFunction(rawValue) { (arguments, _) throws(ChatTemplateError) in
-            try apply(to: dictionary, arguments)
-        })
+        .object(
+            TemplateFunction(rawValue) { (arguments, _) throws(ChatTemplateError) in
+                try apply(to: dictionary, arguments)
+            })
     }
 
     func apply(to dictionary: TemplateDictionary, _ arguments: TemplateArguments) throws(ChatTemplateError) -> TemplateValue {

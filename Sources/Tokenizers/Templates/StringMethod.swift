@@ -6,7 +6,8 @@ enum StringMethod: String, CaseIterable {
     case replace, find, rfind, index, rindex, count, startswith, endswith
     case isupper, islower, istitle, isdigit, isdecimal, isnumeric, isalpha, isalnum, isspace, isascii, isprintable, isidentifier
     case zfill, ljust, rjust, center, expandtabs
-    case format, format_map
+    case format
+    case formatMap = "format_map"
 
     private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
@@ -31,7 +32,7 @@ enum StringMethod: String, CaseIterable {
             let width = try arguments.bound(to: ["tabsize"], of: rawValue)[0].integer(rawValue, default: 8)
             try interpreter.charge(bytes: width)
             return .string(text.expandingTabs(every: width))
-        case .format, .format_map: return .string(try formatted(text, arguments, in: interpreter))
+        case .format, .formatMap: return .string(try formatted(text, arguments, in: interpreter))
         default:
             _ = try arguments.bound(to: [], of: rawValue)
             return .bool(holds(of: text))
@@ -156,7 +157,7 @@ enum StringMethod: String, CaseIterable {
     private func formatted(
         _ text: String, _ arguments: TemplateArguments, in interpreter: TemplateInterpreter
     ) throws(ChatTemplateError) -> String {
-        guard self == .format_map else { return try BraceFormat(text, arguments, in: interpreter).text() }
+        guard self == .formatMap else { return try BraceFormat(text, arguments, in: interpreter).text() }
         guard case .dictionary(let mapping)? = try arguments.bound(to: ["mapping"], required: 1, of: rawValue)[0] else {
             throw ChatTemplateError(.failed("format_map() needs a mapping"))
         }

@@ -18,7 +18,8 @@ struct TemplateClock: Sendable {
     init(now: Date, timeZone: TimeZone) {
         let moment = now.timeIntervalSince1970
         epochSeconds = Int(moment.rounded(.down))
-        microsecond = Int(((moment - moment.rounded(.down)) * 1e6).rounded(.down))
+        // Dates carry sub-microsecond noise, so the nearest microsecond is the one that was meant.
+        microsecond = min(999_999, Int(((moment - moment.rounded(.down)) * 1e6).rounded()))
         let local = epochSeconds + timeZone.secondsFromGMT(for: now)
         let days = local.floorDivided(by: 86_400)
         let secondOfDay = local - days * 86_400
@@ -61,7 +62,8 @@ struct TemplateClock: Sendable {
         "December",
     ]
 
-    /// `strftime` of C in its own locale, for a time without a zone; the flags `-`, `_`, `0`, `^` and `#` of glibc work.
+    /// `strftime` of C in its own locale, for a time without a zone. Widths and the flags `-`, `_`, `0`, `^` and `#` work as in
+    /// glibc.
     ///
     /// Unknown codes stay as they are.
     func formatted(_ format: String) -> String {
@@ -73,12 +75,13 @@ struct TemplateClock: Sendable {
                 continue
             }
             let flags = scalars.prefix { "-_0^#".unicodeScalars.contains($0) }
-            guard let code = scalars.dropFirst(flags.count).first, let field = field(code) else {
+            let digits = scalars.dropFirst(flags.count).prefix { ("0"..."9").contains($0) }.prefix(3)
+            guard let code = scalars.dropFirst(flags.count + digits.count).first, let field = field(code) else {
                 text += "%"
                 continue
             }
-            scalars = scalars.dropFirst(flags.count + 1)
-            text += Self.applied(flags, to: field)
+            scalars = scalars.dropFirst(flags.count + digits.count + 1)
+            text += Self.applied(flags, width: Int(String(String.UnicodeScalarView(digits))), to: field)
         }
         return text
     }
@@ -88,14 +91,16 @@ struct TemplateClock: Sendable {
         case text(String)
     }
 
-    private static func applied(_ flags: ArraySlice<Unicode.Scalar>, to field: Field) -> String {
+    private static func applied(_ flags: ArraySlice<Unicode.Scalar>, width given: Int?, to field: Field) -> String {
         switch field {
-        case .text(let text): return flags.contains("^") ? text.uppercased() : flags.contains("#") ? text.swappedCase : text
+        case .text(let text):
+            let cased = flags.contains("^") ? text.uppercased() : flags.contains("#") ? text.swappedCase : text
+            return cased.padded(to: given ?? 0, with: flags.contains("0") ? "0" : " ", .right)
         case .number(let value, let width, let pad):
             let digits = String(value)
             guard !flags.contains("-") else { return digits }
             let fill = flags.contains("_") ? " " : flags.contains("0") ? "0" : pad
-            return String(repeating: fill, count: max(0, width - digits.count)) + digits
+            return String(repeating: fill, count: max(0, (given ?? width) - digits.count)) + digits
         }
     }
 

@@ -80,7 +80,8 @@ enum TemplateKey: Hashable {
         case .integer(let value): self = .integer(value)
         case .float(let value): self = Int(exactly: value).map { .integer($0) } ?? .float(value)
         case .string(let value): self = .text(ByteText(value))
-        case .tuple(let elements): self = .tuple(try elements.map { (element) throws(ChatTemplateError) in try TemplateKey(element) })
+        case .tuple(let elements):
+            self = .tuple(try elements.map { (element) throws(ChatTemplateError) in try TemplateKey(element) })
         case .object(let object): self = .object(ObjectIdentifier(object))
         case .list, .dictionary: throw ChatTemplateError(.failed("unhashable type: '\(value.typeName)'"))
         }

@@ -9,7 +9,8 @@ extension TemplateFilters {
         },
         "int": { (value, arguments, _) throws(ChatTemplateError) in
             let values = try arguments.bound(to: ["default", "base"], of: "int")
-            return try integer(value, base: try values[1].integer("int", default: 10)).map { .integer($0) } ?? values[0] ?? .integer(0)
+            return try integer(value, base: try values[1].integer("int", default: 10)).map { .integer($0) } ?? values[0]
+                ?? .integer(0)
         },
         "float": { (value, arguments, _) throws(ChatTemplateError) in
             let fallback = try arguments.bound(to: ["default"], of: "float")[0]
@@ -42,7 +43,8 @@ extension TemplateFilters {
         let isNegative = digits.hasPrefix("-")
         if isNegative || digits.hasPrefix("+") { digits.removeFirst() }
         var radix = base
-        for (prefix, prefixed) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.lowercased().hasPrefix(prefix) && (base == prefixed || base == 0) {
+        for (prefix, prefixed) in [("0x", 16), ("0o", 8), ("0b", 2)]
+        where digits.lowercased().hasPrefix(prefix) && (base == prefixed || base == 0) {
             digits.removeFirst(2)
             radix = prefixed
         }

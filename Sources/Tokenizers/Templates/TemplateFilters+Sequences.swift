@@ -1,20 +1,20 @@
 /// Filters on lists and other collections.
 extension TemplateFilters {
     static let sequences: [String: Filter] = [
-        "first": { (value, _, _) throws(ChatTemplateError) in
+        "first": plain("first") { (value) throws(ChatTemplateError) in
             guard let iterator = value.iterator() else {
                 throw ChatTemplateError(.failed("'\(value.typeName)' object is not iterable"))
             }
             return try iterator.next() ?? .undefined(.hint("No first item, sequence was empty."))
         },
-        "last": { (value, _, _) throws(ChatTemplateError) in
+        "last": plain("last") { (value) throws(ChatTemplateError) in
             guard try value.length() != nil else {
                 throw ChatTemplateError(.failed("'\(value.typeName)' object is not reversible"))
             }
             return try value.elements().last ?? .undefined(.hint("No last item, sequence was empty."))
         },
-        "list": { (value, _, _) throws(ChatTemplateError) in .list(try value.elements()) },
-        "items": { (value, _, _) throws(ChatTemplateError) in
+        "list": plain("list") { (value) throws(ChatTemplateError) in .list(try value.elements()) },
+        "items": plain("items") { (value) throws(ChatTemplateError) in
             if value.isUndefined { return generator([]) }
             guard case .dictionary(let dictionary) = value else {
                 throw ChatTemplateError(.failed("Can only get item pairs from a mapping."))
@@ -22,7 +22,7 @@ extension TemplateFilters {
             return generator(dictionary.pairs)
         },
         "join": join,
-        "reverse": { (value, _, _) throws(ChatTemplateError) in
+        "reverse": plain("reverse") { (value) throws(ChatTemplateError) in
             if case .string(let text) = value { return .string(text.slice(TemplateSlice(from: nil, to: nil, step: -1))) }
             return generator(try value.elements().reversed())
         },

@@ -3,10 +3,10 @@ import Foundation
 /// Filters on text. Like Jinja's, most take any value and work on its printed form.
 extension TemplateFilters {
     static let texts: [String: Filter] = [
-        "upper": { (value, _, _) in .string(value.text.pythonUppercased) },
-        "lower": { (value, _, _) in .string(value.text.pythonLowercased) },
-        "capitalize": { (value, _, _) in .string(value.text.pythonCapitalized) },
-        "title": { (value, _, _) in .string(title(value.text)) },
+        "upper": plain("upper") { (value) in .string(value.text.pythonUppercased) },
+        "lower": plain("lower") { (value) in .string(value.text.pythonLowercased) },
+        "capitalize": plain("capitalize") { (value) in .string(value.text.pythonCapitalized) },
+        "title": plain("title") { (value) in .string(title(value.text)) },
         "trim": { (value, arguments, interpreter) throws(ChatTemplateError) in
             try StringMethod.strip.apply(to: value.text, arguments, in: interpreter)
         },
@@ -18,7 +18,7 @@ extension TemplateFilters {
             return .string(value.text.padded(to: width, .center))
         },
         "truncate": truncate,
-        "wordcount": { (value, _, _) in .integer(wordCount(value.text)) },
+        "wordcount": plain("wordcount") { (value) in .integer(wordCount(value.text)) },
         "wordwrap": wordwrap,
         "format": { (value, arguments, interpreter) throws(ChatTemplateError) in
             guard arguments.keyword.isEmpty || arguments.positional.isEmpty else {
@@ -28,10 +28,10 @@ extension TemplateFilters {
             let operand: TemplateValue = pairs.isEmpty ? .tuple(arguments.positional) : .dictionary(try TemplateDictionary(pairs))
             return .string(try PercentFormat(value.text, operand, in: interpreter).text())
         },
-        "escape": { (value, _, _) in .string(escaped(value.text)) },
-        "e": { (value, _, _) in .string(escaped(value.text)) },
-        "forceescape": { (value, _, _) in .string(escaped(value.text)) },
-        "striptags": { (value, _, _) in .string(withoutTags(value.text)) },
+        "escape": plain("escape") { (value) in .string(escaped(value.text)) },
+        "e": plain("e") { (value) in .string(escaped(value.text)) },
+        "forceescape": plain("forceescape") { (value) in .string(escaped(value.text)) },
+        "striptags": plain("striptags") { (value) in .string(withoutTags(value.text)) },
         "urlencode": urlencode,
         "xmlattr": xmlAttributes,
     ]
@@ -142,7 +142,8 @@ extension TemplateFilters {
     private static func withoutTags(_ text: String) -> String {
         func without(_ opening: String, _ closing: String, _ text: String) -> String {
             var text = text
-            while let start = text.range(of: opening), let end = text.range(of: closing, range: start.upperBound..<text.endIndex) {
+            while let start = text.range(of: opening), let end = text.range(of: closing, range: start.upperBound..<text.endIndex)
+            {
                 text.removeSubrange(start.lowerBound..<end.upperBound)
             }
             return text
@@ -177,7 +178,8 @@ extension TemplateFilters {
         for pair in pairs {
             let halves = try pair.elements()
             guard halves.count == 2 else { throw ChatTemplateError(.failed("urlencode needs pairs")) }
-            fields.append(halves.map { percentEncoded($0.text, keeping: "").replacing("%20", with: "+", count: -1) }.joined(separator: "="))
+            fields.append(
+                halves.map { percentEncoded($0.text, keeping: "").replacing("%20", with: "+", count: -1) }.joined(separator: "="))
         }
         return .string(fields.joined(separator: "&"))
     }
@@ -186,7 +188,10 @@ extension TemplateFilters {
         var result = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || ("_.-~" + kept).unicodeScalars.contains(scalar))
+            let isPlain =
+                byte < 0x80
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || ("_.-~" + kept).unicodeScalars.contains(scalar))
             if isPlain { result.unicodeScalars.append(scalar) } else { result += "%" + byte.hexadecimal(digits: 2).uppercased() }
         }
         return result

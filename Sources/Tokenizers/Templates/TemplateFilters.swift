@@ -12,10 +12,9 @@ enum TemplateFilters {
         "tojson": { (value, arguments, interpreter) throws(ChatTemplateError) in
             .string(try TemplateJSON.text(of: value, arguments, in: interpreter))
         },
-        "string": { (value, _, _) in .string(value.text) },
+        "string": plain("string") { (value) in .string(value.text) },
         // Chat templates do not escape, so marking a text as safe changes nothing.
-        "safe": { (value, _, _) in .string(value.text) },
-        "pprint": { (value, _, _) in .string(value.representation) },
+        "safe": plain("safe") { (value) in .string(value.text) },
         "attr": { (value, arguments, _) throws(ChatTemplateError) in
             let name = try arguments.bound(to: ["name"], required: 1, of: "attr")[0].string("attr", default: "")
             if case .undefined(let undefined) = value { throw undefined.error }
@@ -33,7 +32,17 @@ enum TemplateFilters {
         return value.isUndefined || (values[1].isTrue() && !value.isTrue) ? values[0] ?? .string("") : value
     }
 
-    private static let length: Filter = { (value, _, _) throws(ChatTemplateError) in
+    /// A filter without arguments.
+    static func plain(
+        _ name: String, _ body: @escaping @Sendable (TemplateValue) throws(ChatTemplateError) -> TemplateValue
+    ) -> Filter {
+        { (value, arguments, _) throws(ChatTemplateError) in
+            _ = try arguments.bound(to: [], of: name)
+            return try body(value)
+        }
+    }
+
+    private static let length = plain("length") { (value) throws(ChatTemplateError) in
         guard let length = try value.length() else {
             throw ChatTemplateError(.failed("object of type '\(value.typeName)' has no len()"))
         }

@@ -28,7 +28,8 @@ enum TemplateGlobals {
         },
     ]
 
-    private static func range(_ arguments: TemplateArguments, _ limits: TemplateLimits) throws(ChatTemplateError) -> TemplateValue {
+    private static func range(_ arguments: TemplateArguments, _ limits: TemplateLimits) throws(ChatTemplateError) -> TemplateValue
+    {
         let values = try arguments.bound(to: ["start", "stop", "step"], required: 1, of: "range")
         let first = try values[0].integer("range", default: 0)
         let hasStop = values[1] != nil
@@ -82,15 +83,17 @@ final class TemplateCycler: TemplateObject {
         switch name {
         case "current": values[place]
         case "next":
-            .object(TemplateFunction(name) { [self] (_, _) in
-                defer { place = (place + 1) % values.count }
-                return values[place]
-            })
+            .object(
+                TemplateFunction(name) { [self] (_, _) in
+                    defer { place = (place + 1) % values.count }
+                    return values[place]
+                })
         case "reset":
-            .object(TemplateFunction(name) { [self] (_, _) in
-                place = 0
-                return .none
-            })
+            .object(
+                TemplateFunction(name) { [self] (_, _) in
+                    place = 0
+                    return .none
+                })
         default: nil
         }
     }

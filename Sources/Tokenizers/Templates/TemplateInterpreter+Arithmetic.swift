@@ -57,7 +57,8 @@ extension TemplateInterpreter {
         }
     }
 
-    private func calculate(_ operation: TemplateArithmetic, _ left: Int, _ right: Int) throws(ChatTemplateError) -> TemplateValue {
+    private func calculate(_ operation: TemplateArithmetic, _ left: Int, _ right: Int) throws(ChatTemplateError) -> TemplateValue
+    {
         let result: (partialValue: Int, overflow: Bool)
         switch operation {
         case .add: result = left.addingReportingOverflow(right)

@@ -23,8 +23,10 @@ extension TemplateInterpreter {
         case .dictionary(let pairs): return try dictionary(pairs)
         case .call(let callee, let arguments): return try call(callee, arguments)
         case .filter(let value, let name, let arguments):
+            guard TemplateFilters.table[name] != nil else { throw ChatTemplateError(.syntax("no filter is named '\(name)'")) }
             return try filter(name, try evaluate(value), try evaluate(arguments))
         case .test(let value, let name, let arguments):
+            guard TemplateTests.table[name] != nil else { throw ChatTemplateError(.syntax("no test is named '\(name)'")) }
             return .bool(try test(name, try evaluate(value), try evaluate(arguments)))
         }
     }
@@ -139,12 +141,12 @@ extension TemplateInterpreter {
     func filter(
         _ name: String, _ value: TemplateValue, _ arguments: TemplateArguments
     ) throws(ChatTemplateError) -> TemplateValue {
-        guard let filter = TemplateFilters.table[name] else { throw ChatTemplateError(.failed("No filter named '\(name)'")) }
+        guard let filter = TemplateFilters.table[name] else { throw ChatTemplateError(.failed("no filter is named '\(name)'")) }
         return try charged(try filter(value, arguments, self))
     }
 
     func test(_ name: String, _ value: TemplateValue, _ arguments: TemplateArguments) throws(ChatTemplateError) -> Bool {
-        guard let test = TemplateTests.table[name] else { throw ChatTemplateError(.failed("No test named '\(name)'")) }
+        guard let test = TemplateTests.table[name] else { throw ChatTemplateError(.failed("no test is named '\(name)'")) }
         return try test(value, arguments)
     }
 }

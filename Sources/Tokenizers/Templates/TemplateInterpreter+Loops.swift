@@ -84,6 +84,7 @@ final class TemplateLoopState: TemplateObject {
     }
 
     override var typeName: String { "LoopContext" }
+    override var qualifiedName: String { "jinja2.runtime.LoopContext" }
     override var isCallable: Bool { true }
     override var representation: String { "<LoopContext \(index + 1)/\(knownLength.map { String($0) } ?? "?")>" }
 

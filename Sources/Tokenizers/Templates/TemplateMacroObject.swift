@@ -11,6 +11,7 @@ final class TemplateMacroObject: TemplateObject {
     private var name: String { macro.name ?? "caller" }
 
     override var typeName: String { "Macro" }
+    override var qualifiedName: String { "jinja2.runtime.Macro" }
     override var isCallable: Bool { true }
     override var representation: String { "<Macro \(macro.name.map(\.pythonRepresentation) ?? "anonymous")>" }
 

@@ -1,6 +1,8 @@
 /// A value with identity or behaviour: namespaces, loops, macros, functions, generators and views.
 class TemplateObject {
     var typeName: String { "object" }
+    /// The type's name with its Python module, as errors about missing attributes give it.
+    var qualifiedName: String { typeName }
     var isTrue: Bool { true }
     var isCallable: Bool { false }
     var representation: String { "<\(typeName) object>" }
@@ -26,6 +28,7 @@ final class TemplateNamespace: TemplateObject {
     private var values: [TemplateValue] = []
 
     override var typeName: String { "Namespace" }
+    override var qualifiedName: String { "transformers.utils.chat_template_utils.TemplateNamespace" }
 
     override var representation: String {
         let members = zip(names, values).map { "\($0.pythonRepresentation): \($1.representation)" }
@@ -146,7 +149,9 @@ final class TemplateRange: TemplateObject {
 
     /// Nil when `step` is zero or the bounds lie too far apart to count.
     init?(from start: Int, to stop: Int, by step: Int) {
-        guard step != 0, Self.countable.contains(start), Self.countable.contains(stop), Self.countable.contains(step) else { return nil }
+        guard step != 0, Self.countable.contains(start), Self.countable.contains(stop), Self.countable.contains(step) else {
+            return nil
+        }
         self.start = start
         self.stop = stop
         self.step = step

@@ -1,14 +1,12 @@
 /// Expressions, from the loosest binding to the tightest.
 extension TemplateParser {
     /// One expression, or a tuple of several separated by commas.
-    ///
-    /// - Parameter ending: a name that may follow a trailing comma.
     mutating func tupleOrExpression(
-        allowsConditional: Bool = true, until ending: String? = nil, mayBeEmpty: Bool = false
+        allowsConditional: Bool = true, mayBeEmpty: Bool = false
     ) throws(ChatTemplateError) -> TemplateExpression {
         var elements: [TemplateExpression] = []
         var isTuple = false
-        while !isAtTupleEnd(ending) {
+        while !isAtTupleEnd {
             elements.append(allowsConditional ? try expression() : try or())
             guard take(",") else { break }
             isTuple = true
@@ -18,10 +16,9 @@ extension TemplateParser {
         return only
     }
 
-    private func isAtTupleEnd(_ ending: String?) -> Bool {
+    private var isAtTupleEnd: Bool {
         switch current.kind {
         case .outputEnd, .blockEnd, .symbol(")"): true
-        case .name(let name): name == ending
         default: false
         }
     }
@@ -164,8 +161,10 @@ extension TemplateParser {
             let value = try nested { (parser) throws(ChatTemplateError) in try parser.tupleOrExpression(mayBeEmpty: true) }
             try expect(")")
             return value
-        case .symbol("["): return .list(try elements(until: "]") { (parser) throws(ChatTemplateError) in try parser.expression() })
-        case .symbol("{"): return .dictionary(try elements(until: "}") { (parser) throws(ChatTemplateError) in try parser.pair() })
+        case .symbol("["):
+            return .list(try elements(until: "]") { (parser) throws(ChatTemplateError) in try parser.expression() })
+        case .symbol("{"):
+            return .dictionary(try elements(until: "}") { (parser) throws(ChatTemplateError) in try parser.pair() })
         default: throw ChatTemplateError(.syntax("'\(token.described)' is not expected here"), line: token.line)
         }
     }

@@ -53,10 +53,10 @@ extension TemplateParser {
     }
 
     private mutating func loop() throws(ChatTemplateError) -> TemplateStatement.Kind {
-        let target = try assignmentTarget(until: "in")
+        let target = try assignmentTarget()
         guard !assigns("loop", target) else { throw failure("'loop' cannot be the target of a loop") }
         try expect(.name("in"))
-        let iterated = try tupleOrExpression(allowsConditional: false, until: "recursive")
+        let iterated = try tupleOrExpression(allowsConditional: false)
         let filter = take(name: "if") ? try expression() : nil
         let isRecursive = take(name: "recursive")
         loopDepth += 1
@@ -165,12 +165,12 @@ extension TemplateParser {
 
     /// What `set`, `for` and `with` assign to: a name, names separated by commas, or `namespace.attribute`.
     private mutating func assignmentTarget(
-        allowsAttributes: Bool = false, until ending: String? = nil
+        allowsAttributes: Bool = false
     ) throws(ChatTemplateError) -> TemplateTarget {
         var targets: [TemplateTarget] = []
         var isTuple = false
         repeat {
-            if isAt(")") || current.kind == .blockEnd || ending.map({ isAt(name: $0) }) ?? false { break }
+            if isAt(")") || current.kind == .blockEnd { break }
             targets.append(try oneTarget(allowsAttributes: allowsAttributes))
             if isAt(",") { isTuple = true }
         } while take(",")

@@ -37,9 +37,10 @@ extension TemplateValue {
         switch self {
         case .string(let text):
             return StringMethod.named(name).map { method in
-                .object(TemplateFunction(name) { (arguments, interpreter) throws(ChatTemplateError) in
-                    try method.apply(to: text, arguments, in: interpreter)
-                })
+                .object(
+                    TemplateFunction(name) { (arguments, interpreter) throws(ChatTemplateError) in
+                        try method.apply(to: text, arguments, in: interpreter)
+                    })
             }
         case .list(let elements):
             return ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"].contains(name)

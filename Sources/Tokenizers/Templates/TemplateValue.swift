@@ -89,6 +89,7 @@ extension TemplateValue {
 
     fileprivate var ownerDescription: String {
         if case .none = self { return "None" }
+        if case .object(let object) = self { return "\(object.qualifiedName) object" }
         return "\(typeName) object"
     }
 

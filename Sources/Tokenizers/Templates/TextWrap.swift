@@ -64,6 +64,7 @@ struct TextWrap {
     private func breaks(_ scalars: [Unicode.Scalar], before place: Int) -> Bool {
         guard breaksAtHyphens, place >= 3, place + 1 < scalars.count, scalars[place - 1] == "-" else { return false }
         func isLetter(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isPythonLetter }
-        return isLetter(scalars[place - 2]) && isLetter(scalars[place - 3]) && isLetter(scalars[place]) && isLetter(scalars[place + 1])
+        return isLetter(scalars[place - 2]) && isLetter(scalars[place - 3]) && isLetter(scalars[place])
+            && isLetter(scalars[place + 1])
     }
 }
