@@ -72,7 +72,8 @@ public struct JSONReader {
     /// Appends the next member's key to `text` and stands before its value; false when the object has ended.
     public mutating func nextKey(appendingTo text: inout [UInt8]) throws(JSONError) -> Bool {
         guard try advance(closing: UInt8(ascii: "}")) else { return false }
-        try string(appendingTo: &text)
+        try require(UInt8(ascii: "\""), wanted: "a key")
+        try parser.string(appendingTo: &text)
         parser.skipSpace()
         try parser.require(UInt8(ascii: ":"))
         return true

@@ -99,8 +99,8 @@ extension JSONObject: Hashable {
     }
 
     public func hash(into hasher: inout Hasher) {
-        for key in keys.sorted() {
-            hasher.combine(key)
+        for key in keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            hasher.combine(ByteText(key))
             hasher.combine(self[key])
         }
     }

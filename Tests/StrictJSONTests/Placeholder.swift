@@ -1,1 +1,0 @@
-// The first test of StrictJSON replaces this file.

@@ -1,1 +1,0 @@
-// The first test of Tokenizers replaces this file.
