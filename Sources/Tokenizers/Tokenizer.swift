@@ -82,7 +82,7 @@ extension TokenizerConfiguration {
     fileprivate func missingTokens(from vocabulary: AddedVocabulary) -> [AddedToken] {
         var missing = added.filter { vocabulary.token(of: $0.content) != $0 }
         var known = Set(missing.map { ByteText($0.content) })
-        for token in roles.map(\.token) + extraSpecial
+        for token in legacy + roles.map(\.token) + extraSpecial
         where vocabulary.token(of: token.content) == nil && known.insert(ByteText(token.content)).inserted {
             missing.append(token)
         }

@@ -7,13 +7,15 @@ import Testing
 @Suite struct ParsingTests {
     private static let nested = JSONValue.array([1, .array([2]), .object(JSONObject([("a", .array([]))]))])
 
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), (" false\n", false), ("0", 0), ("-0", 0), ("-12", -12),
-        ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1.0", .number(1)), ("1e2", .number(100)),
-        ("-1.5E-3", .number(-0.0015)), ("2E+2", .number(200)), ("0.1", .number(0.1)), ("5e-324", .number(.leastNonzeroMagnitude)),
-        ("\"\"", ""), ("[]", .array([])), ("{}", .object(JSONObject())), ("[1, [2], {\"a\": []}]", nested),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), (" false\n", false), ("0", 0), ("-0", 0), ("-12", -12),
+            ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+            ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1.0", .number(1)), ("1e2", .number(100)),
+            ("-1.5E-3", .number(-0.0015)), ("2E+2", .number(200)), ("0.1", .number(0.1)),
+            ("5e-324", .number(.leastNonzeroMagnitude)),
+            ("\"\"", ""), ("[]", .array([])), ("{}", .object(JSONObject())), ("[1, [2], {\"a\": []}]", nested),
+        ] as [(String, JSONValue)])
     func valuesAreReadAsTheyAreWritten(_ text: String, _ value: JSONValue) throws {
         #expect(try JSONValue(parsing: text) == value)
     }
@@ -26,7 +28,8 @@ import Testing
 
     @Test(arguments: [
         (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u0041\u00e9\u4E2d""#, "Aé中"), (#""\ud83d\ude00""#, "😀"),
-        (#""\uDBFF\uDFFF""#, "\u{10FFFF}"), (#""\u0000x""#, "\u{0}x"), ("\"😀 é \u{7F}\"", "😀 é \u{7F}"), (#""a\u0301""#, "a\u{301}"),
+        (#""\uDBFF\uDFFF""#, "\u{10FFFF}"), (#""\u0000x""#, "\u{0}x"), ("\"😀 é \u{7F}\"", "😀 é \u{7F}"),
+        (#""a\u0301""#, "a\u{301}"),
     ])
     func escapesStandForTheirCharacters(_ text: String, _ string: String) throws {
         #expect(ByteText(try #require(JSONValue(parsing: text).stringValue)) == ByteText(string))
@@ -88,7 +91,8 @@ import Testing
         ("[1 2]", Character("2"), "']'", 1, 4), ("{1: 2}", "1", "a key", 1, 2), ("{\"a\" 1}", "1", "':'", 1, 6),
         ("[1,]", "]", "a value", 1, 4), ("{\"a\": 1,}", "}", "a key", 1, 9), ("nul!", "!", "'null'", 1, 4),
         ("\n\n  +1", "+", "a value", 3, 3), ("{\"a\": 1]", "]", "'}'", 1, 8), ("'a'", "'", "a value", 1, 1),
-        ("NaN", "N", "a value", 1, 1), ("[.5]", ".", "a value", 1, 2), ("// c", "/", "a value", 1, 1), ("[-]", "-", "a value", 1, 2),
+        ("NaN", "N", "a value", 1, 1), ("[.5]", ".", "a value", 1, 2), ("// c", "/", "a value", 1, 1),
+        ("[-]", "-", "a value", 1, 2),
     ])
     func whatStandsInTheWrongPlaceIsNamed(_ text: String, _ found: Character, _ wanted: String, _ line: Int, _ column: Int) {
         #expect(error(reading: Array(text.utf8)) == JSONError(.unexpected(found, wanted: wanted), line: line, column: column))
@@ -107,8 +111,11 @@ import Testing
         #expect(error(reading: Array(text.utf8))?.reason == .badEscape(escape))
     }
 
-    @Test(arguments: [[0x22, 0x80, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22],
-        [0x22, 0x5C, 0x6E, 0xE4, 0xBD, 0x22]] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0x80, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22],
+            [0x22, 0x5C, 0x6E, 0xE4, 0xBD, 0x22],
+        ] as [[UInt8]])
     func stringsMustBeUTF8(_ bytes: [UInt8]) {
         #expect(error(reading: bytes)?.reason == .notUTF8)
     }

@@ -33,16 +33,19 @@ import Testing
     }
 
     @Test func numbersTakeTheirShortestText() {
-        let numbers: [(Double, String)] = [(0.1, "0.1"), (1, "1.0"), (1e16, "1e+16"), (-0.0, "-0.0"), (1.0 / 3, "0.3333333333333333")]
+        let numbers: [(Double, String)] = [
+            (0.1, "0.1"), (1, "1.0"), (1e16, "1e+16"), (-0.0, "-0.0"), (1.0 / 3, "0.3333333333333333"),
+        ]
         for (number, text) in numbers { #expect(JSONValue.number(number).text() == text) }
         #expect(JSONValue.integer(.min).text() == "-9223372036854775808")
         #expect(JSONValue.number(.nan).text() == "null")
         #expect(JSONValue.number(-.infinity).text() == "null")
     }
 
-    @Test(arguments: [
-        .compact, .pretty, JSONLayout(indent: 0, sortsKeys: true), JSONLayout(indent: 4, sortsKeys: false),
-    ] as [JSONLayout])
+    @Test(
+        arguments: [
+            .compact, .pretty, JSONLayout(indent: 0, sortsKeys: true), JSONLayout(indent: 4, sortsKeys: false),
+        ] as [JSONLayout])
     func whatIsWrittenIsReadBack(_ layout: JSONLayout) throws {
         let text = value.text(layout)
         let again = try JSONValue(parsing: text)

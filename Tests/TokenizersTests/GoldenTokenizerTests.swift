@@ -63,7 +63,9 @@ import Tokenizers
     }
 
     /// expected.json was written by transformers together with the models.
-    @Test(arguments: ["tiny-llama", "tiny-llama3-rope"]) func conversationsHaveAsManyTokensAsInTransformers(_ model: String) throws {
+    @Test(arguments: ["tiny-llama", "tiny-llama3-rope"]) func conversationsHaveAsManyTokensAsInTransformers(_ model: String)
+        throws
+    {
         let folder = Fixture.golden(model)
         let tokenizer = try Tokenizer(folder: folder)
         let chats = try #require(JSONValue(contentsOf: folder.appending(path: "expected.json"))["chats"]?.arrayValue)
@@ -88,9 +90,11 @@ extension JSONValue {
     var int32s: [Int32]? { arrayValue.map { $0.compactMap { $0.intValue.map(Int32.init) } } }
     var texts: [ByteText]? { arrayValue.map { $0.compactMap { $0.stringValue.map(ByteText.init) } } }
     var ranges: [Range<Int>]? {
-        arrayValue.map { $0.compactMap { pair in
-            guard let start = pair.arrayValue?.first?.intValue, let end = pair.arrayValue?.last?.intValue else { return nil }
-            return start..<end
-        } }
+        arrayValue.map {
+            $0.compactMap { pair in
+                guard let start = pair.arrayValue?.first?.intValue, let end = pair.arrayValue?.last?.intValue else { return nil }
+                return start..<end
+            }
+        }
     }
 }

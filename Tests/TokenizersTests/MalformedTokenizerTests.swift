@@ -35,9 +35,11 @@ import Tokenizers
         expect(
             SmallFolder.model(model), failsWith: .unknownComponent(kind: "model", type: "Morse", known: known), at: "model.type")
         for (member, kind) in [
-            ("normalizer", "normalizer"), ("pre_tokenizer", "pre-tokenizer"), ("post_processor", "post-processor"), ("decoder", "decoder"),
+            ("normalizer", "normalizer"), ("pre_tokenizer", "pre-tokenizer"), ("post_processor", "post-processor"),
+            ("decoder", "decoder"),
         ] {
-            let text = SmallFolder.model(#"{"type": "BPE", "vocab": {}, "merges": []}"#, members: #""\#(member)": {"type": "Odd"},"#)
+            let text = SmallFolder.model(
+                #"{"type": "BPE", "vocab": {}, "merges": []}"#, members: #""\#(member)": {"type": "Odd"},"#)
             let found = try #require(fault(reading: text))
             guard case .unknownComponent(kind, "Odd", let names) = found.reason else {
                 Issue.record("\(found.reason)")
@@ -49,14 +51,16 @@ import Tokenizers
     }
 
     @Test func nestedStepsAreNamedByTheirPlace() {
-        let steps = #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Whitespace"}, {"type": "Split", "behavior": "Isolated"}]},"#
+        let steps =
+            #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Whitespace"}, {"type": "Split", "behavior": "Isolated"}]},"#
         expect(
             SmallFolder.model(#"{"type": "BPE", "vocab": {}, "merges": []}"#, members: steps), failsWith: .missingKey,
             at: "pre_tokenizer.pretokenizers[1].pattern")
         let behavior = #""pre_tokenizer": {"type": "Split", "pattern": {"String": "-"}, "behavior": "Sideways"},"#
         expect(
             SmallFolder.model(#"{"type": "BPE", "vocab": {}, "merges": []}"#, members: behavior),
-            failsWith: .unknownValue("Sideways", known: ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]),
+            failsWith: .unknownValue(
+                "Sideways", known: ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"]),
             at: "pre_tokenizer.behavior")
     }
 
@@ -68,7 +72,9 @@ import Tokenizers
     }
 
     @Test func mergesMustJoinTokensOfTheVocabulary() {
-        func bpe(_ merges: String) -> String { SmallFolder.model(#"{"type": "BPE", "vocab": \#(Self.letters), "merges": \#(merges)}"#) }
+        func bpe(_ merges: String) -> String {
+            SmallFolder.model(#"{"type": "BPE", "vocab": \#(Self.letters), "merges": \#(merges)}"#)
+        }
         expect(bpe(#"["a b", "a c"]"#), failsWith: .mergeOutsideVocabulary(merge: "a c", missing: "c"), at: "model.merges[1]")
         expect(bpe(#"[["b", "a"]]"#), failsWith: .mergeOutsideVocabulary(merge: "b a", missing: "ba"), at: "model.merges[0]")
         expect(bpe(#"["a b c"]"#), failsWith: .badMerge("a b c"), at: "model.merges[0]")
@@ -105,7 +111,8 @@ import Tokenizers
     }
 
     @Test func templatesNameOnlyDeclaredTokens() {
-        let members = #""post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}], "pair": [], "special_tokens": {}},"#
+        let members =
+            #""post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}], "pair": [], "special_tokens": {}},"#
         expect(
             SmallFolder.model(#"{"type": "BPE", "vocab": {}, "merges": []}"#, members: members), failsWith: .unknownToken("<s>"),
             at: "post_processor.single[0].SpecialToken.id")

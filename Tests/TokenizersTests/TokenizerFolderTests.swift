@@ -11,9 +11,9 @@ import Tokenizers
         let tokenizer = try SmallFolder([
             "tokenizer.json": words,
             "tokenizer_config.json": #"""
-                {"bos_token": {"__type": "AddedToken", "content": "<bos>", "lstrip": false}, "eos_token": "<eos>",
-                 "pad_token": null, "add_bos_token": true, "image_token": "<image>"}
-                """#,
+            {"bos_token": {"__type": "AddedToken", "content": "<bos>", "lstrip": false}, "eos_token": "<eos>",
+             "pad_token": null, "add_bos_token": true, "image_token": "<image>"}
+            """#,
         ]).tokenizer()
         #expect(tokenizer.specialTokens.bos == SpecialToken(text: "<bos>", id: 4))
         #expect(tokenizer.specialTokens.eos == SpecialToken(text: "<eos>", id: 3))
@@ -32,11 +32,21 @@ import Tokenizers
         let old = try SmallFolder(files).tokenizer()
         #expect(old.specialTokens.eos?.text == "<eos>")
         #expect(old.id(of: "<x>") == 4)
-        files["tokenizer_config.json"] = #"{"eos_token": "hi", "added_tokens_decoder": {"2": {"content": "you", "special": true}}}"#
+        files["tokenizer_config.json"] =
+            #"{"eos_token": "hi", "added_tokens_decoder": {"2": {"content": "you", "special": true}}}"#
         let new = try SmallFolder(files).tokenizer()
         #expect(new.specialTokens.eos?.text == "hi")
         #expect(new.id(of: "<x>") == nil)
         #expect(new.isSpecial(2))
+    }
+
+    @Test func tokensOfTheOldestListAreAddedInTheOrderOfTheirIDs() throws {
+        let tokenizer = try SmallFolder([
+            "tokenizer.json": words, "tokenizer_config.json": #"{"eos_token": "<eos>"}"#,
+            "added_tokens.json": #"{"later": 11, "sooner": 10, "<eos>": 3}"#,
+        ]).tokenizer()
+        #expect(["sooner", "later", "<eos>"].map { tokenizer.id(of: $0) } == [4, 5, 3])
+        #expect(tokenizer.isSpecial(3) && !tokenizer.isSpecial(4))
     }
 
     @Test func templateFilesReplaceTheConfigurationsTemplates() throws {
@@ -59,7 +69,8 @@ import Tokenizers
 
     @Test func controlTokensInDataCanBeTakenForText() throws {
         let added = #""added_tokens": [{"content": "<eos>", "special": true}, {"content": "you", "special": false}],"#
-        let tokenizer = try SmallFolder(["tokenizer.json": SmallFolder.words(["?", "hi", "you", "<eos>"], members: added)]).tokenizer()
+        let tokenizer = try SmallFolder(["tokenizer.json": SmallFolder.words(["?", "hi", "you", "<eos>"], members: added)])
+            .tokenizer()
         #expect(try tokenizer.encode("hi<eos>you").ids == [1, 3, 2])
         #expect(try tokenizer.encode("hi<eos>you", recognizesSpecialTokens: false).ids == [0, 2])
     }
@@ -69,7 +80,8 @@ import Tokenizers
         #expect(try SmallFolder(["tokenizer.json": bytePair]).tokenizer().encode("abb").ids == [2, 1])
         let unigram = SmallFolder.model(#"{"unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], ["b", -1.5], ["ab", -2]]}"#)
         #expect(try SmallFolder(["tokenizer.json": unigram]).tokenizer().encode("abb").ids == [3, 2])
-        let wordPiece = SmallFolder.model(###"{"unk_token": "?", "continuing_subword_prefix": "##", "vocab": {"?": 0, "a": 1, "##b": 2}}"###)
+        let wordPiece = SmallFolder.model(
+            ###"{"unk_token": "?", "continuing_subword_prefix": "##", "vocab": {"?": 0, "a": 1, "##b": 2}}"###)
         #expect(try SmallFolder(["tokenizer.json": wordPiece]).tokenizer().encode("abb").ids == [1, 2, 2])
         let wordLevel = SmallFolder.model(#"{"unk_token": "?", "vocab": {"?": 0, "abb": 1}}"#)
         #expect(try SmallFolder(["tokenizer.json": wordLevel]).tokenizer().encode("abb").ids == [1])

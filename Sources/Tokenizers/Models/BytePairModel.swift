@@ -67,7 +67,8 @@ struct BytePairModel: Sendable {
         var index = piece.startIndex
         while index < piece.endIndex {
             let length = scalarLength(startingWith: piece[index])
-            let symbol = symbol(piece[index..<index + length], isFirst: index == piece.startIndex, isLast: index + length == piece.endIndex)
+            let symbol = symbol(
+                piece[index..<index + length], isFirst: index == piece.startIndex, isLast: index + length == piece.endIndex)
             index += length
             if let id = vocabulary.id(of: symbol) {
                 flush(&word)

@@ -24,7 +24,9 @@ indirect enum PreTokenizer: Sendable {
             }
         case .metaspace(let metaspace): metaspace.split(pieces)
         case .digits(let individual):
-            pieces.cut(individual ? .isolated : .contiguous) { $0.bytes.matches { $0.properties.numericType != nil && $0.isNumber } }
+            pieces.cut(individual ? .isolated : .contiguous) {
+                $0.bytes.matches { $0.properties.numericType != nil && $0.isNumber }
+            }
         case .whitespace: pieces.cut { Self.words(in: $0.bytes) }
         case .whitespaceSplit: pieces.cut(.removed) { $0.bytes.matches(where: \.isSpace) }
         case .punctuation(let behavior): pieces.cut(behavior) { $0.bytes.matches(where: \.isPunctuation) }

@@ -8,29 +8,46 @@ struct TokenizerConfiguration: Sendable {
     /// Further tokens, in the order they are added.
     private(set) var added: [AddedToken] = []
     private(set) var extraSpecial: [AddedToken] = []
+    /// Tokens of added_tokens.json, a convention older than tokenizer.json; they count where the latter lacks them.
+    private(set) var legacy: [AddedToken] = []
     private(set) var chatTemplate: JSONValue?
 
     private static let standardRoles = [
         "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
     ]
 
-    /// Reads the files a folder has; both may be absent.
+    /// Reads the files a folder has; all may be absent.
     ///
-    /// special_tokens_map.json is of an older convention: it only counts, and then wins, when tokenizer_config.json
-    /// has no "added_tokens_decoder".
+    /// special_tokens_map.json and added_tokens.json are of older conventions: they only count when tokenizer_config.json
+    /// has no "added_tokens_decoder", and the map then wins over it.
     init(folder: URL) throws {
-        let file = folder.appending(path: "tokenizer_config.json")
-        var component = Component(empty: file.path)
-        if FileManager.default.fileExists(atPath: file.path) {
-            component = try Component(JSONValue(contentsOf: file), file: file.path, path: "")
-        }
-        chatTemplate = component.optional("chat_template")
-        try read(component)
-        let mapFile = folder.appending(path: "special_tokens_map.json")
-        if component.optional("added_tokens_decoder") == nil, FileManager.default.fileExists(atPath: mapFile.path) {
-            try read(Component(JSONValue(contentsOf: mapFile), file: mapFile.path, path: ""))
+        let configuration = try Self.component("tokenizer_config.json", in: folder)
+        chatTemplate = configuration?.optional("chat_template")
+        if let configuration { try read(configuration) }
+        if configuration?.optional("added_tokens_decoder") == nil {
+            if let map = try Self.component("special_tokens_map.json", in: folder) { try read(map) }
+            if let list = try Self.component("added_tokens.json", in: folder) { try readLegacy(list) }
         }
         roles.sort { Self.rank($0.name) < Self.rank($1.name) }
+    }
+
+    private static func component(_ name: String, in folder: URL) throws -> Component? {
+        let file = folder.appending(path: name)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        return try Component(JSONValue(contentsOf: file), file: file.path, path: "")
+    }
+
+    /// `{token: id, …}`, added in the order of the ids; tokens without a role are sought in normalised text.
+    private mutating func readLegacy(_ list: Component) throws(TokenizerError) {
+        let special = Set((roles.map(\.token) + extraSpecial).map { ByteText($0.content) })
+        var tokens: [(id: Int32, token: AddedToken)] = []
+        for content in list.object.keys {
+            var token = AddedToken(special: content)
+            token.isSpecial = special.contains(ByteText(content))
+            token.isNormalized = !token.isSpecial
+            tokens.append((try list.id(content), token))
+        }
+        legacy = tokens.sorted { $0.id < $1.id }.map(\.token)
     }
 
     private static func rank(_ role: String) -> Int { standardRoles.firstIndex(of: role) ?? standardRoles.count }
@@ -78,12 +95,6 @@ struct TokenizerConfiguration: Sendable {
 }
 
 extension Component {
-    fileprivate init(empty file: String) {
-        object = JSONObject()
-        self.file = file
-        path = ""
-    }
-
     fileprivate init(wrapping value: JSONValue, as key: String, in parent: Component) {
         object = JSONObject([(key, value)])
         file = parent.file

@@ -10,7 +10,6 @@ struct TokenizerFile: Sendable {
     var decoder: TokenDecoder?
     var addedTokens: [AddedToken] = []
 
-
     init(contentsOf file: URL) throws {
         self = try JSONReader.read(contentsOf: file) { reader in try TokenizerFile(&reader, file: file.path) }
     }

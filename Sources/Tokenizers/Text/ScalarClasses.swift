@@ -72,7 +72,9 @@ extension Unicode.Scalar {
     }
 
     /// Whether the scalar was assigned in that version of Unicode; later ones behave as unassigned in the reference.
-    func isOf(unicode major: Int) -> Bool { properties.age.map { $0.major < major || ($0.major == major && $0.minor == 0) } ?? false }
+    func isOf(unicode major: Int) -> Bool {
+        properties.age.map { $0.major < major || ($0.major == major && $0.minor == 0) } ?? false
+    }
 
     private var isASCIILetter: Bool { (value | 0x20) &- 0x61 < 26 }
 }
