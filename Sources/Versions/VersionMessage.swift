@@ -70,6 +70,6 @@ public struct VersionMessage: Sendable, Hashable {
             let clean = line.components(separatedBy: .controlCharacters.subtracting(CharacterSet(charactersIn: "\t"))).joined(
                 separator: " ")
             return clean.hasPrefix("---") ? " \(clean)" : clean
-        }.joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        }.joined(separator: "\n").trimmingCharacters(in: .newlines)
     }
 }

@@ -18,10 +18,12 @@ extension VersionStore {
         let files = try CandidateFolder(candidate).files
         try checkLineage(in: candidate, of: version)
         return try withRepository { repository in
-            try checkNumber(version, repository)
             try repository.identify(author)
             let branch = Self.branch(of: version.adapter)
+            // The tip first: whatever is published after this look moves the branch, and git then refuses our commit.
             let parent = try repository.commit(at: branch)
+            _ = try completePublication(on: branch, repository)
+            try checkNumber(version, repository)
             let tree = try writeTree(files, repository)
             let signature = try GitSignature(author, at: time)
             let commit = try retryingLocks(on: branch, adapter: version.adapter) {

@@ -1,1 +1,0 @@
-// The first test of DurableFiles replaces this file.

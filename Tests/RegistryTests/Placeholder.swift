@@ -1,1 +1,0 @@
-// The first test of Registry replaces this file.

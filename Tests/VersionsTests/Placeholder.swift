@@ -1,1 +1,0 @@
-// The first test of Versions replaces this file.
