@@ -37,7 +37,6 @@ enum IndexDatabase {
                     PRAGMA journal_mode = DELETE;
                     PRAGMA synchronous = EXTRA;
                     PRAGMA mmap_size = 0;
-                    PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     """)
         }

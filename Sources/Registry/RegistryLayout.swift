@@ -13,7 +13,8 @@ import Foundation
 public struct RegistryLayout: Sendable, Hashable {
     public let root: URL
 
-    public init(root: URL) { self.root = root.standardizedFileURL }
+    /// Layouts of one folder are equal however its path was written.
+    public init(root: URL) { self.root = URL(filePath: root.standardizedFileURL.path, directoryHint: .notDirectory) }
 
     public var marker: URL { root.appending(path: "registry.yaml") }
     public var adapters: URL { root.appending(path: "adapters") }

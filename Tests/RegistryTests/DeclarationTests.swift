@@ -63,7 +63,8 @@ import Testing
         _ = try write(Self.text)
         let first = try registry.adapter(named: "ticket-router")
         let other = AdapterDeclaration(
-            name: try AdapterName("copy"), task: "Say: \"no\" # \\ \u{7}\n\ttwice", owner: "null", base: first.base, data: first.data,
+            name: try AdapterName("copy"), task: "Say: \"no\" # \\ \u{7}\n\ttwice", owner: "null", base: first.base,
+            data: first.data,
             metric: first.metric, labels: ["true", "~", "-", "a: b", "é", "", "1e3", "{x}", " lead", "it's", "🙂"],
             horizon: first.horizon, policy: "default", training: first.training)
         try registry.declare(other)
@@ -102,7 +103,9 @@ import Testing
             try registry.adapter(named: "ticket-ruoter")
         }
         #expect(throws: DeclarationError.unknownAdapter("poem", nearest: nil)) { try registry.adapter(named: "poem") }
-        #expect(throws: DeclarationError.unknownAdapter("../registry", nearest: nil)) { try registry.adapter(named: "../registry") }
+        #expect(throws: DeclarationError.unknownAdapter("../registry", nearest: nil)) {
+            try registry.adapter(named: "../registry")
+        }
     }
 
     @Test func namesThatDifferInCaseOnlyAreRefused() throws {

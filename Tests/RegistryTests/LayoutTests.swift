@@ -74,7 +74,8 @@ import Testing
         #expect(find("../elsewhere/registry", environment, from: "project") == location("elsewhere/registry", .option))
         #expect(find(nil, environment, from: "project") == location("other", .environment))
         #expect(find(nil, ["XDG_DATA_HOME": "/x"], from: "project/deep/er") == location("project/registry", .nearest))
-        #expect(find(nil, environment.filter { $0.key != "LORA_REGISTRY" }, from: "nowhere") == location("data/lora/registry", .user))
+        #expect(
+            find(nil, environment.filter { $0.key != "LORA_REGISTRY" }, from: "nowhere") == location("data/lora/registry", .user))
     }
 
     @Test func aFolderInsideARegistryBelongsToIt() {
@@ -82,8 +83,8 @@ import Testing
     }
 
     @Test func theOptionMayNameTheFolderThatHoldsTheRegistry() {
-        #expect(find("project", from: "other") == location("project/registry", .option))
-        #expect(find("missing", from: "other") == location("missing", .option))
+        #expect(find("../project", from: "other") == location("project/registry", .option))
+        #expect(find("../missing", from: "other") == location("missing", .option))
     }
 
     @Test func emptyVariablesAndRelativeDataFoldersDoNotCount() {

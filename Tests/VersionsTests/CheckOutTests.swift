@@ -46,7 +46,9 @@ import Testing
 
     @Test func unknownVersionsAreNamed() throws {
         let missing = try Sample.version(2)
-        #expect(throws: VersionError.unknownVersion(missing)) { try store.checkOut(missing, to: folder.url.appending(path: "out")) }
+        #expect(throws: VersionError.unknownVersion(missing)) {
+            try store.checkOut(missing, to: folder.url.appending(path: "out"))
+        }
     }
 
     @Test func aFlippedBitInALargeFileIsFound() throws {

@@ -69,7 +69,8 @@ import Testing
         let trailers = try git("tag", "-l", "--format=%(trailers:unfold)", "ticket-router/v2").output
         #expect(
             trailers
-                == "Adapter: ticket-router\nVersion: v2\nBase: demo-base\nDataset: ds-1a2b3c4d\nRank: 16\nLearning-Rate: 0.0002\n\n")
+                == "Adapter: ticket-router\nVersion: v2\nBase: demo-base\nDataset: ds-1a2b3c4d\nRank: 16\nLearning-Rate: 0.0002\n\n"
+        )
         #expect(try git("cat-file", "-t", "ticket-router/v2").output == "tag\n")
         #expect(try git("log", "-1", "--format=%(trailers:key=Rank,valueonly)", "ticket-router/v2").output == "16\n\n")
     }
@@ -78,7 +79,8 @@ import Testing
         try (1...2).forEach { try Sample.commit(Sample.version($0), to: store, in: folder) }
         let moves = try git("reflog", "show", "--format=%gn %gs", "adapters/ticket-router").output
         #expect(
-            moves == "Ada Marin commit: ticket-router v2: error 4.0 %\nAda Marin commit (initial): ticket-router v1: error 4.0 %\n")
+            moves
+                == "Ada Marin commit: ticket-router v2: error 4.0 %\nAda Marin commit (initial): ticket-router v1: error 4.0 %\n")
     }
 
     @Test func versionsAndMessagesReadBack() throws {

@@ -20,14 +20,16 @@ enum Sample {
             run: RunID(version.number),
             base: BaseIdentity(name: try BaseName("demo-base"), revision: "r1", digest: ContentDigest(of: [1])),
             dataset: DatasetVersion(
-                train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: .init(digest: ContentDigest(of: [3]), rows: 120)),
+                train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: .init(digest: ContentDigest(of: [3]), rows: 120)
+            ),
             plan: RecordedPlan(json: ["rank": 16, "learning_rate": 0.0002]), metrics: [NamedMetric("error", 0.04)],
             startedAt: time, finishedAt: time.adding(seconds: 90), madeBy: "lora-keeper test")
     }
 
     static func message(_ version: VersionID) -> VersionMessage {
         VersionMessage(
-            subject: "\(version.adapter) \(version.label): error 4.0 %", body: "Trained on ds-1a2b3c4d.\n\nThe base errs in 61 %.",
+            subject: "\(version.adapter) \(version.label): error 4.0 %",
+            body: "Trained on ds-1a2b3c4d.\n\nThe base errs in 61 %.",
             trailers: [
                 .init("Adapter", version.adapter.text), .init("Version", version.label), .init("Base", "demo-base"),
                 .init("Dataset", "ds-1a2b3c4d"), .init("Rank", "16"), .init("Learning-Rate", "0.0002"),
@@ -66,7 +68,8 @@ enum Sample {
     static func contents(of folder: URL) throws -> [String: Data] {
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
         let files = paths.filter { path in
-            (try? FileManager.default.attributesOfItem(atPath: folder.appending(path: path).path)[.type] as? FileAttributeType) == .typeRegular
+            (try? FileManager.default.attributesOfItem(atPath: folder.appending(path: path).path)[.type] as? FileAttributeType)
+                == .typeRegular
         }
         return Dictionary(uniqueKeysWithValues: try files.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
     }

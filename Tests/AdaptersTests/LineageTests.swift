@@ -1,0 +1,89 @@
+import Adapters
+import DurableFiles
+import Faults
+import StrictJSON
+import Testing
+
+@Suite struct LineageTests {
+    static func lineage(metrics: [NamedMetric] = [NamedMetric("error", 0.04), NamedMetric("eval_loss", 1)]) throws -> Lineage {
+        let adapter = try AdapterName("ticket-router")
+        return Lineage(
+            version: VersionID(adapter, 2), parent: VersionID(adapter, 1), run: RunID(7),
+            base: BaseIdentity(name: try BaseName("demo-base"), revision: nil, digest: ContentDigest(of: [1])),
+            dataset: DatasetVersion(train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: nil),
+            plan: RecordedPlan(json: ["rank": 16, "learning_rate": 2e-4, "dropout": 0.0]), metrics: metrics,
+            startedAt: Timestamp(secondsSinceEpoch: 1_790_000_000), finishedAt: Timestamp(secondsSinceEpoch: 1_790_000_090),
+            madeBy: "lora-keeper 0.1")
+    }
+
+    @Test func aLineageReadsBackFromItsFile() throws {
+        let lineage = try Self.lineage()
+        #expect(try Lineage(json: JSONValue(parsing: lineage.data)) == lineage)
+    }
+
+    @Test func aMetricThatIsNoNumberDoesNotMakeTheVersionUnreadable() throws {
+        let read = try Lineage(json: JSONValue(parsing: Self.lineage(metrics: [NamedMetric("eval_loss", .nan)]).data))
+        #expect(read.metrics.map(\.name) == ["eval_loss"])
+        #expect(read.metrics[0].value.isNaN)
+    }
+
+    @Test(
+        arguments: [
+            ("schema", "schema", "lora.lineage/2"), ("version", "version", "ticket-router"), ("run", "run", 7),
+            ("parent", "parent", 1),
+            ("plan", "plan_digest", ["rank": 17]), ("metrics", "metrics.error", ["error": "low"]),
+            ("base", "base.digest", ["name": "x"]),
+            ("dataset", "dataset.digest", ["train": ["digest": 1]]), ("started_at", "started_at", "yesterday"),
+        ] as [(String, String, JSONValue)]) func whatWasTamperedWithIsRefusedAtItsKey(
+            _ key: String, _ place: String, _ value: JSONValue
+        ) throws
+    {
+        var object = try #require(try Self.lineage().json.objectValue)
+        object[key] = value
+        let error = try #require(throws: DamagedRecord.self) { try Lineage(json: .object(object)) }
+        #expect(error.key.hasPrefix(place.split(separator: ".")[0]))
+        #expect(error.explanation.kind == .integrity)
+    }
+
+    @Test func thePlansDigestDoesNotDependOnTheOrderOfItsKeys() {
+        let (first, second) = (RecordedPlan(json: ["a": 1, "b": [2, 3]]), RecordedPlan(json: ["b": [2, 3], "a": 1]))
+        #expect(first.digest == second.digest)
+        #expect(first.digest != RecordedPlan(json: ["a": 1, "b": [3, 2]]).digest)
+    }
+
+    @Test func aDataSetThatLostASplitIsAnotherOne() {
+        let split = DatasetVersion.Split(digest: ContentDigest(of: [2]), rows: 600)
+        let (alone, both) = (DatasetVersion(train: split, heldOut: nil), DatasetVersion(train: split, heldOut: split))
+        #expect(alone.digest != both.digest)
+        #expect(both.description.hasPrefix("ds-") && both.description.count == 11)
+    }
+}
+
+@Suite struct BaseFileChangeTests {
+    private func file(_ path: String, _ content: UInt8) -> BaseFile {
+        BaseFile(path: path, size: 1, digest: ContentDigest(of: [content]))
+    }
+
+    @Test func aPinTellsWhatCameWentAndChanged() throws {
+        let base = BaseDeclaration(
+            name: try BaseName("x"), folder: ".", revision: nil, files: [file("b", 1), file("a", 1), file("config.json", 1)])
+        #expect(base.files.map(\.path) == ["a", "b", "config.json"])
+        #expect(base.changes(to: base.files).isEmpty)
+        let changes = base.changes(to: [file("config.json", 2), file("b", 1), file("model.safetensors", 1)])
+        #expect(
+            changes == [
+                BaseFileChange(kind: .removed, path: "a"), BaseFileChange(kind: .changed, path: "config.json"),
+                BaseFileChange(kind: .added, path: "model.safetensors"),
+            ])
+        #expect(changes.map(\.effect) == [.config, .config, .weights])
+    }
+
+    @Test func theDigestOfABaseIsItsFiles() throws {
+        func digest(_ files: [BaseFile]) throws -> ContentDigest {
+            BaseDeclaration(name: try BaseName("x"), folder: ".", revision: nil, files: files).digest
+        }
+        #expect(try digest([file("a", 1), file("b", 2)]) == digest([file("b", 2), file("a", 1)]))
+        #expect(try digest([file("a", 1), file("b", 2)]) != digest([file("a", 2), file("b", 1)]))
+        #expect(try digest([file("a", 1)]) != digest([file("a", 1), file("b", 2)]))
+    }
+}

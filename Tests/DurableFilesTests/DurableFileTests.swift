@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DurableFiles
+
+@Suite struct DurableFileTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    private var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() }
+    }
+
+    @Test func aWriteReplacesTheFileAndLeavesNoDraft() throws {
+        let file = folder.url.appending(path: "a.json")
+        for text in ["old", "", "a longer new text"] {
+            try DurableFile.write(Data(text.utf8), to: file)
+            #expect(try Data(contentsOf: file) == Data(text.utf8))
+            #expect(try names == ["a.json"])
+        }
+    }
+
+    @Test func aWriteThatFailsLeavesTheOldFileAndNoDraft() throws {
+        let taken = folder.url.appending(path: "taken")
+        try FileManager.default.createDirectory(at: taken.appending(path: "in-use"), withIntermediateDirectories: true)
+        let error = try #require(throws: FileError.self) { try DurableFile.write(Data("x".utf8), to: taken) }
+        #expect(error.operation == .rename)
+        #expect(try names == ["taken"])
+        let missing = folder.url.appending(path: "missing/a.json")
+        #expect(throws: FileError(.create, missing.deletingLastPathComponent(), code: ENOENT).operationOnly) {
+            do throws(FileError) { try DurableFile.write(Data(), to: missing) } catch { throw error.operationOnly }
+        }
+    }
+
+    @Test func aPublishedFolderAppearsWholeUnderItsName() throws {
+        let draft = folder.url.appending(path: ".draft-1")
+        try FileManager.default.createDirectory(at: draft.appending(path: "below"), withIntermediateDirectories: true)
+        try Data("x".utf8).write(to: draft.appending(path: "below/file"))
+        let final = folder.url.appending(path: "final")
+        try DurableFile.publish(draft: draft, as: final)
+        #expect(try names == ["final"])
+        #expect(try Data(contentsOf: final.appending(path: "below/file")) == Data("x".utf8))
+    }
+
+    @Test func aFolderInUseIsNotReplaced() throws {
+        let (draft, final) = (folder.url.appending(path: ".draft-1"), folder.url.appending(path: "final"))
+        for place in [draft, final] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data(place.lastPathComponent.utf8).write(to: place.appending(path: "file"))
+        }
+        let error = try #require(throws: FileError.self) { try DurableFile.publish(draft: draft, as: final) }
+        #expect(error.code == ENOTEMPTY || error.code == EEXIST)
+        #expect(try Data(contentsOf: final.appending(path: "file")) == Data("final".utf8))
+    }
+}
+
+extension FileError {
+    /// The part of an error that does not depend on a random draft name.
+    fileprivate var operationOnly: FileError { FileError(operation, URL(filePath: "/"), code: code) }
+}
+
+@Suite struct FileBytesTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test(arguments: [0, 1, FileBytes.pieceSize - 1, FileBytes.pieceSize, FileBytes.pieceSize + 1, 3 * FileBytes.pieceSize])
+    func aCopyHasTheBytesSizeAndDigestOfItsSource(_ size: Int) throws {
+        let (source, copy) = (folder.url.appending(path: "source"), folder.url.appending(path: "copy"))
+        let bytes = Data(repeating: 0xA7, count: size)
+        try bytes.write(to: source)
+        let copied = try FileBytes.copy(source, to: copy)
+        #expect(try Data(contentsOf: copy) == bytes)
+        #expect(copied.size == size)
+        #expect(copied.digest == ContentDigest(of: bytes))
+        #expect(try ContentDigest(ofFile: source) == copied.digest)
+        #expect(try FileBytes.contents(of: source, limit: 100) == bytes.prefix(100))
+    }
+
+    @Test func aCopyNeverOverwrites() throws {
+        let (source, copy) = (folder.url.appending(path: "source"), folder.url.appending(path: "copy"))
+        try Data("new".utf8).write(to: source)
+        try Data("old".utf8).write(to: copy)
+        #expect(throws: FileError(.create, copy, code: EEXIST)) { try FileBytes.copy(source, to: copy) }
+        #expect(try Data(contentsOf: copy) == Data("old".utf8))
+    }
+
+    @Test func pipesAndFoldersAreNotRead() throws {
+        let pipe = folder.url.appending(path: "pipe")
+        #expect(mkfifo(pipe.path, 0o600) == 0)
+        for place in [pipe, folder.url] {
+            #expect(throws: FileError(.read, place, code: EINVAL)) { try ContentDigest(ofFile: place) }
+        }
+    }
+
+    /// From FIPS 180-2, appendix B.
+    @Test func digestsAreSHA256() {
+        #expect(
+            "\(ContentDigest(of: Array("abc".utf8)))"
+                == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+
+    @Test(arguments: ["", "sha256:", "abc", String(repeating: "g", count: 64), "md5:" + String(repeating: "a", count: 64)])
+    func whatIsNoDigestIsNotReadAsOne(_ text: String) { #expect(ContentDigest(text) == nil) }
+}
+
+@Suite struct FileLockTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func oneAtATimeHoldsALock() throws {
+        let file = folder.url.appending(path: "lock")
+        var lock = try #require(try FileLock.take(file)) as FileLock?
+        #expect(try FileLock.take(file) == nil)
+        #expect(try FileLock.take(file, waiting: .milliseconds(20)) == nil)
+        try lock?.sign("a long signature")
+        try lock?.sign("short")
+        #expect(try Data(contentsOf: file) == Data("short".utf8))
+        lock = nil
+        #expect(try FileLock.take(file) != nil)
+    }
+
+    @Test func aLockIsNoLink() throws {
+        let (file, target) = (folder.url.appending(path: "lock"), folder.url.appending(path: "target"))
+        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: target)
+        #expect(throws: FileError(.open, file, code: ELOOP)) { try FileLock.take(file) }
+        #expect(!FileManager.default.fileExists(atPath: target.path))
+    }
+}
