@@ -26,7 +26,10 @@ struct ConfigurationReader {
     }
 
     /// Nil when the key is absent or null.
-    func value(_ key: String) -> JSONValue? { object[key].flatMap { $0.isNull ? nil : $0 } }
+    func value(_ key: String) -> JSONValue? {
+        guard let value = object[key], !value.isNull else { return Optional.none }
+        return value
+    }
 
     func int(_ key: String, in allowed: ClosedRange<Int> = 0...Int(Int32.max)) throws -> Int? {
         guard let value = value(key) else { return nil }

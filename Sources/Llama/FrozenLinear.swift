@@ -17,7 +17,8 @@ struct FrozenLinear: Sendable {
         var y = weight.product(x)
         if let bias { y.addToRows(bias) }
         guard let (_, pair) = pass.pair(for: module) else { return (y, Saved(lowRank: nil)) }
-        return (y, Saved(lowRank: pair.addLowRank(of: x, mask: pass.mask(for: module), into: &y)))
+        let lowRank = pair.addLowRank(of: x, mask: pass.mask(for: module), into: &y)
+        return (y, Saved(lowRank: lowRank))
     }
 
     /// Adds dA and dB to `gradients` and the gradient of the input to `dx`.

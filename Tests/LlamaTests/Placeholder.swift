@@ -1,1 +1,0 @@
-// The first test of Llama replaces this file.
