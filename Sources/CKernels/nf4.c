@@ -97,9 +97,22 @@ static void round_elements(float *x, size_t count, enum lora_rounding rounding) 
     if (rounding == LORA_ROUND_F16) lora_round_to_f16(x, count);
 }
 
+/* The same for scales that restart with every row. */
+static void decode_by_rows(const struct lora_nf4_tensor *t, size_t first, size_t end, float *out) {
+    for (size_t i = first; i < end; i++) {
+        const uint8_t pair = t->packed[i / 2];
+        const float scale = scale_of(t, i / t->row * (t->row / t->block) + i % t->row / t->block);
+        out[i - first] = t->table[i % 2 ? pair & 15 : pair >> 4] * scale;
+    }
+}
+
 void lora_nf4_decode(const struct lora_nf4_tensor *t, size_t first, size_t count, float *out, enum lora_rounding rounding,
                      enum lora_kernel_path path) {
     const size_t end = first + count;
+    if (t->row > 0) {
+        decode_by_rows(t, first, end, out);
+        return round_elements(out, count, rounding);
+    }
     size_t i = first;
     while (i < end) {
         const size_t whole = i % t->block == 0 ? (end - i) / t->block : 0;

@@ -6,6 +6,10 @@ import Foundation
 /// Element i (row-major) is table[code i] · scale[i / blockSize], in float32, then rounded once to `valueType`. With double quantization
 /// a weight takes 4.127 bits. Quantization agrees with bitsandbytes' CPU code bit for bit; matrices read from a `-bnb-4bit` folder keep
 /// the table, block size and rounding of the file (FP4 files differ in the table alone).
+///
+/// Blocks run on from row to row. Where columns are a multiple of 16 but not of the block size, bitsandbytes 0.50 on CPU decodes element
+/// (r, c) with scale r · ⌊columns / blockSize⌋ + ⌊c / blockSize⌋ all the same, and so do we, to give the numbers it gives: training over
+/// such a base has to agree with PEFT. No released model has such columns.
 public struct NF4Matrix: Sendable {
     public let rows: Int
     public let columns: Int
@@ -77,6 +81,10 @@ public struct NF4Matrix: Sendable {
         }
     }
 
+    private var scalesRestartWithRows: Bool {
+        columns % 16 == 0 && columns % blockSize != 0 && blockSize < 2048
+    }
+
     /// Lends the kernel's view of this matrix.
     private func withTensor(_ body: (inout lora_nf4_tensor) -> Void) {
         packed.withUnsafeBytes { packed in
@@ -86,6 +94,7 @@ public struct NF4Matrix: Sendable {
                 tensor.table = table.baseAddress
                 tensor.count = rows * columns
                 tensor.block = blockSize
+                tensor.row = scalesRestartWithRows ? columns : 0
                 scales.lend(to: &tensor, body)
             }
         }

@@ -8,7 +8,10 @@
 
 /* A 4-bit tensor of `count` elements in row-major order: element i is code packed[i / 2] (even i in the high nibble), and stands
  * for table[code] · scale(i / block). The scale of block b is absmax[b] or, with double quantization (absmax is null),
- * map[codes[b]] · nested_absmax[b / nested_block] + offset. */
+ * map[codes[b]] · nested_absmax[b / nested_block] + offset.
+ *
+ * With row > 0 the scale of element (r, c) of a matrix of `row` columns, an even number, is that of block
+ * r · (row / block) + c / block instead: see NF4Matrix. */
 struct lora_nf4_tensor {
     const uint8_t *packed;
     const float *table; /* 16 values */
@@ -20,6 +23,7 @@ struct lora_nf4_tensor {
     const float *nested_absmax;
     size_t nested_block;
     float offset;
+    size_t row;
 };
 
 enum lora_rounding { LORA_ROUND_NONE = 0, LORA_ROUND_BF16 = 1, LORA_ROUND_F16 = 2 };
