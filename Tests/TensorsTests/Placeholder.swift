@@ -1,1 +1,0 @@
-// The first test of Tensors replaces this file.
