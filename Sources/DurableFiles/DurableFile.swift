@@ -20,6 +20,28 @@ public enum DurableFile {
         try syncFolder(folder)
     }
 
+    /// Replaces `file` with the pieces that `produce` hands over one after the other, so that they need never stand in memory together.
+    ///
+    /// - Throws: `FileError`, or what `produce` throws; `file` is then as it was.
+    public static func write(
+        to file: URL, permissions: mode_t = 0o644, pieces produce: (_ append: (Data) throws -> Void) throws -> Void
+    ) throws {
+        let folder = file.deletingLastPathComponent()
+        let draft = folder.appending(path: draftPrefix + UUID().uuidString)
+        do {
+            var new = try NewFile(draft, permissions: permissions)
+            try produce { piece in
+                try piece.withUnsafeBytes { bytes in try new.write(bytes) }
+            }
+            try new.sync()
+            try rename(draft, to: file)
+        } catch {
+            unlink(draft.path)
+            throw error
+        }
+        try syncFolder(folder)
+    }
+
     /// Makes a finished folder appear under its final name: fsync of every file and folder in it → rename → fsync of the parent.
     ///
     /// - Throws: `FileError` with `EEXIST` or `ENOTEMPTY` when `folder` exists and is not empty.

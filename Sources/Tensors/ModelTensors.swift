@@ -82,11 +82,18 @@ public final class ModelTensors: Sendable {
     /// The names of the weight files, in the order of the index.
     public var fileNames: [String] { files.map(\.name) }
 
+    /// The tensors of one of the files, in the order of their bytes.
+    public func entries(inFile name: String) -> [TensorEntry] {
+        files.first { $0.name == name }?.file.entries.filter { contains($0.name) } ?? []
+    }
+
     /// The metadata of the first file.
     public var metadata: [String: String] { files.first?.file.metadata ?? [:] }
 
     /// The whole tensor as float32, checked against the shape the model needs.
-    public func float32(named name: String, shape: [Int]) throws -> [Float] {
+    ///
+    /// - Parameter shape: Nil takes the shape of the file.
+    public func float32(named name: String, shape: [Int]?) throws -> [Float] {
         let (file, entry) = try required(name, shape: shape)
         return try file.float32(of: entry, elements: 0..<entry.elementCount)
     }
@@ -120,6 +127,9 @@ public final class ModelTensors: Sendable {
         guard entry.dtype == dtype else { throw failure(.wrongDType(expected: dtype.rawValue, found: entry.dtype), name) }
         return file.data(of: entry)
     }
+
+    /// Throws unless the tensor is there in this shape.
+    public func check(_ name: String, shape: [Int]) throws(ModelFolderError) { _ = try required(name, shape: shape) }
 
     /// Throws unless every number of the tensor is finite.
     public func checkFinite(_ name: String) throws {

@@ -19,4 +19,22 @@ public struct NamedTensor: Sendable, Hashable {
     public init(_ name: String, shape: [Int], floats: [Float], as type: FloatType = .f32) {
         self.init(name, type.dtype, shape: shape, bytes: type.narrow(floats))
     }
+
+    public var description: TensorDescription { TensorDescription(name, dtype, shape: shape) }
+}
+
+/// Name, type and shape of a tensor whose bytes are made later.
+public struct TensorDescription: Sendable, Hashable {
+    public let name: String
+    public let dtype: TensorDType
+    public let shape: [Int]
+
+    public init(_ name: String, _ dtype: TensorDType, shape: [Int]) {
+        self.name = name
+        self.dtype = dtype
+        self.shape = shape
+    }
+
+    /// Nil when the shape has no size that memory can hold.
+    public var byteCount: Int? { dtype.byteCount(of: shape) }
 }

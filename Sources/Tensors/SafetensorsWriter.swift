@@ -14,23 +14,34 @@ public enum SafetensorsWriter {
     ///
     /// - Throws: `SafetensorsError` for a name used twice or bytes that do not fill the shape, `FileError` when the disk refuses.
     public static func write(_ tensors: [NamedTensor], metadata: [String: String] = standardMetadata, to url: URL) throws {
-        try DurableFile.write(try encoded(tensors, metadata: metadata, file: url), to: url)
+        let bytes = Dictionary(tensors.map { (ByteText($0.name), $0.bytes) }) { first, _ in first }
+        try write(tensors.map(\.description), metadata: metadata, to: url) { bytes[ByteText($0.name)] ?? Data() }
     }
 
-    /// The file's bytes; `file` is only named in errors.
-    public static func encoded(
-        _ tensors: [NamedTensor], metadata: [String: String] = standardMetadata, file: URL
-    ) throws(SafetensorsError) -> Data {
-        let ordered = try canonicalOrder(tensors, file)
-        let header = try header(of: ordered, metadata, file)
-        var data = Data(capacity: 8 + header.count + ordered.reduce(0) { $0 + $1.bytes.count })
-        withUnsafeBytes(of: UInt64(header.count).littleEndian) { data.append(contentsOf: $0) }
-        data.append(header)
-        for tensor in ordered { data.append(tensor.bytes) }
-        return data
+    /// The same for tensors whose bytes are made one after the other, when their turn comes.
+    public static func write(
+        _ tensors: [TensorDescription], metadata: [String: String] = standardMetadata, to url: URL,
+        bytes: (TensorDescription) throws -> Data
+    ) throws {
+        let ordered = try canonicalOrder(tensors, url)
+        let header = try header(of: ordered, metadata, url)
+        try DurableFile.write(to: url) { append in
+            try append(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) })
+            try append(header)
+            for tensor in ordered {
+                let piece = try bytes(tensor)
+                guard piece.count == tensor.byteCount else {
+                    throw SafetensorsError(
+                        .wrongByteCount(expected: tensor.byteCount, found: piece.count), file: url, tensor: tensor.name)
+                }
+                try append(piece)
+            }
+        }
     }
 
-    private static func canonicalOrder(_ tensors: [NamedTensor], _ file: URL) throws(SafetensorsError) -> [NamedTensor] {
+    private static func canonicalOrder(
+        _ tensors: [TensorDescription], _ file: URL
+    ) throws(SafetensorsError) -> [TensorDescription] {
         let ordered = tensors.sorted { first, second in
             first.dtype == second.dtype
                 ? first.name.utf8.lexicographicallyPrecedes(second.name.utf8) : first.dtype.rank > second.dtype.rank
@@ -40,17 +51,15 @@ public enum SafetensorsWriter {
             guard names.insert(ByteText(tensor.name)).inserted else {
                 throw SafetensorsError(.duplicateName, file: file, tensor: tensor.name)
             }
-            let expected = tensor.dtype.byteCount(of: tensor.shape)
-            guard expected == tensor.bytes.count else {
-                throw SafetensorsError(
-                    .wrongByteCount(expected: expected, found: tensor.bytes.count), file: file, tensor: tensor.name)
+            guard tensor.byteCount != nil else {
+                throw SafetensorsError(.sizeOverflow(shape: tensor.shape, tensor.dtype), file: file, tensor: tensor.name)
             }
         }
         return ordered
     }
 
     private static func header(
-        of tensors: [NamedTensor], _ metadata: [String: String], _ file: URL
+        of tensors: [TensorDescription], _ metadata: [String: String], _ file: URL
     ) throws(SafetensorsError) -> Data {
         var object = JSONObject()
         if !metadata.isEmpty {
@@ -59,7 +68,7 @@ public enum SafetensorsWriter {
         }
         var offset = 0
         for tensor in tensors {
-            let end = offset + tensor.bytes.count
+            let end = offset + (tensor.byteCount ?? 0)
             object[tensor.name] = [
                 "dtype": .string(tensor.dtype.rawValue), "shape": .array(tensor.shape.map { .integer($0) }),
                 "data_offsets": [.integer(offset), .integer(end)],

@@ -47,8 +47,10 @@ import Testing
     ) throws -> ModelFolderError {
         let source = try SafetensorsFile(opening: Fixture.golden("nf4/linear4bit_state.safetensors"))
         let folder = try TemporaryFolder()
-        var tensors = try source.entries.filter { $0.name.hasPrefix("layer.") && $0.name != dropping && $0.name != replacing?.name }
-            .map { NamedTensor($0.name, $0.dtype, shape: $0.shape, bytes: try source.bytes(named: $0.name)) }
+        var tensors = try source.entries.filter {
+            $0.name.hasPrefix("layer.") && $0.name != dropping && $0.name != replacing?.name
+        }
+        .map { NamedTensor($0.name, $0.dtype, shape: $0.shape, bytes: try source.bytes(named: $0.name)) }
         if let replacing { tensors.append(replacing) }
         try SafetensorsWriter.write(tensors, to: folder.url.appending(path: "model.safetensors"))
         let model = try ModelTensors(folder: folder.url)

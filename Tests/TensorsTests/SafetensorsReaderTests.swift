@@ -117,7 +117,8 @@ import Testing
     }
 
     @Test(arguments: ["F31", "f32", "", "FLOAT"]) func unknownDTypesAreRefused(dtype: String) throws {
-        #expect(try reason(RawSafetensors("{\(Self.entry("a", dtype, "[4]", "[0,4]"))}", data: [0, 0, 0, 0])) == .unknownDType(dtype))
+        #expect(
+            try reason(RawSafetensors("{\(Self.entry("a", dtype, "[4]", "[0,4]"))}", data: [0, 0, 0, 0])) == .unknownDType(dtype))
     }
 
     @Test func rangesMustNotRunBackwards() throws {
@@ -132,7 +133,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([1 << 40, 1 << 40], TensorDType.f32), ([Int.max], .u8), ([Int.max, 2, 0], .u8), ([1 << 61], .f64), ([3], .f4), ([1], .f6E2M3),
+        ([1 << 40, 1 << 40], TensorDType.f32), ([Int.max], .u8), ([Int.max, 2, 0], .u8), ([1 << 61], .f64), ([3], .f4),
+        ([1], .f6E2M3),
     ])
     func sizesThatOverflowOrSplitABytesAreRefused(shape: [Int], dtype: TensorDType) throws {
         let header = "{\(Self.entry("a", dtype.rawValue, "\(shape)", "[0,4]"))}"
@@ -172,7 +174,8 @@ import Testing
     @Test func emptyTensorsAndScalarsLieAnywhere() throws {
         let entries = [
             Self.entry("z0", "F32", "[0,4]", "[0,0]"), Self.entry("s", "F32", "[]", "[0,4]"),
-            Self.entry("z1", "F64", "[3,0]", "[4,4]"), Self.entry("u", "U8", "[1]", "[4,5]"), Self.entry("z2", "U8", "[0]", "[5,5]"),
+            Self.entry("z1", "F64", "[3,0]", "[4,4]"), Self.entry("u", "U8", "[1]", "[4,5]"),
+            Self.entry("z2", "U8", "[0]", "[5,5]"),
         ]
         let folder = try TemporaryFolder()
         let url = try RawSafetensors("{\(entries.reversed().joined(separator: ","))}", data: [0, 0, 0x80, 0x3F, 9]).write(folder)
