@@ -62,7 +62,11 @@ import Testing
         (rows.lowerBound * matrix.columns..<rows.upperBound * matrix.columns).map { index in
             let pair = matrix.packed[matrix.packed.startIndex + index / 2]
             let code = Int(index % 2 == 0 ? pair >> 4 : pair & 15)
-            let block = index / matrix.blockSize
+            let (row, column) = (index / matrix.columns, index % matrix.columns)
+            // Where bitsandbytes' CPU code lets the scales restart with each row although the blocks run on.
+            let isRagged = matrix.columns % 16 == 0 && matrix.columns % matrix.blockSize != 0
+            let block =
+                isRagged ? row * (matrix.columns / matrix.blockSize) + column / matrix.blockSize : index / matrix.blockSize
             let value: Float
             switch matrix.scales {
             case .plain(let absmax): value = matrix.table[code] * absmax[block]
