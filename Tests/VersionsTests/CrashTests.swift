@@ -64,6 +64,20 @@ import Testing
         }
     }
 
+    @Test func whatKilledPublicationsLeftIsRemovedOnceItIsOld() throws {
+        let folder = try TemporaryFolder()
+        let store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
+        try Sample.commit(Sample.version(1), to: store, in: folder)
+        let litter = ["lfs/tmp/.draft-1", "objects/tmp_object_git2_a1b2c3"].map { store.folder.appending(path: $0) }
+        for file in litter { try Data("half".utf8).write(to: file) }
+        let now = Timestamp(Date())
+        #expect(try store.removeLitter(before: now.adding(seconds: -3600)).isEmpty, "somebody may still be writing")
+        #expect(try store.removeLitter(before: now.adding(seconds: 3600)) == litter)
+        for file in litter { #expect(!FileManager.default.fileExists(atPath: file.path)) }
+        #expect(try store.verify(Sample.version(1)).isEmpty)
+        try GitProgram(folder: store.folder).expectSound()
+    }
+
     @Test func aBranchMovedByHandMakesNoVersion() throws {
         let folder = try TemporaryFolder()
         let store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
