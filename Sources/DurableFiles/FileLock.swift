@@ -28,12 +28,13 @@ public final class FileLock: Sendable {
         }
     }
 
-    /// Writes into the file who holds it, for whoever finds it taken.
+    /// Writes a text into the file, durably: for whoever finds the lock taken, or finds it free because its holder died.
     public func sign(_ text: String) throws(FileError) {
         let bytes = Array(text.utf8)
         guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else {
             throw FileError(.write, file)
         }
+        guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
     }
 
     private init(descriptor: Int32, file: URL) {

@@ -17,53 +17,69 @@ extension VersionStore {
     ) throws -> CommitID {
         let files = try CandidateFolder(candidate).files
         try checkLineage(in: candidate, of: version)
-        return try withRepository { repository in
-            try repository.identify(author)
-            let branch = Self.branch(of: version.adapter)
-            // The tip first: whatever is published after this look moves the branch, and git then refuses our commit.
-            let parent = try repository.commit(at: branch)
-            _ = try completePublication(on: branch, repository)
-            try checkNumber(version, repository)
-            let tree = try writeTree(files, repository)
-            let signature = try GitSignature(author, at: time)
-            let commit = try retryingLocks(on: branch, adapter: version.adapter) {
-                try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
+        let branch = Self.branch(of: version.adapter)
+        let lease = try PublicationLease.wait(for: folder)
+        return try lease.moving([branch, Self.reference(of: version), "HEAD"]) {
+            try withRepository { repository in
+                try repository.identify(author)
+                _ = try completePublication(on: branch, repository)
+                try checkNumber(version, repository)
+                let parent = try repository.commit(at: branch)
+                let tree = try writeTree(files, repository)
+                let signature = try GitSignature(author, at: time)
+                let commit = try retryingLocks(on: branch, adapter: version.adapter) {
+                    try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
+                }
+                try observe(.committed)
+                try retryingLocks(on: Self.reference(of: version), adapter: version.adapter) {
+                    try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
+                }
+                try observe(.tagged)
+                try repository.pointHead(to: branch)
+                return try Self.commitID(commit)
             }
-            try observe(.committed)
-            try retryingLocks(on: Self.reference(of: version), adapter: version.adapter) {
-                try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
-            }
-            try observe(.tagged)
-            try repository.pointHead(to: branch)
-            return try Self.commitID(commit)
         }
     }
 
-    /// Tags the commits that a crash left untagged.
+    /// Finishes what a killed process left half-done: tags the commits that lack their tag, and removes its locks and drafts.
     ///
-    /// Safe beside a running publication: whoever tags first, the tag is the same.
+    /// While another process publishes there is nothing to finish.
     ///
     /// - Returns: the versions that exist only now.
     @discardableResult
     public func completePublications() throws -> [VersionID] {
-        try withRepository { repository in
-            try repository.references(matching: "refs/heads/adapters/*").compactMap { branch in
-                try completePublication(on: branch, repository)
+        guard let lease = try PublicationLease.takeIfFree(folder) else { return [] }
+        return try withRepository { repository in
+            let pending = try repository.references(matching: "refs/heads/adapters/*").filter { branch in
+                try self.pending(on: branch, repository) != nil
+            }
+            guard !pending.isEmpty else { return [] }
+            let tags = try pending.compactMap { try self.pending(on: $0, repository).map { Self.reference(of: $0.version) } }
+            return try lease.moving(tags + ["HEAD"]) {
+                try pending.compactMap { try completePublication(on: $0, repository) }
             }
         }
     }
 
-    private func completePublication(on branch: String, _ repository: borrowing GitRepository) throws -> VersionID? {
+    /// The commit at the tip of a branch that is the next version but for its tag.
+    private func pending(
+        on branch: String, _ repository: borrowing GitRepository
+    ) throws -> (version: VersionID, tip: git_oid, details: CommitDetails)? {
         guard let tip = try repository.commit(at: branch) else { return nil }
         let details = try repository.details(of: tip)
         guard let lineage = try lineage(in: details.tree, repository),
             Self.branch(of: lineage.version.adapter) == branch,
             lineage.version == (try nextVersion(of: lineage.version.adapter, repository))
         else { return nil }
+        return (lineage.version, tip, details)
+    }
+
+    private func completePublication(on branch: String, _ repository: borrowing GitRepository) throws -> VersionID? {
+        guard let (version, tip, details) = try pending(on: branch, repository) else { return nil }
         let signature = try GitSignature(details.author, at: details.at)
-        try repository.tag(lineage.version.tag, commit: tip, message: details.message, tagger: signature)
+        try repository.tag(version.tag, commit: tip, message: details.message, tagger: signature)
         try repository.pointHead(to: branch)
-        return lineage.version
+        return version
     }
 
     private func checkLineage(in candidate: URL, of version: VersionID) throws {

@@ -9,6 +9,8 @@ import StrictJSON
 /// - Each adapter is a branch, `adapters/NAME`; the tree of its commits is a loadable PEFT folder with its evidence.
 /// - Each version is an annotated tag, `NAME/v3`: it exists once its tag does.
 /// - Files over 1 MiB are Git LFS pointers; their bytes lie under `lfs/objects`.
+///
+/// Reading needs no lock. Writing takes a lease beside the repository, `versions.git.lease`.
 public struct VersionStore: Sendable {
     public let folder: URL
     /// Hears of each step of a publication once it is on the disk.
@@ -32,16 +34,18 @@ public struct VersionStore: Sendable {
         try withRepository { _ in }
     }
 
-    /// The repository appears whole or not at all; of two processes that make it, one does.
+    /// The repository appears whole or not at all; of two processes that make it, one does and the other finds it.
     private static func create(at folder: URL) throws {
         let parent = folder.deletingLastPathComponent()
-        let draft = parent.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        do {
-            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        let lease = try PublicationLease.wait(for: folder)
+        try withExtendedLifetime(lease) {
+            guard !FileManager.default.fileExists(atPath: folder.path) else { return }
+            // The name is always the same, so that what a killed process left is found: the lease is ours.
+            let draft = parent.appending(path: DurableFile.draftPrefix + folder.lastPathComponent)
+            if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
             try translatingFailures(at: draft) { try GitRepository.create(at: draft) }
             try DurableFile.publish(draft: draft, as: folder)
-        } catch let error as FileError where error.code == ENOTEMPTY || error.code == EEXIST {
-            try FileManager.default.removeItem(at: draft)
         }
     }
 

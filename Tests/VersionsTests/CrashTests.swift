@@ -25,6 +25,7 @@ import Testing
         func take(_ step: VersionStore.PublicationStep) throws {
             let copy = folder.url.appending(path: "snapshot-\(snapshots.count).git")
             try FileManager.default.copyItem(at: original, to: copy)
+            try FileManager.default.copyItem(at: PublicationLease.file(beside: original), to: PublicationLease.file(beside: copy))
             snapshots.append(Snapshot(step: step, folder: copy))
         }
     }
@@ -64,18 +65,49 @@ import Testing
         }
     }
 
-    @Test func whatKilledPublicationsLeftIsRemovedOnceItIsOld() throws {
+    /// What `kill -9` leaves of a publication: its intent in the lease, git's locks on the references named there, and drafts.
+    @Test func whatAKilledPublicationLeftIsRemoved() throws {
         let folder = try TemporaryFolder()
         let store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
         try Sample.commit(Sample.version(1), to: store, in: folder)
-        let litter = ["lfs/tmp/.draft-1", "objects/tmp_object_git2_a1b2c3"].map { store.folder.appending(path: $0) }
-        for file in litter { try Data("half".utf8).write(to: file) }
-        let now = Timestamp(Date())
-        #expect(try store.removeLitter(before: now.adding(seconds: -3600)).isEmpty, "somebody may still be writing")
-        #expect(try store.removeLitter(before: now.adding(seconds: 3600)) == litter)
-        for file in litter { #expect(!FileManager.default.fileExists(atPath: file.path)) }
-        #expect(try store.verify(Sample.version(1)).isEmpty)
+        let references = ["refs/heads/adapters/ticket-router", "refs/tags/ticket-router/v2", "HEAD", "../escape"]
+        let litter = references.map { "\($0).lock" } + ["lfs/tmp/.draft-1", "objects/tmp_object_git2_a1b2c3"]
+        for path in litter { try Data("half".utf8).write(to: store.folder.appending(path: path)) }
+        try store.completePublications()
+        for path in litter { #expect(isThere(path, store), "nobody said that it was writing: \(path)") }
+
+        try Data(references.joined(separator: "\n").utf8).write(to: PublicationLease.file(beside: store.folder))
+        try store.completePublications()
+        for path in litter { #expect(isThere(path, store) == path.hasPrefix(".."), "\(path)") }
+        try Sample.commit(Sample.version(2), to: store, in: folder)
+        #expect(try Data(contentsOf: PublicationLease.file(beside: store.folder)).isEmpty)
         try GitProgram(folder: store.folder).expectSound()
+    }
+
+    private func isThere(_ path: String, _ store: VersionStore) -> Bool {
+        FileManager.default.fileExists(atPath: store.folder.appending(path: path).path)
+    }
+
+    @Test func whileAnotherPublishesNothingIsTakenForLitter() throws {
+        let folder = try TemporaryFolder()
+        let store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
+        try Sample.commit(Sample.version(1), to: store, in: folder)
+        let lock = store.folder.appending(path: "refs/tags/ticket-router/v2.lock")
+        let lease = try PublicationLease.wait(for: store.folder)
+        try lease.moving(["refs/tags/ticket-router/v2"]) {
+            try Data().write(to: lock)
+            #expect(try store.completePublications().isEmpty)
+            #expect(FileManager.default.fileExists(atPath: lock.path))
+        }
+    }
+
+    @Test func aHalfMadeRepositoryIsMadeAnew() throws {
+        let folder = try TemporaryFolder()
+        let draft = folder.url.appending(path: ".draft-versions.git/objects")
+        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: true)
+        let store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
+        try GitProgram(folder: store.folder).expectSound()
+        #expect(!FileManager.default.fileExists(atPath: draft.path))
     }
 
     @Test func aBranchMovedByHandMakesNoVersion() throws {
@@ -137,6 +169,8 @@ import Testing
             for _ in 0..<8 { group.addTask { _ = try VersionStore(openingOrCreatingAt: place) } }
             try await group.waitForAll()
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.deletingLastPathComponent().path) == ["versions.git"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.deletingLastPathComponent().path).sorted()
+                == ["versions.git", "versions.git.lease"])
     }
 }

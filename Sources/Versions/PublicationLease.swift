@@ -1,0 +1,78 @@
+import CGit2
+import DurableFiles
+import Foundation
+
+/// The right to write to the repository, which one process holds at a time and the kernel takes back when it dies.
+///
+/// Whoever holds it writes down which references it is about to move. A text that is still there when the next one comes is that
+/// of a process that was killed: git's own locks on those references, and half-written objects, are then nobody's.
+struct PublicationLease {
+    private let lock: FileLock
+    private let repository: URL
+
+    /// How long a publication waits for another to end.
+    private static let patience = Duration.seconds(30)
+
+    static func file(beside repository: URL) -> URL {
+        repository.deletingLastPathComponent().appending(path: "\(repository.lastPathComponent).lease")
+    }
+
+    /// Waits for the lease and mends what its last holder left.
+    ///
+    /// - Throws: `VersionError.locked` when somebody held it all that time.
+    static func wait(for repository: URL) throws -> PublicationLease {
+        let file = file(beside: repository)
+        guard let lock = try FileLock.take(file, waiting: patience) else { throw VersionError.locked(path: file.path) }
+        return try PublicationLease(lock, repository)
+    }
+
+    /// Takes the lease if it is free, and mends what its last holder left.
+    static func takeIfFree(_ repository: URL) throws -> PublicationLease? {
+        try FileLock.take(file(beside: repository)).map { try PublicationLease($0, repository) }
+    }
+
+    private init(_ lock: FileLock, _ repository: URL) throws {
+        self.lock = lock
+        self.repository = repository
+        try mend()
+    }
+
+    /// Runs `body`, which moves some references.
+    func moving<Value>(_ references: [String], _ body: () throws -> Value) throws -> Value {
+        try lock.sign(references.map { "\($0)\n" }.joined())
+        let outcome = Result { try body() }
+        // A failure is no death: libgit2 has released its locks.
+        try lock.sign("")
+        return try outcome.get()
+    }
+
+    private func mend() throws {
+        let signature = try FileBytes.contents(of: Self.file(beside: repository), limit: 1 << 16)
+        guard !signature.isEmpty else { return }
+        let references = String(decoding: signature, as: UTF8.self).split(separator: "\n").map(String.init)
+        for reference in references where Self.isReference(reference) {
+            try delete(repository.appending(path: "\(reference).lock"))
+        }
+        // libgit2 writes an object under the second name before it gives it its own.
+        for (place, prefix) in [("lfs/tmp", DurableFile.draftPrefix), ("objects", "tmp_object_git2_")] {
+            try deleteEntries(of: repository.appending(path: place), prefix: prefix)
+        }
+        try lock.sign("")
+    }
+
+    private static func isReference(_ name: String) -> Bool {
+        var isValid: Int32 = 0
+        return git_reference_name_is_valid(&isValid, name) == 0 && isValid == 1
+    }
+
+    private func deleteEntries(of folder: URL, prefix: String) throws {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(prefix) {
+            try delete(folder.appending(path: name))
+        }
+    }
+
+    private func delete(_ file: URL) throws {
+        guard unlink(file.path) == 0 || errno == ENOENT else { throw FileError(.delete, file) }
+    }
+}
