@@ -31,6 +31,7 @@ TEXTS = [
     "İstanbul ΑΣΣ ß ẞ ŉ ǅ", "unaffable UNAFFABLE naïve coöperate", "the-final--countdown-|-the_end", "\ufffd\u2028\u2029\u180e\u200d\u034f",
     "<0x41><0xE4> <0xe4>", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𐍈 𒀀 🜁", "a.b,c;d:e!f?g", "don't I'm he's they've do not , . ! n't", "mixed РусскийText ελληνικά日本",
     "zz zzz zzzz zzzzz", "tabs\tand\vvt\ffeed", "1 12 123 1234 12345 1,234.5 1e9", "A  B   C    D", "🙂a🙂 b", "caf\u0065\u0301s nai\u0308ve",
+    "\u0ccb \u0cca\u0cd5 \u0cc6\u0cc2\u0cd5 \U0001d15e \U00011938 \u32ff", "a\u1734 b\u1885 c\ua9bd d\U0001171e \U000111c9 \u166d",
 ]
 
 CORPUS = TEXTS * 3 + [

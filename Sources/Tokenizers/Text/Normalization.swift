@@ -123,7 +123,8 @@ private struct DecompositionTable {
         guard second.isMarkOfAnyAge else { return nil }
         let key = UInt64(first.value) << 32 | UInt64(second.value)
         if let known = compositions[key] { return known }
-        var text = String(Character(first)).unicodeScalars
+        // Foundation misses some composites of a composed letter (U+0CCA U+0CD5), but none of a decomposed one.
+        var text = String(Character(first)).decomposedStringWithCanonicalMapping.unicodeScalars
         text.append(second)
         let composed = Array(String(text).precomposedStringWithCanonicalMapping.unicodeScalars)
         let composite = composed.count == 1 && composed[0].isOf(unicode: 9) ? composed[0] : nil

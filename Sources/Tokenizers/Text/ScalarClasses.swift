@@ -60,8 +60,14 @@ extension Unicode.Scalar {
         }
     }
 
-    /// `\p{Mn}` of Unicode 8.
-    var isNonspacingMark: Bool { properties.generalCategory == .nonspacingMark && isOf(unicode: 8) }
+    /// `\p{Mn}` of Unicode 8: six characters have changed their category since.
+    var isNonspacingMark: Bool {
+        switch value {
+        case 0x1734, 0x1171E: true
+        case 0x1885, 0x1886, 0xA9BD, 0x111C9: false
+        default: properties.generalCategory == .nonspacingMark && isOf(unicode: 8)
+        }
+    }
 
     /// `\p{M}` of Unicode 9.
     var isMark: Bool {
