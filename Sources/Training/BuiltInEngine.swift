@@ -72,7 +72,9 @@ private final class TrainingSession {
         if isDue || report.step == loop.totalSteps { try save(state, observe) }
     }
 
+    /// Before the first step there is nothing to keep.
     private func save(_ state: TrainingState, _ observe: (TrainingEvent) -> Void) throws {
+        guard state.step > 0 else { return }
         let checkpoint = Checkpoint(state: state, log: log, inputs: inputs, plan: job.plan)
         let folder = try store.save(checkpoint, trainerState: trainerState(state), base: job.baseReference)
         observe(.checkpoint(step: state.step, folder: folder))

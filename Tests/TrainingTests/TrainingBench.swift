@@ -1,0 +1,73 @@
+import Foundation
+import Llama
+import StrictJSON
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// A small job on the golden model tiny-llama, in a folder of its own.
+struct TrainingBench {
+    let folder: TemporaryFolder
+    let model: LlamaModel
+    let plan: TrainingPlan
+
+    static let base = Fixture.golden("tiny-llama")
+
+    /// Nine rows in micro-batches of two, two to a step: three steps an epoch, the last one shorter.
+    init(_ members: [(String, JSONValue)] = []) throws {
+        folder = try TemporaryFolder()
+        var object = JSONObject([
+            ("max_steps", 10), ("gradient_accumulation_steps", 2), ("warmup_steps", 2), ("learning_rate", 0.01),
+            ("save_steps", 3),
+            ("logging_steps", 4),
+        ])
+        for (name, value) in members { object[name] = value }
+        plan = try TrainingPlan(typed: TrainingOptions(declared: object))
+        model = try LlamaModel(folder: Self.base, precision: plan.precision)
+    }
+
+    var checkpoints: URL { folder.url.appending(path: "checkpoints") }
+    var store: CheckpointStore { CheckpointStore(checkpoints) }
+
+    static func dataset(rows: Int = 9, seed: UInt64 = 1) throws -> Dataset {
+        var generator = SplitMix64(state: seed)
+        let lines = (0..<rows).map { row in
+            let ids = (0..<8 + row).map { _ in Int(generator.next(below: 512)) }
+            return #"{"input_ids": \#(ids), "labels": \#([-100, -100, -100] + ids[3...])}"#
+        }
+        let encoder = RowEncoder(
+            tokenizer: nil, vocabularySize: 512, maxLength: 64, completionOnlyLoss: true, chatDate: CalendarDay("2024-07-26")!)
+        return try Dataset(DataFile(path: "rows.jsonl", text: Data(lines.joined(separator: "\n").utf8)), encoder: encoder)
+    }
+
+    func job(to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, parent: URL? = nil) throws
+        -> TrainingJob
+    {
+        TrainingJob(
+            plan: plan ?? self.plan, base: Self.base, baseReference: BaseReference(name: "golden/tiny-llama"),
+            dataset: try dataset ?? Self.dataset(), parent: parent, checkpoints: checkpoints,
+            output: folder.url.appending(path: name))
+    }
+
+    /// Trains until the plan is done or so many steps are.
+    func train(_ job: TrainingJob, stoppingAfter last: Int = .max) throws -> (outcome: TrainingOutcome, events: [TrainingEvent]) {
+        var events: [TrainingEvent] = []
+        var step = 0
+        let outcome = try BuiltInEngine(model: model).train(job, shouldStop: { step >= last }) { event in
+            events.append(event)
+            if case .started(let done, _) = event { step = done }
+            if case .step(let report) = event { step = report.step }
+        }
+        return (outcome, events)
+    }
+
+    /// The digest of the adapter that a job trained to its end leaves.
+    func digest(_ job: TrainingJob) throws -> String {
+        guard case .finished(let candidate) = try train(job).outcome else {
+            Issue.record("the run did not finish")
+            return ""
+        }
+        return candidate.digest.hex
+    }
+}
