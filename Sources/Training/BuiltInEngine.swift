@@ -83,7 +83,7 @@ private final class TrainingSession {
     private func publish() throws -> Candidate {
         try Candidate.publish(
             state.adapter, trainerState: trainerState(state), plan: job.plan, base: job.baseReference,
-            tokenizer: BaseFiles(job.base), rows: job.dataset.examples.count, to: job.output)
+            tokenizer: BaseFiles(job.base), rows: job.dataset.examples.count, in: job.checkpoints, to: job.output)
     }
 
     private func trainerState(_ state: TrainingState) -> TrainerState {
@@ -100,7 +100,7 @@ extension TrainingJob {
     fileprivate func firstAdapter(for model: ModelConfiguration) throws -> LoRAAdapter {
         guard let parent else { return try LoRAAdapter(fresh: plan.adapterConfiguration, for: model, seed: plan.seed) }
         let adapter = try PEFTFolder(reading: parent, for: model).adapter
-        try plan.require(formOf: adapter.configuration)
+        try plan.require(formOf: adapter)
         return adapter
     }
 }

@@ -18,14 +18,15 @@ public struct Candidate: Sendable, Hashable {
         }
     }
 
-    /// Writes everything into a draft beside `folder`, which then takes its name: the candidate appears whole or not at all.
+    /// Writes everything into a draft in `workshop`, which then moves to `folder`: the candidate appears whole or not at all.
     static func publish(
         _ adapter: LoRAAdapter, trainerState: TrainerState, plan: TrainingPlan, base: BaseReference, tokenizer: BaseFiles,
-        rows: Int, to folder: URL
+        rows: Int, in workshop: URL, to folder: URL
     ) throws -> Candidate {
-        let parent = folder.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-        let draft = parent.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        for place in [workshop, folder.deletingLastPathComponent()] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
+        let draft = workshop.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
         do {
             try PEFTFolder(adapter: adapter, baseModel: base.name, revision: base.revision).write(to: draft)

@@ -9,7 +9,7 @@ public struct TrainingJob: Sendable {
     public let dataset: Dataset
     /// A PEFT folder to start from; nil starts from a fresh adapter.
     public let parent: URL?
-    /// Where checkpoints are kept while the run lasts.
+    /// Where checkpoints and drafts are kept while the run lasts; on the file system of `output`.
     public let checkpoints: URL
     /// Where the candidate appears; must not exist, or be empty.
     public let output: URL

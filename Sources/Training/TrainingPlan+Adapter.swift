@@ -18,15 +18,32 @@ extension TrainingPlan {
             scheduler, peak: learningRate, totalSteps: totalSteps, warmup: warmup, minimum: minimumLearningRate, cycles: cycles)
     }
 
-    /// Refuses a parent adapter that the plan does not describe; its target modules are its own affair.
-    func require(formOf parent: LoRAConfiguration) throws(TrainingFault) {
-        try require(.rank, "\(parent.rank)", "\(rank)")
-        try require(.alpha, "\(parent.alpha)", "\(alpha)")
-        try require(.dropout, "\(parent.dropout)", "\(dropout)")
-        try require(.usesRSLoRA, "\(parent.usesRSLoRA)", "\(usesRSLoRA)")
+    /// Refuses a parent adapter that the plan does not describe.
+    func require(formOf parent: LoRAAdapter) throws(TrainingFault) {
+        let form = TrainingOptions(formOf: parent)
+        try require(.rank, "\(parent.configuration.rank)", "\(rank)")
+        try require(.alpha, "\(parent.configuration.alpha)", "\(alpha)")
+        try require(.dropout, "\(parent.configuration.dropout)", "\(dropout)")
+        try require(.usesRSLoRA, "\(parent.configuration.usesRSLoRA)", "\(usesRSLoRA)")
+        try require(.targetModules, Self.list(form.targetModules ?? []), Self.list(targetModules))
     }
+
+    private static func list(_ modules: [TargetModule]) -> String { modules.map(\.rawValue).joined(separator: ",") }
 
     private func require(_ option: TrainingOption, _ parent: String, _ planned: String) throws(TrainingFault) {
         guard parent == planned else { throw .otherForm(option, parent: parent, plan: planned) }
+    }
+}
+
+extension TrainingOptions {
+    /// The options that describe an adapter to start from: as declared ones they let a plan follow its parent.
+    public init(formOf parent: LoRAAdapter) {
+        self.init()
+        rank = parent.configuration.rank
+        alpha = parent.configuration.alpha
+        dropout = parent.configuration.dropout
+        usesRSLoRA = parent.configuration.usesRSLoRA
+        let slots = Set(parent.pairs.map(\.module.slot))
+        targetModules = TargetModule.allCases.filter { module in slots.contains { $0.rawValue.hasSuffix("." + module.rawValue) } }
     }
 }

@@ -22,7 +22,7 @@ public struct TrainingRun: Sendable {
         schedule = plan.schedule(totalSteps: totalSteps)
     }
 
-    /// Trains until the plan is done or `shouldStop` says so between two steps.
+    /// Trains until the plan is done or `shouldStop` says so between two micro-batches; a step that was begun then does not count.
     ///
     /// - Parameters:
     ///   - state: goes on from where it stands; after a throw it is the state before the failed step.
@@ -34,19 +34,21 @@ public struct TrainingRun: Sendable {
     ) throws -> StopReason {
         var gradients = LoRAGradients(for: state.adapter)
         while state.step < totalSteps {
-            if shouldStop() { return .interrupted }
             let start = seconds()
-            let outcome = try step(&state, &gradients)
+            guard let outcome = try step(&state, &gradients, shouldStop) else { return .interrupted }
             try afterStep(outcome.report(after: state.step, batches: batches, seconds: seconds() - start), state)
         }
         return .finished
     }
 
-    private func step(_ state: inout TrainingState, _ gradients: inout LoRAGradients) throws -> StepOutcome {
+    /// Nil when it was stopped; the state is then as before.
+    private func step(
+        _ state: inout TrainingState, _ gradients: inout LoRAGradients, _ shouldStop: () -> Bool
+    ) throws -> StepOutcome? {
         let microBatches = batches.microBatches(ofStep: state.step).map { rows in
             TokenBatch(rows.map { examples[$0].batchRow })
         }
-        let loss = try gradient(of: microBatches, state, into: &gradients)
+        guard let loss = try gradient(of: microBatches, state, into: &gradients, shouldStop) else { return nil }
         let norm = gradients.norm
         guard norm.isFinite else { throw TrainingFault.gradientNotFinite(step: state.step + 1, loss: loss) }
         if plan.maxGradNorm > 0, norm > plan.maxGradNorm { gradients.scale(by: Float(plan.maxGradNorm / (norm + 1e-6))) }
@@ -57,14 +59,15 @@ public struct TrainingRun: Sendable {
             supervisedTokens: microBatches.reduce(0) { $0 + $1.supervisedTokenCount })
     }
 
-    /// The gradient of the step's mean loss; returns that loss.
+    /// The gradient of the step's mean loss; returns that loss, or nil when it was stopped.
     private func gradient(
-        of microBatches: [TokenBatch], _ state: TrainingState, into gradients: inout LoRAGradients
-    ) throws -> Double {
+        of microBatches: [TokenBatch], _ state: TrainingState, into gradients: inout LoRAGradients, _ shouldStop: () -> Bool
+    ) throws -> Double? {
         let supervised = microBatches.reduce(0) { $0 + $1.supervisedTokenCount }
         var total = LossSum()
         gradients.reset()
         for (index, batch) in microBatches.enumerated() {
+            if shouldStop() { return nil }
             total += try model.accumulateGradients(
                 of: batch, adapter: state.adapter, lossScale: 1 / Double(supervised), recompute: plan.gradientCheckpointing,
                 dropout: DropoutPosition(seed: plan.seed, step: state.step, microStep: index), into: &gradients)

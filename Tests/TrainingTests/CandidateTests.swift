@@ -98,6 +98,9 @@ import Testing
     @Test func aRunMayStartFromAnAdapterOfThePlansForm() throws {
         let parent = Fixture.golden("lora/tiny-llama/adapter_init")
         let bench = try TrainingBench([("r", 8), ("max_steps", 1)])
+        let form = TrainingOptions(formOf: try PEFTFolder(reading: parent, for: bench.model.configuration).adapter)
+        #expect(form.rank == 8 && form.alpha == 16 && form.dropout == 0 && form.usesRSLoRA == false)
+        #expect(form.targetModules == TargetModule.allCases)
         let (_, events) = try bench.train(bench.job(parent: parent))
         guard case .finished = try bench.train(bench.job(to: "again", parent: parent)).outcome else { return }
         #expect(events.contains { if case .step = $0 { true } else { false } })
@@ -108,6 +111,8 @@ import Testing
         for name in ours.names { #expect(try ours.float32(named: name) == theirs.float32(named: name)) }
         let other = try TrainingBench([("r", 16)])
         #expect(throws: TrainingFault.otherForm(.rank, parent: "8", plan: "16")) { try other.train(other.job(parent: parent)) }
+        let fewer = try TrainingBench([("r", 8), ("target_modules", "q_proj,v_proj")])
+        #expect(throws: TrainingFault.self) { try fewer.train(fewer.job(parent: parent)) }
     }
 
     @Test func aLossThatIsNotANumberStopsTheRunAndKeepsTheStateBefore() throws {
