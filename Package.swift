@@ -52,7 +52,9 @@ let package = Package(
             dependencies: [
                 "Adapters", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
                 "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
-            ]),
+            ],
+            // policies/ itself, through a link, so that the binary alone can judge
+            resources: [.embedInCode("ShippedPolicies")]),
         .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
         .target(
             name: "Shell",

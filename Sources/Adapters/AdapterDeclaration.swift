@@ -53,8 +53,6 @@ public enum DeclaredMetric: String, Sendable, Hashable, CaseIterable {
     case labelAccuracy = "label_accuracy"
     /// The generated text is the wanted one.
     case exactMatch = "exact_match"
-    /// Mean loss per supervised token.
-    case evalLoss = "eval_loss"
 }
 
 /// A setting as it was declared, with its place so that whoever understands it can say where it is wrong.

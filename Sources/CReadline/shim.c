@@ -1,1 +1,64 @@
 #include "CReadline.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A signal handler and readline's callbacks take no context, so these few values must live here. */
+static volatile sig_atomic_t interrupted = 0;
+static lora_completer complete_word = NULL;
+enum { most_candidates = 512 };
+static char *candidates[most_candidates];
+static int candidate_count = 0;
+
+static void note_interrupt(int signal_number) {
+    (void)signal_number;
+    interrupted = 1;
+}
+
+void lora_interrupts_catch(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_interrupt;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, NULL);
+}
+
+int lora_interrupts_pending(void) { return interrupted != 0; }
+
+void lora_interrupts_clear(void) { interrupted = 0; }
+
+static char *next_candidate(const char *text, int state) {
+    static int next;
+    (void)text;
+    if (state == 0) next = 0;
+    return next < candidate_count ? candidates[next++] : NULL;
+}
+
+static char **attempt_completion(const char *text, int start, int end) {
+    (void)end;
+    rl_attempted_completion_over = 1; /* never fall back to file names behind the completer's back */
+    if (complete_word == NULL) return NULL;
+    candidate_count = complete_word(text, start, rl_line_buffer, candidates, most_candidates);
+    /* a completed folder is not a finished word: no blank after it */
+    char last = candidate_count == 1 ? candidates[0][strlen(candidates[0]) - 1] : ' ';
+    rl_completion_append_character = last == '/' ? '\0' : ' ';
+    return candidate_count > 0 ? rl_completion_matches(text, next_candidate) : NULL;
+}
+
+static int abandon_line_when_interrupted(void) {
+    if (interrupted) {
+        rl_replace_line("", 0);
+        rl_crlf();
+        rl_done = 1;
+    }
+    return 0;
+}
+
+void lora_readline_prepare(lora_completer completer) {
+    complete_word = completer;
+    rl_readline_name = "lora";
+    rl_attempted_completion_function = attempt_completion;
+    rl_completer_word_break_characters = " \t\"'";
+    rl_signal_event_hook = abandon_line_when_interrupted;
+}

@@ -59,7 +59,8 @@ extension LoRAConfiguration {
             throw refuse("layers_pattern", pattern.text(), "layers")
         }
         if case .string = reader.value("target_modules"), reader.value("layers_to_transform") != nil {
-            throw reader.failure(.inconsistent("layers_to_transform goes with a list of target modules only."), "layers_to_transform")
+            throw reader.failure(
+                .inconsistent("layers_to_transform goes with a list of target modules only."), "layers_to_transform")
         }
     }
 

@@ -89,7 +89,8 @@ extension ModelConfiguration {
         case .qwen2, .qwen3, .smollm3:
             guard try reader.bool("use_sliding_window") == true else { return nil }
             let fallback = architecture == .smollm3 ? nil : 4096
-            return try reader.int("sliding_window", in: 1...Int(Int32.max)) ?? (reader.object["sliding_window"] == nil ? fallback : nil)
+            return try reader.int("sliding_window", in: 1...Int(Int32.max))
+                ?? (reader.object["sliding_window"] == nil ? fallback : nil)
         }
     }
 

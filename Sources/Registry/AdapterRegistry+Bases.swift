@@ -38,6 +38,18 @@ extension AdapterRegistry {
         return base
     }
 
+    /// Pins a base anew, as its folder is now; a folder that is named moves the pin there.
+    ///
+    /// - Throws: `DeclarationError.unknownBase` when the name is not pinned yet.
+    public func replaceBase(_ name: BaseName, folder: URL, revision: String?) throws -> BaseDeclaration {
+        let pinned = try base(named: name.text)
+        let base = BaseDeclaration(
+            name: pinned.name, folder: layout.shortPath(to: folder), revision: revision,
+            files: try BaseFolder.files(in: folder))
+        try DurableFile.write(Data(base.yaml.utf8), to: layout.file(of: name))
+        return base
+    }
+
     /// How the folder of a base differs from its pin; a folder that is gone has lost every file.
     public func changes(to base: BaseDeclaration) throws -> [BaseFileChange] {
         let folder = layout.resolve(base.folder)

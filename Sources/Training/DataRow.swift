@@ -57,3 +57,8 @@ public struct Dialogue: Sendable, Hashable {
         self.variables = variables
     }
 }
+
+extension DataRow {
+    /// What the row asks, as text.
+    public var inputText: String { content.inputAndAnswer.input }
+}

@@ -1,1 +1,4 @@
-print("lora")
+import Foundation
+import Shell
+
+exit(Program().run(Array(CommandLine.arguments.dropFirst())))

@@ -1,6 +1,22 @@
 #ifndef CREADLINE_H
 #define CREADLINE_H
+
 #include <stdio.h>
-#include <readline/readline.h>
 #include <readline/history.h>
+#include <readline/readline.h>
+
+/* Completion: called with the word being completed, its start in the line and the whole line; fills at most `capacity`
+   malloc'ed strings and returns how many. */
+typedef int (*lora_completer)(const char *word, int start, const char *line, char **candidates, int capacity);
+
+/* Prepares readline for a session: completion, and Ctrl-C that abandons the typed line. */
+void lora_readline_prepare(lora_completer completer);
+
+/* Makes SIGINT set a flag instead of ending the process. */
+void lora_interrupts_catch(void);
+
+/* Whether SIGINT has arrived since the flag was cleared. */
+int lora_interrupts_pending(void);
+void lora_interrupts_clear(void);
+
 #endif

@@ -1,0 +1,92 @@
+import Adapters
+import Registry
+import StrictJSON
+
+/// What the registry holds, at a glance.
+public struct Catalogue: Sendable {
+    /// One declared adapter with what is known of its versions.
+    public struct Entry: Sendable, Hashable {
+        public let declaration: AdapterDeclaration
+        public let versions: [VersionRecord]
+        public let aliases: [AliasName: VersionID]
+        public let lastRun: Run?
+
+        public var latest: VersionRecord? { versions.last }
+    }
+
+    public let entries: [Entry]
+}
+
+extension Workspace {
+    public func catalogue() throws -> Catalogue {
+        Catalogue(entries: try registry.declarations().map(entry))
+    }
+
+    /// Everything known of one adapter.
+    public func entry(named text: String) throws -> Catalogue.Entry {
+        try entry(try registry.adapter(named: text))
+    }
+
+    private func entry(_ declaration: AdapterDeclaration) throws -> Catalogue.Entry {
+        Catalogue.Entry(
+            declaration: declaration, versions: try registry.versions(of: declaration.name),
+            aliases: try registry.aliases(of: declaration.name), lastRun: try registry.runs(of: declaration.name).last)
+    }
+}
+
+extension Catalogue {
+    public var json: JSONValue { ["schema": "lora.catalogue/1", "adapters": .array(entries.map(\.json))] }
+}
+
+extension Catalogue.Entry {
+    public var json: JSONValue {
+        [
+            "name": .string(declaration.name.text),
+            "task": .string(declaration.task),
+            "owner": .string(declaration.owner),
+            "base": .string(declaration.base.text),
+            "metric": .string(declaration.metric.rawValue),
+            "horizon": .string("\(declaration.horizon)"),
+            "policy": .string(declaration.policy),
+            "versions": .array(versions.map(\.json)),
+            "aliases": .object(
+                JSONObject(aliases.sorted { $0.key < $1.key }.map { ($0.key.text, .string("\($0.value)")) })),
+            "last_run": lastRun.map { ["id": .string("\($0.id)"), "state": .string($0.state.rawValue)] } ?? .null,
+        ]
+    }
+}
+
+extension VersionRecord {
+    public var json: JSONValue {
+        [
+            "version": .string("\(version)"),
+            "commit": .string("\(published.commit)"),
+            "tag": .string(version.tag),
+            "committed_at": .string("\(published.at)"),
+            "aliases": .array(aliases.sorted().map { .string($0.text) }),
+            "lineage": lineage.json,
+        ]
+    }
+}
+
+/// What `show` was asked for.
+public enum Shown: Sendable {
+    case adapter(Catalogue.Entry)
+    case version(VersionRecord)
+
+    public var json: JSONValue {
+        switch self {
+        case .adapter(let entry): entry.json
+        case .version(let record): record.json
+        }
+    }
+}
+
+extension Workspace {
+    /// A bare name shows the adapter, `name@v3` or `name@alias` the version.
+    public func show(_ text: String) throws -> Shown {
+        let reference = try VersionReference(text)
+        if reference.selector == nil { return .adapter(try entry(named: reference.adapter.text)) }
+        return .version(try version(text))
+    }
+}

@@ -1,0 +1,101 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Llama
+import Registry
+import StrictJSON
+import Tensors
+import Training
+import Versions
+
+/// Puts the held-out rows of a task to its base, with or without an adapter, and keeps what it measured as evidence.
+///
+/// A measurement is used again while base, weights, data, metric and everything else that shapes it are the same.
+public final class Examiner {
+    /// Hears what is being measured and how far it is.
+    public typealias Progress = (_ subject: String, _ done: Int, _ rows: Int) throws -> Void
+
+    /// The kind under which measurements of versions are kept.
+    static let versionKind = "evaluation"
+
+    /// What a measurement of a version is about: its commit, which stands for its weights.
+    static func subject(of version: PublishedVersion) -> ContentDigest {
+        ContentDigest(of: Array("\(version.commit)".utf8))
+    }
+
+    let task: PreparedTask
+    private let workspace: Workspace
+    private let progress: Progress
+    private var loaded: LlamaModel?
+
+    init(_ task: PreparedTask, in workspace: Workspace, progress: @escaping Progress) {
+        self.task = task
+        self.workspace = workspace
+        self.progress = progress
+    }
+
+    /// The task's base in the precision of its plan, opened once.
+    func model() throws -> LlamaModel {
+        if let loaded { return loaded }
+        let model = try LlamaModel(folder: task.baseFolder, precision: task.plan.precision)
+        loaded = model
+        return model
+    }
+
+    /// The base alone.
+    ///
+    /// - Parameter freshSince: a measurement older than this is taken again.
+    func base(freshSince: Timestamp = .earliest, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
+        let key = key("base_error", task.base.digest)
+        if let known = try known(key), known.measuredAt >= freshSince { return (known, true) }
+        let result = try run(nil, as: "base")
+        let score = HeldOutScore(result, at: now)
+        try workspace.registry.record(
+            Adapters.Measurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+        return (score, false)
+    }
+
+    /// A released version, checked out of git.
+    func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
+        let key = key(Self.versionKind, Self.subject(of: try workspace.registry.version(version).published))
+        if let known = try known(key) { return known }
+        let folder = workspace.layout.staging.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        try workspace.versions.checkOut(version, to: folder)
+        let outcome = Result { try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)") }
+        try FileManager.default.removeItem(at: folder)
+        let score = HeldOutScore(try outcome.get(), at: now)
+        try workspace.registry.record(
+            Adapters.Measurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+        return score
+    }
+
+    /// A candidate that is not released yet, so nothing is reused.
+    func candidate(_ folder: URL) throws -> EvaluationResult {
+        try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "candidate")
+    }
+
+    private func run(_ adapter: LoRAAdapter?, as subject: String) throws -> EvaluationResult {
+        let rows = task.evaluation.rowCount
+        try progress(subject, 0, rows)
+        return try task.evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
+    }
+
+    private func known(_ key: Adapters.Measurement.Key) throws -> HeldOutScore? {
+        try workspace.registry.measurement(key).flatMap(HeldOutScore.init)
+    }
+
+    private func key(_ kind: String, _ subject: ContentDigest) -> Adapters.Measurement.Key {
+        let plan = task.plan
+        return Adapters.Measurement.Key(
+            kind: kind, subject: subject,
+            conditions: [
+                "base": .string("\(task.base.digest)"),
+                "held_out": task.datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
+                "metric": .string(task.evaluation.metric.rawValue),
+                "labels": .array(task.evaluation.labels.map { .string($0) }),
+                "precision": .string(plan.precision.rawValue),
+                "max_length": .integer(plan.maxLength),
+                "chat_date": .string("\(plan.chatDate)"),
+            ])
+    }
+}

@@ -1,0 +1,58 @@
+import DurableFiles
+import Faults
+import Foundation
+import Policies
+
+/// Where policies are found: beside the registry, then upward from the working folder, then among those compiled in.
+public struct PolicyShelf: Sendable {
+    private let folders: [URL]
+
+    /// - Parameter registry: the root of the registry in use, when there is one.
+    public init(registry: URL?, workingFolder: URL) {
+        let beside = registry.map { $0.deletingLastPathComponent().appending(path: "policies") }
+        let upward = sequence(first: workingFolder.standardizedFileURL) { level in
+            level.pathComponents.count > 1 ? level.deletingLastPathComponent() : nil
+        }.map { $0.appending(path: "policies") }
+        folders = ((beside.map { [$0] } ?? []) + upward).filter { FileManager.default.fileExists(atPath: $0.path) }
+    }
+
+    public func policy(in file: URL) throws -> Policy {
+        try PolicyFile(file, searching: folders, otherwise: ShippedPolicies.texts).policy(digest: Self.digest)
+    }
+
+    /// - Throws: `PolicyShelfError.unknown` with the nearest name.
+    public func policy(named name: String) throws -> Policy {
+        if let file = folders.map({ $0.appending(path: "\(name).yaml") }).first(where: Self.exists) {
+            return try policy(in: file)
+        }
+        guard ShippedPolicies.texts[name] != nil else {
+            throw PolicyShelfError.unknown(name, nearest: nearestName(to: name, among: names))
+        }
+        return try PolicyFile(named: name, texts: ShippedPolicies.texts).policy(digest: Self.digest)
+    }
+
+    /// Every name that leads to a policy, sorted.
+    public var names: [String] {
+        let files = folders.flatMap { folder in
+            FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        }
+        let found = files.filter { $0.pathExtension == "yaml" }.map { $0.deletingPathExtension().lastPathComponent }
+        return Set(found + ShippedPolicies.texts.keys).sorted()
+    }
+
+    private static func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+    private static func digest(_ text: Data) -> String { "\(ContentDigest(of: text))" }
+}
+
+public enum PolicyShelfError: Error, Hashable, Explained {
+    case unknown(String, nearest: String?)
+
+    public var explanation: Explanation {
+        switch self {
+        case .unknown(let name, let nearest):
+            Explanation(
+                "No policy is named '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
+                next: "Write policies/\(name).yaml, or use one of those that ship: default, strict, frugal.", kind: .usage)
+        }
+    }
+}

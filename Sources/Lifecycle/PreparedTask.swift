@@ -1,0 +1,80 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Llama
+import Registry
+import StrictJSON
+import Tokenizers
+import Training
+
+/// A declared adapter made ready to be judged or trained: its base, its plan, its data under that base's tokenizer.
+public struct PreparedTask: Sendable {
+    public let declaration: AdapterDeclaration
+    public let base: BaseDeclaration
+    public let baseFolder: URL
+    public let plan: TrainingPlan
+    public let datasetVersion: DatasetVersion
+    public let dataset: Dataset
+    public let report: DataReport
+    public let evaluation: Evaluation
+    let heldOut: [EncodedRow]
+    let tokenizer: Tokenizer
+
+    /// - Throws: what is wrong with declaration, plan, base folder or data.
+    public init(_ declaration: AdapterDeclaration, typed: TrainingOptions, in workspace: Workspace) throws {
+        let layout = workspace.layout
+        self.declaration = declaration
+        base = try workspace.registry.base(named: declaration.base.text)
+        baseFolder = layout.resolve(base.folder)
+        let configuration = try ModelConfiguration(folder: baseFolder)
+        plan = try TrainingPlan(
+            typed: typed, declared: try declaration.trainingOptions(), stored: configuration.storedPrecision)
+        let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
+        datasetVersion = try DatasetVersion(train: train, heldOut: held)
+        tokenizer = try Tokenizer(folder: baseFolder)
+        let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
+        let heldFile = try DataFile(contentsOf: held)
+        dataset = try Dataset(try DataFile(contentsOf: train), encoder: encoder)
+        report = DataReport(dataset, heldOut: heldFile.rows)
+        heldOut = try heldFile.rows.map { row in try encoder.encode(row, of: heldFile.path) }
+        evaluation = try Evaluation(
+            heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)
+    }
+
+    /// The training must start from the bytes that were pinned: evidence about anything else would not be reproducible.
+    func requirePinnedBase(in registry: AdapterRegistry) throws {
+        let changes = try registry.changes(to: base).filter { $0.effect != .cosmetic }
+        guard changes.isEmpty else { throw TaskError.baseDiffersFromPin(base.name, changes: changes) }
+    }
+}
+
+extension AdapterDeclaration {
+    /// The declared settings of the trainer; a fault names its place in the declaration.
+    func trainingOptions() throws -> TrainingOptions {
+        for setting in training {
+            do throws(PlanError) {
+                _ = try TrainingOptions(declared: JSONObject([(setting.key, setting.value)]))
+            } catch {
+                throw TaskError.badSetting(error, place: setting.place)
+            }
+        }
+        return try TrainingOptions(declared: JSONObject(training.map { ($0.key, $0.value) }))
+    }
+}
+
+extension DeclaredMetric {
+    var evaluationMetric: EvaluationMetric {
+        switch self {
+        case .labelAccuracy: .labelAccuracy
+        case .exactMatch: .exactMatch
+        }
+    }
+}
+
+extension ModelConfiguration {
+    /// How a base's own file keeps its linears. Halves keep more bits of each weight than bf16 has, so they count as fp32.
+    var storedPrecision: BasePrecision {
+        let name = source["dtype"]?.stringValue ?? source["torch_dtype"]?.stringValue
+        return name == "bfloat16" ? .bf16 : .fp32
+    }
+}

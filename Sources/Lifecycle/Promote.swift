@@ -1,0 +1,55 @@
+import Adapters
+import Registry
+import StrictJSON
+
+extension Workspace {
+    /// Makes a version the one in production; the one before it becomes `previous`.
+    ///
+    /// - Parameter text: `name@v3` or `name@alias`; a bare name means its candidate.
+    /// - Returns: the event, or nil when the version was in production already.
+    public func promote(_ text: String, on occasion: Occasion) throws -> (version: VersionID, event: RegistryEvent?) {
+        let reference = try VersionReference(text)
+        try requireKnown(reference.adapter)
+        let meant = VersionReference(reference.adapter, reference.selector ?? .alias(.candidate))
+        let version = try registry.resolve(meant)
+        return (version, try registry.promote(version, on: occasion))
+    }
+
+    /// Brings back the version that was in production before. History keeps both moves.
+    public func rollBack(_ adapter: String, on occasion: Occasion) throws -> RegistryEvent {
+        let name = try AdapterName(adapter)
+        try requireKnown(name)
+        return try registry.rollBack(name, on: occasion)
+    }
+
+    /// Everything that happened to the versions of an adapter, oldest first.
+    public func history(of adapter: String) throws -> [RegistryEvent] {
+        let name = try AdapterName(adapter)
+        try requireKnown(name)
+        return try registry.history(of: name)
+    }
+}
+
+extension RegistryEvent {
+    public var json: JSONValue {
+        [
+            "id": .integer(id),
+            "event": .string(kind.rawValue),
+            "version": .string("\(version)"),
+            "at": .string("\(at)"),
+            "by": .string("\(actor)"),
+            "reason": .string(reason),
+            "moves": .array(moves.map(\.json)),
+        ]
+    }
+}
+
+extension RegistryEvent.Move {
+    fileprivate var json: JSONValue {
+        [
+            "alias": .string(alias.text),
+            "from": from.map { .string("\($0)") } ?? .null,
+            "to": to.map { .string("\($0)") } ?? .null,
+        ]
+    }
+}

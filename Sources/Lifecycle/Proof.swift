@@ -1,0 +1,49 @@
+import Adapters
+import Foundation
+import Registry
+import StrictJSON
+import Training
+
+/// What a candidate showed on the held-out rows beside its base and the version in production.
+struct Proof {
+    let facts: GateFacts
+    /// The candidate's answers, row by row.
+    let result: EvaluationResult
+    let candidate: HeldOutScore
+    let base: HeldOutScore
+    let production: (version: VersionID, score: HeldOutScore)?
+    let datasetVersion: DatasetVersion
+
+    /// - Throws: `TaskError.noRows` when there is nothing to judge by.
+    init(of folder: URL, by examiner: Examiner, in workspace: Workspace, now: Timestamp) throws {
+        let name = examiner.task.declaration.name
+        base = try examiner.base(now: now).score
+        let inUse = try workspace.registry.aliases(of: name)[.production]
+        production = try inUse.map { ($0, try examiner.version($0, now: now)) }
+        result = try examiner.candidate(folder)
+        let candidate = HeldOutScore(result, at: now)
+        self.candidate = candidate
+        datasetVersion = examiner.task.datasetVersion
+        guard let error = candidate.error, let baseError = base.error else { throw TaskError.noRows(name) }
+        facts = GateFacts(
+            candidateError: error,
+            base: GateFacts.Rival(error: baseError, pairs: candidate.pairs(against: base)),
+            production: production.flatMap { rival in
+                rival.score.error.map { GateFacts.Rival(error: $0, pairs: candidate.pairs(against: rival.score)) }
+            })
+    }
+
+    /// `evaluation.json` of a version.
+    var json: JSONValue {
+        [
+            "schema": "lora.proof/1",
+            "metric": .string(result.metric.rawValue),
+            "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
+            "candidate": candidate.json,
+            "base": base.json,
+            "production": production.map { production in
+                ["version": .string("\(production.version)"), "score": production.score.json]
+            } ?? .null,
+        ]
+    }
+}

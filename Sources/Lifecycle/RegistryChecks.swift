@@ -1,0 +1,85 @@
+import Adapters
+import Foundation
+import Policies
+import Registry
+
+/// The doctor's look at an opened registry.
+struct RegistryChecks {
+    let workspace: Workspace
+    let workingFolder: URL
+
+    func run() -> [Doctor.Finding] {
+        [
+            check("index") { "\(try workspace.registry.recordedAdapters().count) adapters with versions or runs" },
+            mended,
+            check("versions") { "\(try workspace.versions.versions().count) tagged in \(workspace.versions.folder.path)" },
+        ] + bases() + declarations() + [freeSpace]
+    }
+
+    private func check(_ name: String, _ body: () throws -> String) -> Doctor.Finding {
+        do {
+            return .fine(name, try body())
+        } catch {
+            return .broken(name, FailureWords.text(error), mend: FailureWords.next(error))
+        }
+    }
+
+    private var mended: Doctor.Finding {
+        let mended = workspace.mended
+        if let lost = mended.missing.first {
+            return .broken(
+                "index and git agree", "\(lost) is listed, but git does not hold it", mend: "restore versions.git from a backup")
+        }
+        if let unread = mended.unreadable.first {
+            return .broken(
+                "index and git agree", "the lineage of \(unread) cannot be read", mend: "restore versions.git from a backup")
+        }
+        let count = mended.recovered.count + mended.interrupted.count + mended.removed.count
+        return .fine(
+            "index and git agree",
+            count == 0 ? "nothing was left half-done" : "\(count) things were left half-done and are mended")
+    }
+
+    private func bases() -> [Doctor.Finding] {
+        do {
+            return try workspace.registry.bases().map { base in
+                let changes = try workspace.registry.changes(to: base)
+                guard let first = changes.first else { return .fine("base \(base.name)", "as it was pinned") }
+                return .warning(
+                    "base \(base.name)", "\(changes.count) files differ from the pin: \(first.path) \(first.kind.rawValue)",
+                    mend: "lora retrain-check")
+            }
+        } catch {
+            return [.broken("bases", FailureWords.text(error), mend: FailureWords.next(error))]
+        }
+    }
+
+    private func declarations() -> [Doctor.Finding] {
+        do {
+            return try workspace.registry.declaredNames().map { name in
+                check("adapter \(name)") { try judgeable(try workspace.registry.adapter(named: name.text)) }
+            }
+        } catch {
+            return [.broken("adapters", FailureWords.text(error), mend: FailureWords.next(error))]
+        }
+    }
+
+    /// Everything that its declaration names must be there.
+    private func judgeable(_ declaration: AdapterDeclaration) throws -> String {
+        let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
+        let policy = try shelf.policy(named: declaration.policy)
+        _ = try workspace.registry.base(named: declaration.base.text)
+        _ = try declaration.trainingOptions()
+        let rows = try [declaration.data.train, declaration.data.heldOut]
+            .map { try DatasetVersion.Split(of: workspace.layout.resolve($0)).rows }
+        return "\(rows[0]) rows to learn from, \(rows[1]) held out, policy \(policy.name)"
+    }
+
+    private var freeSpace: Doctor.Finding {
+        check("disk space") {
+            let facts = try FileManager.default.attributesOfFileSystem(forPath: workspace.layout.root.path)
+            let free = (facts[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+            return "\(free / 1_000_000_000) GB free"
+        }
+    }
+}

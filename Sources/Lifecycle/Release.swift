@@ -1,0 +1,138 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Registry
+import StrictJSON
+import Training
+import Versions
+
+/// What a finished training leaves behind.
+public struct Receipt: Sendable {
+    public let version: VersionID
+    public let commit: CommitID
+    public let candidateError: MeasuredRate
+    public let baseError: MeasuredRate
+    public let verdict: GateVerdict
+    /// Where the commit is.
+    public let repository: URL
+
+    public var json: JSONValue {
+        [
+            "schema": "lora.train/1", "state": "admitted", "version": .string("\(version)"), "tag": .string(version.tag),
+            "commit": .string("\(commit)"), "error": .number(candidateError.value), "base_error": .number(baseError.value),
+            "gate": verdict.json,
+        ]
+    }
+}
+
+/// An admitted candidate on its way to being a version.
+struct Release {
+    static let evaluationFile = "evaluation.json"
+    static let rowsFile = "evaluation_rows.jsonl"
+    static let decisionFile = "decision.json"
+
+    let run: Run
+    let candidate: URL
+    let proof: Proof
+    let verdict: GateVerdict
+    let training: TrainAdapter
+
+    /// Evidence into the folder → commit and tag → the registry's row last.
+    func publish(by actor: Actor, at time: Timestamp) throws -> Receipt {
+        let workspace = training.workspace
+        let version = try workspace.registry.nextVersion(of: training.task.declaration.name)
+        let lineage = lineage(of: version, at: time)
+        try writeEvidence(lineage)
+        let commit = try workspace.versions.commit(
+            candidate, as: version, message: message(lineage), author: actor, at: time)
+        let published = PublishedVersion(commit: commit, lineage: lineage, at: time)
+        try workspace.registry.admit(
+            published, on: Occasion(actor: actor, at: time, reason: "passed the gate of policy '\(training.policy.name)'"))
+        return Receipt(
+            version: version, commit: commit, candidateError: proof.facts.candidateError, baseError: proof.facts.base.error,
+            verdict: verdict, repository: workspace.layout.versions)
+    }
+
+    private func lineage(of version: VersionID, at time: Timestamp) -> Lineage {
+        let task = training.task
+        return Lineage(
+            version: version, parent: nil, run: run.id, base: task.base.identity, dataset: task.datasetVersion,
+            plan: RecordedPlan(json: task.plan.json),
+            metrics: [
+                NamedMetric("error", proof.facts.candidateError.value),
+                NamedMetric("base_error", proof.facts.base.error.value),
+                NamedMetric("held_out_rows", Double(proof.candidate.correct.count)),
+                NamedMetric("effective_examples", Double(task.report.effectiveRows)),
+            ],
+            startedAt: run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
+    }
+
+    /// The release of this program, as versions record it.
+    static let program = ProgramVersion.current
+
+    private func writeEvidence(_ lineage: Lineage) throws {
+        let advice = try training.workspace.registry.decisions(of: training.task.declaration.name)
+            .last { $0.question == .shouldFinetune }
+        let decision: JSONValue = [
+            "schema": "lora.decision/1", "gate": verdict.json, "should_finetune": advice?.verdict ?? .null,
+        ]
+        try DurableFile.write(lineage.data, to: candidate.appending(path: Lineage.fileName))
+        try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
+        try DurableFile.write(Data(proof.result.jsonLines.utf8), to: candidate.appending(path: Release.rowsFile))
+        try DurableFile.write(decision.data(.pretty), to: candidate.appending(path: Release.decisionFile))
+    }
+
+    private func message(_ lineage: Lineage) -> VersionMessage {
+        let (task, facts) = (training.task, proof.facts)
+        let (error, baseError) = (Percent.text(facts.candidateError.value), Percent.text(facts.base.error.value))
+        let rows = proof.candidate.correct.count
+        return VersionMessage(
+            subject: "\(lineage.version): error \(error), base \(baseError)",
+            body: """
+                \(task.declaration.task)
+
+                Trained on \(task.datasetVersion) (\(task.datasetVersion.train.rows) rows) over base \(task.base.name); measured on \
+                \(rows) held-out rows by \(proof.result.metric.rawValue).
+                """,
+            trailers: trailers(lineage))
+    }
+
+    private func trailers(_ lineage: Lineage) -> [VersionMessage.Trailer] {
+        let facts: [(String, String?)] = [
+            ("Adapter", lineage.version.adapter.text), ("Version", lineage.version.label), ("Run", "\(lineage.run)"),
+            ("Base", lineage.base.name.text), ("Base-Revision", lineage.base.revision),
+            ("Base-Digest", "\(lineage.base.digest)"), ("Dataset", "\(lineage.dataset)"),
+            ("Dataset-Digest", "\(lineage.dataset.digest)"), ("Dataset-Rows", "\(lineage.dataset.train.rows)"),
+        ]
+        let settings = TrainingOption.allCases.map { option in
+            (option == .rank ? "Rank" : option.trailerKey, training.task.plan[option].map { $0.stringValue ?? $0.text() })
+        }
+        let metrics = lineage.metrics.map { ("Metric-" + $0.name.capitalizedKey, Optional("\($0.value)")) }
+        return (facts + settings + metrics).compactMap { key, value in value.map { VersionMessage.Trailer(key, $0) } }
+    }
+}
+
+extension TrainingOption {
+    /// `max_steps` as `Max-Steps`.
+    fileprivate var trailerKey: String { rawValue.capitalizedKey }
+}
+
+extension String {
+    fileprivate var capitalizedKey: String {
+        split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+    }
+}
+
+/// A share as people read it.
+enum Percent {
+    /// One decimal, `4.2 %`.
+    static func text(_ share: Double) -> String {
+        let tenths = Int((share * 1000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+}
+
+/// The release of this program.
+public enum ProgramVersion {
+    public static let current = "0.1.0"
+}

@@ -1,0 +1,120 @@
+import Adapters
+import Foundation
+import Policies
+import Registry
+import StrictJSON
+import Training
+
+/// Is fine-tuning the right investment? Facts are measured where nobody gave them; the policy alone decides.
+public struct ShouldFinetune {
+    /// What was typed; nil where nothing was said.
+    public struct Request: Sendable, Hashable {
+        public var adapter: String?
+        public var baseError: Double?
+        /// Rows behind `baseError`; without it the number counts as exact.
+        public var sample: Int?
+        public var examples: Int?
+        public var horizon: CalendarSpan?
+        public var policy: URL?
+        /// Measure even where earlier evidence would do.
+        public var measuresAgain = false
+
+        public init() {}
+    }
+
+    public struct Outcome: Sendable {
+        public let adapter: AdapterName?
+        public let facts: FineTuningFacts
+        public let verdict: Verdict
+        /// The data report, when the data was looked at.
+        public let report: DataReport?
+        /// Whether the base error is earlier evidence.
+        public let isReused: Bool
+
+        /// The verdict, with the adapter it is about.
+        public var json: JSONValue {
+            var object = verdict.json.objectValue ?? JSONObject()
+            object["adapter"] = adapter.map { .string($0.text) } ?? .null
+            object["facts"] = facts.json
+            return .object(object)
+        }
+    }
+
+    private let request: Request
+    private let shelf: (URL?) -> PolicyShelf
+
+    public init(_ request: Request, workingFolder: URL) {
+        self.request = request
+        shelf = { PolicyShelf(registry: $0, workingFolder: workingFolder) }
+    }
+
+    /// - Parameter open: opens the registry; asked only when an adapter is named.
+    public func run(
+        open: () throws -> Workspace, now: Timestamp, progress: @escaping Examiner.Progress
+    ) throws -> Outcome {
+        guard let name = request.adapter else {
+            let policy = try policy(nil, registry: nil)
+            let facts = FineTuningFacts(
+                baseError: typedError, effectiveExamples: request.examples, horizon: request.horizon)
+            return Outcome(
+                adapter: nil, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), report: nil, isReused: false)
+        }
+        let workspace = try open()
+        let declaration = try workspace.registry.adapter(named: name)
+        let policy = try policy(declaration.policy, registry: workspace.layout.root)
+        let outcome = try judge(declaration, by: policy, in: workspace, now: now, progress: progress)
+        try workspace.registry.record(
+            Decision(
+                adapter: declaration.name, question: .shouldFinetune, answer: outcome.verdict.answer.rawValue,
+                verdict: outcome.json, at: now))
+        return outcome
+    }
+
+    private func judge(
+        _ declaration: AdapterDeclaration, by policy: Policy, in workspace: Workspace, now: Timestamp,
+        progress: @escaping Examiner.Progress
+    ) throws -> Outcome {
+        let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
+        var facts = FineTuningFacts(
+            baseError: typedError, effectiveExamples: request.examples ?? task.report.effectiveRows,
+            horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
+        var isReused = false
+        if facts.baseError == nil {
+            let oldest = policy.fineTuning.baseError.freshFor.map { Self.freshSince(now, $0) } ?? .earliest
+            let examiner = Examiner(task, in: workspace, progress: progress)
+            let measured = try examiner.base(freshSince: request.measuresAgain ? .latest : oldest, now: now)
+            guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
+            facts.baseError = error
+            facts.signals.promptingAccuracy = 1 - error.value
+            isReused = measured.isReused
+        }
+        return Outcome(
+            adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), report: task.report,
+            isReused: isReused)
+    }
+
+    /// The earliest moment whose evidence is still fresh.
+    private static func freshSince(_ now: Timestamp, _ span: CalendarSpan) -> Timestamp {
+        let seconds = now.adding(span).secondsSinceEpoch - now.secondsSinceEpoch
+        return now.adding(seconds: -seconds)
+    }
+
+    private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }
+
+    private func policy(_ declared: String?, registry: URL?) throws -> Policy {
+        if let file = request.policy { return try shelf(registry).policy(in: file) }
+        return try shelf(registry).policy(named: declared ?? "default")
+    }
+}
+
+extension FineTuningFacts {
+    var json: JSONValue {
+        [
+            "base_error": baseError.map { .number($0.value) } ?? .null,
+            "base_error_rows": baseError?.sampleSize.map { .integer($0) } ?? .null,
+            "base_error_measured_at": baseError?.measuredAt.map { .string("\($0)") } ?? .null,
+            "effective_examples": effectiveExamples.map { .integer($0) } ?? .null,
+            "horizon": horizon.map { .string("\($0)") } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,178 @@
+import Adapters
+import DurableFiles
+import Faults
+import Foundation
+import Llama
+import Policies
+import Registry
+import StrictJSON
+import Training
+import Versions
+
+/// Trains a declared adapter and, if its gate lets it pass, releases the result as the next version.
+///
+/// Lease → run recorded → training → candidate → evaluation beside base and production → gate → git commit and tag → one
+/// transaction that closes the run. A process that dies anywhere leaves a run that the next call goes on with.
+public struct TrainAdapter {
+    public struct Request: Sendable {
+        public let adapter: String
+        public let options: TrainingOptions
+        /// Judges instead of the declared policy.
+        public let policy: URL?
+        /// Starts anew even where an interrupted run could be gone on with.
+        public let startsAnew: Bool
+
+        public init(adapter: String, options: TrainingOptions, policy: URL?, startsAnew: Bool) {
+            self.adapter = adapter
+            self.options = options
+            self.policy = policy
+            self.startsAnew = startsAnew
+        }
+    }
+
+    /// What happens, as it happens.
+    public enum Event: Sendable {
+        case began(Run)
+        case resumed(Run)
+        case training(TrainingEvent)
+        case measuring(subject: String, done: Int, rows: Int)
+    }
+
+    public enum Outcome: Sendable {
+        case admitted(Receipt)
+        case refused(GateVerdict, candidate: URL)
+        /// `step` is nil when training was done and the measuring was stopped.
+        case interrupted(RunID, step: Int?)
+    }
+
+    public let task: PreparedTask
+    public let policy: Policy
+    let request: Request
+    let workspace: Workspace
+
+    /// Reads declaration, plan and data; nothing is written yet, so this is also what `--dry-run` shows.
+    public init(_ request: Request, in workspace: Workspace, workingFolder: URL) throws {
+        self.request = request
+        self.workspace = workspace
+        let declaration = try workspace.registry.adapter(named: request.adapter)
+        task = try PreparedTask(declaration, typed: request.options, in: workspace)
+        let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
+        policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: declaration.policy)
+    }
+
+    /// - Parameter clock: read at the start and at the end of the run.
+    public func run(
+        by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool, observe: @escaping (Event) -> Void
+    ) throws -> Outcome {
+        try task.requirePinnedBase(in: workspace.registry)
+        let name = task.declaration.name
+        let lease = try workspace.registry.lease(
+            name, holder: "process \(ProcessInfo.processInfo.processIdentifier), training since \(clock())")
+        return try withExtendedLifetime(lease) {
+            let run = try openRun(under: lease, at: clock(), observe)
+            do {
+                return try carryOut(run, by: actor, clock: clock, shouldStop: shouldStop, observe: observe)
+            } catch let interruption as Interruption {
+                try workspace.registry.endRun(run.id, .interrupted(reason: "stopped on request"), at: clock())
+                return .interrupted(run.id, step: interruption.step)
+            } catch {
+                try workspace.registry.endRun(run.id, .failed(reason: FailureWords.text(error)), at: clock())
+                throw error
+            }
+        }
+    }
+
+    private func carryOut(
+        _ run: Run, by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool, observe: @escaping (Event) -> Void
+    ) throws -> Outcome {
+        let examiner = Examiner(task, in: workspace) { subject, done, rows in
+            if shouldStop() { throw Interruption(step: nil) }
+            observe(.measuring(subject: subject, done: done, rows: rows))
+        }
+        let candidate = try candidate(of: run, examiner, shouldStop: shouldStop, observe: observe)
+        let proof = try Proof(of: candidate, by: examiner, in: workspace, now: clock())
+        let verdict = policy.judgeCandidate(proof.facts)
+        try workspace.registry.record(
+            Decision(
+                adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue, verdict: verdict.json,
+                at: clock()))
+        guard verdict.answer == .admitted else {
+            try workspace.registry.endRun(run.id, .rejected(reason: verdict.failure), at: clock())
+            return .refused(verdict, candidate: candidate)
+        }
+        let release = Release(run: run, candidate: candidate, proof: proof, verdict: verdict, training: self)
+        let receipt = try release.publish(by: actor, at: clock())
+        try discard(run)
+        return .admitted(receipt)
+    }
+
+    /// An interrupted run with the same plan, data and base is gone on with; else a new one begins.
+    private func openRun(under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void) throws -> Run {
+        let start = RunStart(
+            adapter: task.declaration.name, base: task.base.identity, dataset: task.datasetVersion,
+            plan: RecordedPlan(json: task.plan.json), at: time)
+        if !request.startsAnew, let last = try workspace.registry.runs(of: start.adapter).last, last.canContinue(start) {
+            let run = try workspace.registry.resumeRun(last.id, under: lease, at: time)
+            observe(.resumed(run))
+            return run
+        }
+        let run = try workspace.registry.beginRun(start, under: lease)
+        observe(.began(run))
+        return run
+    }
+
+    /// The run's candidate: the one that stands there after a crash, else what training leaves.
+    private func candidate(
+        of run: Run, _ examiner: Examiner, shouldStop: () -> Bool, observe: (Event) -> Void
+    ) throws -> URL {
+        let staging = workspace.layout.staging(of: run.id, for: task.declaration.name)
+        let folder = staging.appending(path: "candidate")
+        if FileManager.default.fileExists(atPath: folder.appending(path: PEFTFolder.weightsFile).path) { return folder }
+        try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
+        let job = TrainingJob(
+            plan: task.plan, base: task.baseFolder,
+            baseReference: BaseReference(name: task.base.name.text, revision: task.base.revision), dataset: task.dataset,
+            checkpoints: staging.appending(path: "checkpoints"), output: folder)
+        let engine = BuiltInEngine(model: try examiner.model())
+        switch try engine.train(job, shouldStop: shouldStop, observe: { observe(.training($0)) }) {
+        case .finished(let candidate): return candidate.folder
+        case .interrupted(let step): throw Interruption(step: step)
+        }
+    }
+
+    /// Removes the working files of a run whose result git holds.
+    private func discard(_ run: Run) throws {
+        let staging = workspace.layout.staging(of: run.id, for: task.declaration.name)
+        try FileManager.default.removeItem(at: staging)
+    }
+}
+
+/// Somebody asked to stop; the state is saved.
+private struct Interruption: Error {
+    let step: Int?
+}
+
+extension Run {
+    /// Whether going on with this run gives what `start` asks for.
+    fileprivate func canContinue(_ start: RunStart) -> Bool {
+        state == .interrupted && self.start.plan.digest == start.plan.digest && self.start.dataset == start.dataset
+            && self.start.base == start.base
+    }
+}
+
+extension GateVerdict {
+    /// The reasons of the rules that did not pass, as one text.
+    var failure: String { rules.filter { $0.passed != true }.map(\.reason).joined(separator: " ") }
+}
+
+/// An error as the registry records it.
+enum FailureWords {
+    static func text(_ error: any Error) -> String {
+        (error as? any Explained)?.explanation.what ?? "\(error)"
+    }
+
+    /// What to do about it.
+    static func next(_ error: any Error) -> String {
+        (error as? any Explained)?.explanation.next ?? "look at the file it names"
+    }
+}

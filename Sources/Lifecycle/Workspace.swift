@@ -1,0 +1,39 @@
+import Adapters
+import Foundation
+import Registry
+import Versions
+
+/// An opened registry with its version store: where both kinds of records meet.
+///
+/// Opening finishes what an earlier process left half-done, before anything else is asked.
+public struct Workspace: Sendable {
+    public let location: RegistryLocation
+    public let registry: AdapterRegistry
+    public let versions: VersionStore
+    /// What opening had to mend.
+    public let mended: Reconciliation
+
+    public static func open(_ location: RegistryLocation, on occasion: Occasion) throws -> Workspace {
+        let registry = try AdapterRegistry.open(at: location.layout)
+        let versions = try VersionStore(openingOrCreatingAt: location.layout.versions)
+        try versions.completePublications()
+        let held = GitVersions(tags: try versions.versions(), read: versions.published)
+        let mended = try registry.reconcile(with: held, on: occasion)
+        return Workspace(location: location, registry: registry, versions: versions, mended: mended)
+    }
+
+    public var layout: RegistryLayout { location.layout }
+
+    /// The version that is meant by `name`, `name@v3` or `name@alias`; an unknown adapter is named with its nearest neighbour.
+    func version(_ text: String) throws -> VersionRecord {
+        let reference = try VersionReference(text)
+        try requireKnown(reference.adapter)
+        return try registry.version(try registry.resolve(reference))
+    }
+
+    /// An adapter counts as known when it is declared or has versions.
+    func requireKnown(_ adapter: AdapterName) throws {
+        guard try !registry.recordedAdapters().contains(adapter) else { return }
+        _ = try registry.adapter(named: adapter.text)
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Where words go and what is known about the place: the only code that writes to the standard streams.
+///
+/// A reader that goes away (`lora list | head`) ends the output, not the work: once a write fails, the rest is dropped.
+public final class Console: @unchecked Sendable {
+    private let output: Int32
+    private let errors: Int32
+    private let lock = NSLock()
+    private var outputIsOpen = true
+
+    /// Whether the output is a terminal that can redraw a line.
+    public let isTerminal: Bool
+    /// Columns of the terminal; 80 where there is none.
+    public var width: Int {
+        var size = winsize()
+        return isTerminal && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    public init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
+        self.output = output
+        self.errors = errors
+        isTerminal = isatty(output) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    public func print(_ line: String = "") { write(line + "\n") }
+
+    /// Writes to the output without ending the line.
+    public func write(_ text: String) {
+        lock.withLock {
+            guard outputIsOpen else { return }
+            outputIsOpen = Console.write(text, to: output)
+        }
+    }
+
+    public func complain(_ line: String) {
+        lock.withLock { _ = Console.write(line + "\n", to: errors) }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+}

@@ -1,0 +1,90 @@
+import CReadline
+import Faults
+import Foundation
+
+/// Candidates for the word under the cursor: verbs, options, and the names the registry knows.
+struct Completion: Sendable {
+    let tree: CommandTree
+    /// The registry's names of a kind (`adapter`, `version`, `base`); asked anew at each Tab, since another process may add some.
+    let names: @Sendable (String) -> [String]
+    let workingFolder: URL
+
+    /// Every completion of `word`, given the words before it on the line.
+    func candidates(for word: String, after words: [String]) -> [String] {
+        let (command, rest) = tree.command(for: words)
+        if let option = awaitedOption(of: command, after: rest) { return matching(word, values(of: option), option.valueName) }
+        if word.hasPrefix("-") { return matching(word, command.options.flatMap(\.names).filter { $0.hasPrefix("--") }, nil) }
+        if !command.subcommands.isEmpty { return matching(word, command.subcommands.map(\.name), nil) }
+        return argument(of: command, at: positionals(in: rest, of: command)).map { matching(word, names($0), $0) } ?? []
+    }
+
+    private func awaitedOption(of command: CommandTree, after words: [String]) -> CommandTree.Option? {
+        words.last.flatMap { last in command.options.first { $0.valueName != nil && $0.names.contains(last) } }
+    }
+
+    private func values(of option: CommandTree.Option) -> [String] {
+        option.allValues.isEmpty ? option.valueName.map(names) ?? [] : option.allValues
+    }
+
+    private func argument(of command: CommandTree, at place: Int) -> String? {
+        place < command.arguments.count ? command.arguments[place] : nil
+    }
+
+    private func positionals(in words: [String], of command: CommandTree) -> Int {
+        var count = 0
+        var isValue = false
+        for word in words {
+            if isValue {
+                isValue = false
+            } else if word.hasPrefix("-") {
+                isValue = command.options.contains { $0.valueName != nil && $0.names.contains(word) }
+            } else {
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private func matching(_ word: String, _ candidates: [String], _ valueName: String?) -> [String] {
+        let named = candidates.filter { $0.hasPrefix(word) }
+        let takesPath = ["dir", "file", "base"].contains(valueName ?? "")
+        return (named + (takesPath ? paths(startingWith: word) : [])).sorted()
+    }
+
+    private func paths(startingWith word: String) -> [String] {
+        let folder = word.contains("/") ? String(word[...word.lastIndex(of: "/")!]) : ""
+        let place = URL(filePath: folder.isEmpty ? "." : folder, relativeTo: workingFolder)
+        guard
+            let entries = FileManager.default.enumerator(
+                at: place, includingPropertiesForKeys: [.isDirectoryKey],
+                options: [.skipsSubdirectoryDescendants, .skipsHiddenFiles])
+        else { return [] }
+        return entries.compactMap { $0 as? URL }
+            .map { folder + $0.lastPathComponent + ($0.hasDirectoryPath ? "/" : "") }
+            .filter { $0.hasPrefix(word) }
+    }
+}
+
+extension Completion {
+    /// Readline's callback takes no context, so the completer of the one interactive session stands here.
+    private nonisolated(unsafe) static var current: Completion?
+
+    static func install(for session: Session) {
+        do {
+            current = Completion(
+                tree: try CommandTree.read(), names: { RegistryNames(session: session).names(of: $0) },
+                workingFolder: session.workingFolder)
+        } catch {
+            session.console.complain(Wording.text(of: Wording.explanation(ofForeign: error)))
+        }
+        lora_readline_prepare { word, start, line, candidates, capacity in
+            guard let word, let line, let candidates, let completion = Completion.current else { return 0 }
+            let before = String(decoding: UnsafeRawBufferPointer(start: line, count: Int(start)), as: UTF8.self)
+            let words = before.split(separator: " ").map(String.init)
+            let found = completion.candidates(
+                for: String(cString: word), after: words.first == "lora" ? Array(words.dropFirst()) : words)
+            for (place, text) in found.prefix(Int(capacity)).enumerated() { candidates[place] = strdup(text) }
+            return Int32(min(found.count, Int(capacity)))
+        }
+    }
+}

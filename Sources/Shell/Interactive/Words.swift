@@ -1,0 +1,59 @@
+import Faults
+
+/// Splits a typed line into words the way a POSIX shell does, without expansions.
+///
+/// Blanks separate words; single quotes keep everything; double quotes keep everything but `\"` and `\\`; a backslash
+/// outside quotes takes the next character as it is; `#` at the start of a word begins a comment.
+struct WordSplitter {
+    private(set) var words: [String] = []
+    private var word: String?
+
+    static func words(in line: String) throws(UnclosedQuote) -> [String] {
+        var splitter = WordSplitter()
+        try splitter.read(line)
+        return splitter.words
+    }
+
+    private mutating func read(_ line: String) throws(UnclosedQuote) {
+        var characters = line.makeIterator()
+        while let character = characters.next() {
+            switch character {
+            case "#" where word == nil: return endWord()
+            case "'", "\"": try readQuoted(by: character, from: &characters)
+            case "\\": append(characters.next() ?? "\\")
+            case _ where character.isWhitespace: endWord()
+            default: append(character)
+            }
+        }
+        endWord()
+    }
+
+    private mutating func readQuoted(by quote: Character, from characters: inout String.Iterator) throws(UnclosedQuote) {
+        word = word ?? ""
+        while let character = characters.next() {
+            if character == quote { return }
+            guard quote == "\"", character == "\\", let next = characters.next() else {
+                append(character)
+                continue
+            }
+            if next != "\"" && next != "\\" { append("\\") }
+            append(next)
+        }
+        throw UnclosedQuote(quote: quote)
+    }
+
+    private mutating func append(_ character: Character) { word = (word ?? "") + String(character) }
+
+    private mutating func endWord() {
+        if let word { words.append(word) }
+        word = nil
+    }
+}
+
+struct UnclosedQuote: Explained {
+    let quote: Character
+
+    var explanation: Explanation {
+        Explanation("The quote \(quote) is never closed.", next: "Close it on the same line.", kind: .usage)
+    }
+}

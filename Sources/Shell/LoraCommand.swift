@@ -1,0 +1,23 @@
+import ArgumentParser
+import Lifecycle
+
+/// All verbs. The command line, `lora>` and scripts parse through this one tree.
+struct LoraCommand: ParsableCommand {
+    static let version = ProgramVersion.current
+
+    static let configuration = CommandConfiguration(
+        commandName: "lora",
+        abstract: "Keep fine-tuned adapters healthy: decide, train, prove, version, watch.",
+        discussion: """
+            Without a verb, `lora` opens the shell `lora>`; a script piped in runs line by line and stops at the first line
+            that does not exit 0.
+
+            \(ExitStatus.table)
+            """,
+        version: version,
+        subcommands: [
+            ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ListVerb.self, ShowVerb.self,
+            HistoryVerb.self, PromoteVerb.self, RollbackVerb.self, BaseVerb.self, InitVerb.self, ScoreVerb.self,
+            GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
+        ])
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import CReadline
+import Faults
+import Foundation
+
+/// The program: one verb from the command line, or a shell when none is given.
+public struct Program {
+    private let console: Console
+    private let environment: [String: String]
+    private let workingFolder: URL
+
+    public init(
+        console: Console = Console(), environment: [String: String] = ProcessInfo.processInfo.environment,
+        workingFolder: URL = URL(filePath: FileManager.default.currentDirectoryPath)
+    ) {
+        self.console = console
+        self.environment = environment
+        self.workingFolder = workingFolder
+    }
+
+    /// Runs what the words ask for and returns the exit status.
+    public func run(_ words: [String]) -> Int32 {
+        lora_interrupts_catch()
+        let interactive = words.isEmpty
+        let session = Session(
+            console: console, environment: environment, workingFolder: workingFolder, isInteractive: interactive)
+        guard interactive else { return Program.perform(words, in: session).rawValue }
+        let isTyped = isatty(STDIN_FILENO) == 1
+        return (isTyped ? Interactive(session: session).run() : Script(session: session).run()).rawValue
+    }
+
+    /// Parses and performs one verb; every failure becomes words on the error stream and a status.
+    static func perform(_ words: [String], in session: Session) -> ExitStatus {
+        lora_interrupts_clear()
+        do {
+            let command = try LoraCommand.parseAsRoot(words)
+            guard let verb = command as? any Verb else { return Program.help(for: command, in: session) }
+            return try verb.perform(in: session)
+        } catch {
+            return Program.report(error, of: words, in: session)
+        }
+    }
+
+    private static func help(for command: any ParsableCommand, in session: Session) -> ExitStatus {
+        session.console.print(LoraCommand.helpMessage(for: type(of: command), columns: session.console.width))
+        return .passed
+    }
+
+    private static func report(_ error: any Error, of words: [String], in session: Session) -> ExitStatus {
+        if let explained = error as? any Explained {
+            session.console.complain(Wording.text(of: explained.explanation))
+            return ExitStatus(explained.explanation.kind)
+        }
+        guard LoraCommand.exitCode(for: error) != .failure else {
+            session.console.complain(Wording.text(of: Wording.explanation(ofForeign: error)))
+            return .runtimeError
+        }
+        let message = LoraCommand.fullMessage(for: error, columns: session.console.width)
+        if LoraCommand.exitCode(for: error).isSuccess {
+            session.console.print(message)
+            return .passed
+        }
+        session.console.complain(message)
+        return .usage
+    }
+}

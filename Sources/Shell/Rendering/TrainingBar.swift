@@ -1,0 +1,39 @@
+import Foundation
+import Training
+
+/// Progress of a training: bar, loss, tokens per second, time left.
+final class TrainingBar {
+    private let console: Console
+    private let line: ProgressLine
+    private var totalSteps = 0
+    private var firstStep = 0
+    private var tokens = 0
+    private var seconds = 0.0
+
+    init(console: Console) {
+        self.console = console
+        line = ProgressLine(console: console)
+    }
+
+    func show(_ event: TrainingEvent) {
+        switch event {
+        case .started(let step, let total):
+            (firstStep, totalSteps) = (step, total)
+            if step > 0 { console.print("going on after step \(step) of \(total)") }
+        case .step(let report):
+            tokens += report.tokens
+            seconds += report.seconds
+            line.show(text(report), isLast: report.step == totalSteps)
+        case .checkpoint: break
+        case .stopped: line.end()
+        }
+    }
+
+    private func text(_ report: StepReport) -> String {
+        let share = Double(report.step) / Double(max(totalSteps, 1))
+        let rate = seconds > 0 ? Double(tokens) / seconds : 0
+        let left = seconds / Double(max(report.step - firstStep, 1)) * Double(totalSteps - report.step)
+        return "training \(ProgressLine.bar(share)) step \(report.step)/\(totalSteps)  loss \(Decimals.text(report.loss, 3))  "
+            + "\(Decimals.text(rate, 0)) tokens/s  \(Decimals.duration(left)) left"
+    }
+}

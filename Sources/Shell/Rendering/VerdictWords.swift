@@ -1,0 +1,36 @@
+import Adapters
+import Lifecycle
+
+/// A verdict as people read it: the answer, each rule with its mark, what would change it, what to do.
+enum VerdictWords {
+    static func lines(_ outcome: ShouldFinetune.Outcome) -> [String] {
+        let verdict = outcome.verdict
+        var lines = ["\(answer(verdict.answer))\(outcome.adapter.map { " (\($0))" } ?? "")"]
+        for rule in verdict.rules { lines += self.lines(rule) }
+        lines += verdict.alternatives.map { "instead: \($0.words)" }
+        lines += verdict.needs.map { "needed: \($0.words)" }
+        lines += verdict.signals.map { "signal: \($0.words)\($0.favours ? " Speaks for fine-tuning." : "")" }
+        if outcome.isReused { lines.append("The base error is earlier evidence; nothing it depends on has changed.") }
+        return lines + ["Judged by policy '\(verdict.policy.name)'."]
+    }
+
+    static func lines(_ rule: RuleOutcome) -> [String] {
+        ["  \(mark(rule.finding)) \(rule.reason)", "      \(rule.flip.words)"]
+    }
+
+    private static func answer(_ answer: Verdict.Answer) -> String {
+        switch answer {
+        case .yes: "Yes: fine-tune."
+        case .no: "No: do not fine-tune."
+        case .notEnoughEvidence: "Not enough evidence."
+        }
+    }
+
+    private static func mark(_ finding: RuleOutcome.Finding) -> String {
+        switch finding {
+        case .passed: "✓"
+        case .failed: "✗"
+        case .unsettled, .missing: "?"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Adapters
+import Foundation
+import Lifecycle
+import Registry
+
+extension Session {
+    /// Which registry a verb means: `--registry`, `LORA_REGISTRY`, the nearest upward, or the user's own.
+    func registryLocation(_ option: String?) -> RegistryLocation {
+        RegistryLocation.find(
+            option: option.map { url($0).path }, environment: environment, workingFolder: workingFolder)
+    }
+
+    /// Opens the registry and says what opening had to mend.
+    func openRegistry(_ option: String?) throws -> Workspace {
+        let workspace = try Workspace.open(
+            registryLocation(option), on: occasion("found while opening the registry"))
+        for line in MendedWords.lines(workspace.mended) { console.complain(line) }
+        return workspace
+    }
+
+    /// Who does something now, and why.
+    func occasion(_ reason: String) -> Occasion {
+        Occasion(actor: Actor(environment: environment), at: Timestamp(Date()), reason: reason)
+    }
+}
+
+/// What opening a registry mended, in words.
+enum MendedWords {
+    static func lines(_ mended: Reconciliation) -> [String] {
+        mended.recovered.map { "note: \($0) was published but not listed; it is listed now." }
+            + mended.interrupted.map { "note: \($0) had lost its process; it is marked interrupted." }
+            + mended.missing.map { "warning: \($0) is listed, but git does not hold it." }
+    }
+}
+
+/// Names for completion; a registry that cannot be opened has none to offer.
+struct RegistryNames {
+    let session: Session
+
+    func names(of kind: String) -> [String] {
+        do {
+            let registry = try AdapterRegistry.open(at: session.registryLocation(nil).layout)
+            switch kind {
+            case "adapter": return try registry.declarations().map(\.name.text)
+            case "version": return try registry.declarations().flatMap { try versions($0.name, in: registry) }
+            case "base": return try registry.bases().map(\.name.text)
+            default: return []
+            }
+        } catch {
+            return []
+        }
+    }
+
+    private func versions(_ adapter: AdapterName, in registry: AdapterRegistry) throws -> [String] {
+        let aliases = try registry.aliases(of: adapter).keys.sorted().map { "\(adapter)@\($0)" }
+        return try registry.versions(of: adapter).map { "\($0.version)" } + aliases
+    }
+}

@@ -1,0 +1,34 @@
+import Adapters
+import CReadline
+import Faults
+import Foundation
+
+/// What every verb is given: the console, the environment, the clock and the way to learn of Ctrl-C.
+public struct Session: Sendable {
+    public let console: Console
+    public let environment: [String: String]
+    public let workingFolder: URL
+    /// True inside `lora>` or a piped script, where verbs are typed without `lora` in front.
+    public let isInteractive: Bool
+
+    public init(console: Console, environment: [String: String], workingFolder: URL, isInteractive: Bool) {
+        self.console = console
+        self.environment = environment
+        self.workingFolder = workingFolder
+        self.isInteractive = isInteractive
+    }
+
+    /// Whether Ctrl-C has been pressed since the current verb began.
+    public var isInterrupted: Bool { lora_interrupts_pending() != 0 }
+
+    /// A typed path, relative to the working folder, with `~` for the home folder.
+    public func url(_ path: String) -> URL {
+        guard path == "~" || path.hasPrefix("~/"), let home = environment["HOME"] else {
+            return URL(filePath: path, relativeTo: workingFolder).absoluteURL
+        }
+        return URL(filePath: home + path.dropFirst()).absoluteURL
+    }
+
+    /// A command as the user would type it here.
+    func command(_ words: String) -> String { isInteractive ? words : "lora \(words)" }
+}

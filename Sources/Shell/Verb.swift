@@ -1,0 +1,35 @@
+import ArgumentParser
+import StrictJSON
+
+/// A verb is words, one call and one rendering; the same type serves the command line, `lora>` and scripts.
+protocol Verb: ParsableCommand {
+    func perform(in session: Session) throws -> ExitStatus
+}
+
+extension Verb {
+    /// Verbs are performed by `Program`, which owns the session; ArgumentParser's own entry point has none to give.
+    mutating func run() throws { throw CleanExit.helpRequest(Self.self) }
+}
+
+/// The configuration of a verb: one line that says what it does, an example, and the table of exit statuses.
+func configuration(_ name: String, _ abstract: String, example: String, aliases: [String] = []) -> CommandConfiguration {
+    CommandConfiguration(
+        commandName: name, abstract: abstract, discussion: "EXAMPLE\n  \(example)\n\n\(ExitStatus.table)", aliases: aliases)
+}
+
+/// `--registry DIR`, for every verb that reads or writes the registry.
+struct RegistryOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Use the registry in this folder.", valueName: "dir"))
+    var registry: String?
+}
+
+/// `--json`, for every verb that prints data.
+struct JSONOption: ParsableArguments {
+    @Flag(help: "Print JSON instead of text.")
+    var json = false
+}
+
+extension Session {
+    /// Prints a value as JSON, one member a line.
+    func print(_ json: JSONValue) { console.print(json.text(.pretty)) }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Lifecycle
+import StrictJSON
+
+struct BaseVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "base", abstract: "Pin base models by the digest of each file, and list them.",
+        discussion: "EXAMPLE\n  lora base add tiny-prose registry/models/tiny-prose\n\n\(ExitStatus.table)",
+        subcommands: [BaseAddVerb.self, BaseListVerb.self])
+}
+
+struct BaseAddVerb: Verb {
+    static let configuration = Shell.configuration(
+        "add", "Pin a model folder under a name.", example: "lora base add tiny-prose registry/models/tiny-prose")
+
+    @Argument(help: ArgumentHelp("The name to give it.", valueName: "name"))
+    var name: String
+    @Argument(help: ArgumentHelp("The Hugging Face model folder.", valueName: "dir"))
+    var folder: String
+    @Option(help: ArgumentHelp("The revision it was taken at, such as a commit of its hub repository.", valueName: "text"))
+    var revision: String?
+    @Flag(help: "Pin a base anew that is pinned already.")
+    var replace = false
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let base = try session.openRegistry(place.registry).addBase(
+            name, folder: session.url(folder), revision: revision, replaces: replace)
+        if format.json {
+            session.print(base.json)
+        } else {
+            session.console.print("Pinned \(base.name): \(base.files.count) files, \(base.digest).")
+        }
+        return .passed
+    }
+}
+
+struct BaseListVerb: Verb {
+    static let configuration = Shell.configuration("list", "List the pinned bases.", example: "lora base list")
+
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let bases = try session.openRegistry(place.registry).registry.bases()
+        if format.json {
+            session.print(["schema": "lora.bases/1", "bases": .array(bases.map(\.json))])
+        } else if bases.isEmpty {
+            session.console.print("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
+        } else {
+            let rows = bases.map { base in
+                [
+                    base.name.text, base.folder, base.revision ?? "–", "\(base.files.count)",
+                    SizeWords.text(base.files.reduce(0) { $0 + $1.size }), String(base.digest.hex.prefix(12)),
+                ]
+            }
+            session.print(Table(["BASE", "FOLDER", "REVISION", "FILES", "SIZE", "DIGEST"], rows, alignsRight: [3, 4]))
+        }
+        return .passed
+    }
+}
+
+/// A number of bytes as people write it.
+enum SizeWords {
+    static func text(_ bytes: Int) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var (size, unit) = (Double(bytes), 0)
+        while size >= 1000, unit < units.count - 1 { (size, unit) = (size / 1000, unit + 1) }
+        return unit == 0 ? "\(bytes) B" : Decimals.text(size, 1) + " " + units[unit]
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Lifecycle
+import StrictJSON
+
+struct DoctorVerb: Verb {
+    static let configuration = Shell.configuration(
+        "doctor", "Check machine, registry, bases, declarations and policies; name what mends each fault.",
+        example: "lora doctor")
+
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let findings = Doctor(
+            session.registryLocation(place.registry), workingFolder: session.workingFolder,
+            on: session.occasion("found by doctor")
+        ).run()
+        if format.json {
+            session.print(["schema": "lora.doctor/1", "checks": .array(findings.map(\.json))])
+        } else {
+            for finding in findings {
+                session.console.print("\(mark(finding.state)) \(finding.check): \(finding.words)")
+                if let mend = finding.mend { session.console.print("    mend: \(mend)") }
+            }
+        }
+        return findings.contains { $0.state == .broken } ? .verificationFailed : .passed
+    }
+
+    private func mark(_ state: Doctor.Finding.State) -> String {
+        switch state {
+        case .fine: "✓"
+        case .warning: "!"
+        case .broken: "✗"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Lifecycle
+import StrictJSON
+import Training
+
+/// `lora train --base … --data … --out …`, from request to words.
+struct FolderTraining {
+    let session: Session
+    let isJSON: Bool
+
+    func run(_ request: TrainFolder.Request, dryRun: Bool) throws -> ExitStatus {
+        let training = try TrainFolder(request)
+        if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
+        if dryRun { return show(training) }
+        let bar = isJSON ? nil : TrainingBar(console: session.console)
+        let outcome = try training.run(shouldStop: { session.isInterrupted }, observe: { bar?.show($0) })
+        switch outcome {
+        case .finished(let candidate):
+            if isJSON {
+                session.print([
+                    "schema": "lora.train/1", "state": "finished", "adapter": .string(candidate.folder.path),
+                    "digest": .string("\(candidate.digest)"), "data": training.report.json,
+                ])
+            } else {
+                session.console.print("The adapter is in \(candidate.folder.path) (\(candidate.digest)).")
+            }
+            return .passed
+        case .interrupted(let step):
+            session.console.complain(
+                "Stopped after step \(step); the state is saved in \(request.checkpoints.path). The same command goes on.")
+            return .interrupted
+        }
+    }
+
+    private func show(_ training: TrainFolder) -> ExitStatus {
+        if isJSON {
+            session.print([
+                "schema": "lora.train/1", "state": "planned", "plan": training.plan.json, "data": training.report.json,
+            ])
+        } else {
+            session.print(PlanTable.table(training.plan))
+        }
+        return .passed
+    }
+}
+
+/// Every option of a plan with its value.
+enum PlanTable {
+    static func table(_ plan: TrainingPlan) -> Table {
+        let rows = TrainingOption.allCases.compactMap { option in
+            plan[option].map { [option.rawValue, $0.stringValue ?? $0.text()] }
+        }
+        return Table(["OPTION", "VALUE"], rows)
+    }
+}

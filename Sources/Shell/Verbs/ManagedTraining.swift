@@ -1,0 +1,80 @@
+import Adapters
+import Foundation
+import Lifecycle
+import StrictJSON
+import Training
+
+/// `lora train ADAPTER`, from request to words.
+struct ManagedTraining {
+    let session: Session
+    let isJSON: Bool
+
+    func run(_ request: TrainAdapter.Request, registry: String?, dryRun: Bool) throws -> ExitStatus {
+        let workspace = try session.openRegistry(registry)
+        let training = try TrainAdapter(request, in: workspace, workingFolder: session.workingFolder)
+        if !isJSON { for line in DataReportWords.lines(training.task.report) { session.console.print(line) } }
+        if dryRun { return show(training) }
+        let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))
+        let outcome = try training.run(
+            by: Actor(environment: session.environment), clock: { Timestamp(Date()) },
+            shouldStop: { session.isInterrupted },
+            observe: { event in if !isJSON { show(event, bar, measuring) } })
+        return report(outcome, of: training)
+    }
+
+    private func show(_ training: TrainAdapter) -> ExitStatus {
+        if isJSON {
+            session.print([
+                "schema": "lora.train/1", "state": "planned", "adapter": .string(request(training)),
+                "plan": training.task.plan.json, "data": training.task.report.json,
+            ])
+        } else {
+            session.print(PlanTable.table(training.task.plan))
+        }
+        return .passed
+    }
+
+    private func request(_ training: TrainAdapter) -> String { training.task.declaration.name.text }
+
+    private func show(_ event: TrainAdapter.Event, _ bar: TrainingBar, _ measuring: MeasuringBar) {
+        switch event {
+        case .began(let run): session.console.print("\(run.id) began")
+        case .resumed(let run): session.console.print("\(run.id) was interrupted; going on with it")
+        case .training(let event): bar.show(event)
+        case .measuring(let subject, let done, let rows): measuring.draw(subject, done, rows)
+        }
+    }
+
+    private func report(_ outcome: TrainAdapter.Outcome, of training: TrainAdapter) -> ExitStatus {
+        switch outcome {
+        case .admitted(let receipt):
+            if isJSON { session.print(receipt.json) } else { describe(receipt) }
+            return .passed
+        case .refused(let verdict, let candidate):
+            if isJSON {
+                session.print(["schema": "lora.train/1", "state": "refused", "gate": verdict.json])
+            } else {
+                session.console.print("Refused by the gate of policy '\(verdict.policy.name)':")
+                for rule in verdict.rules { for line in VerdictWords.lines(rule) { session.console.print(line) } }
+                session.console.print("The candidate stays in \(candidate.path).")
+            }
+            return .verificationFailed
+        case .interrupted(let run, let step):
+            let place = step.map { "after step \($0)" } ?? "while measuring"
+            session.console.complain(
+                "\(run) stopped \(place); its state is saved. `\(session.command("train \(request(training))"))` goes on with it."
+            )
+            return .interrupted
+        }
+    }
+
+    private func describe(_ receipt: Receipt) {
+        session.console.print(
+            "\(receipt.version) released: error \(Decimals.percent(receipt.candidateError.value)), "
+                + "base \(Decimals.percent(receipt.baseError.value))")
+        for rule in receipt.verdict.rules { for line in VerdictWords.lines(rule) { session.console.print(line) } }
+        session.console.print("commit \(receipt.commit) tagged \(receipt.version.tag) in \(receipt.repository.path)")
+        session.console.print(
+            "It is the candidate; put it into production with `\(session.command("promote \(receipt.version)"))`.")
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Llama
+
+/// `--base`, a model folder or the name of a registered base.
+struct BaseOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The base: a Hugging Face model folder, or the name of a registered base.", valueName: "base"))
+    var base: String
+
+    func folder(in session: Session) throws -> URL {
+        try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(nil) }.folder
+    }
+}
+
+/// `--text TEXT` or `--chat FILE`, exactly one of them.
+struct TextOrChat: ParsableArguments {
+    @Option(help: ArgumentHelp("A plain text.", valueName: "text"))
+    var text: String?
+    @Option(help: ArgumentHelp("A JSON file with messages.", valueName: "file"))
+    var chat: String?
+
+    enum Choice {
+        case text(String)
+        case chat(URL)
+    }
+
+    func validate() throws {
+        guard (text == nil) != (chat == nil) else { throw ValidationError("Give either --text or --chat.") }
+    }
+
+    func choice(in session: Session) throws -> Choice {
+        if let text { return .text(text) }
+        return .chat(session.url(chat ?? ""))
+    }
+}
+
+/// `--adapter DIR`, a PEFT folder.
+struct AdapterFolderOption: ParsableArguments {
+    @Option(help: ArgumentHelp("A PEFT folder to put on the base.", valueName: "dir"))
+    var adapter: String?
+
+    func folder(in session: Session) -> URL? { adapter.map(session.url) }
+}
+
+/// `--precision`, how the frozen linears are kept.
+struct PrecisionOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Storage of the base's linears: nf4, bf16 or fp32.", valueName: "name"))
+    var precision: BasePrecision = .fp32
+}
+
+extension BasePrecision: ExpressibleByArgument {}

@@ -1,0 +1,82 @@
+import Adapters
+import ArgumentParser
+import Lifecycle
+import StrictJSON
+
+struct PromoteVerb: Verb {
+    static let configuration = Shell.configuration(
+        "promote", "Put a version into production; the one before it becomes previous.",
+        example: "lora promote ticket-router@v2 --reason 'wins the A/B test'")
+
+    @Argument(help: ArgumentHelp("The version, such as ticket-router@v2; a bare name means its candidate.", valueName: "version"))
+    var version: String
+    @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
+    var reason = "promoted by hand"
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let outcome = try session.openRegistry(place.registry).promote(version, on: session.occasion(reason))
+        if format.json {
+            session.print(["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null])
+        } else if let event = outcome.event {
+            session.console.print(EventWords.line(event))
+        } else {
+            session.console.print("\(outcome.version) is in production already; nothing was moved.")
+        }
+        return .passed
+    }
+}
+
+struct RollbackVerb: Verb {
+    static let configuration = Shell.configuration(
+        "rollback", "Bring back the version that was in production before.",
+        example: "lora rollback ticket-router --reason 'misroutes refunds'")
+
+    @Argument(help: ArgumentHelp("The adapter.", valueName: "adapter"))
+    var adapter: String
+    @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
+    var reason = "rolled back by hand"
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let event = try session.openRegistry(place.registry).rollBack(adapter, on: session.occasion(reason))
+        if format.json { session.print(event.json) } else { session.console.print(EventWords.line(event)) }
+        return .passed
+    }
+}
+
+struct HistoryVerb: Verb {
+    static let configuration = Shell.configuration(
+        "history", "Tell what happened to the versions of an adapter: who, when, why.",
+        example: "lora history ticket-router")
+
+    @Argument(help: ArgumentHelp("The adapter.", valueName: "adapter"))
+    var adapter: String
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let events = try session.openRegistry(place.registry).history(of: adapter)
+        if format.json {
+            session.print(["schema": "lora.history/1", "events": .array(events.map(\.json))])
+        } else if events.isEmpty {
+            session.console.print("Nothing has happened to \(adapter) yet.")
+        } else {
+            for event in events { session.console.print(EventWords.line(event)) }
+        }
+        return .passed
+    }
+}
+
+/// An event as one line.
+enum EventWords {
+    static func line(_ event: RegistryEvent) -> String {
+        let moves = event.moves.map { "\($0.alias): \(label($0.from)) → \(label($0.to))" }.joined(separator: ", ")
+        let deed = event.kind.rawValue.replacing("_", with: " ")
+        return "\(event.at)  \(event.version) \(deed) (\(moves)) by \(event.actor.name): \(event.reason)"
+    }
+
+    private static func label(_ version: VersionID?) -> String { version?.label ?? "none" }
+}

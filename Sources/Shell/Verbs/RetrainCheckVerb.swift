@@ -1,0 +1,51 @@
+import Adapters
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Policies
+
+struct RetrainCheckVerb: Verb {
+    static let configuration = Shell.configuration(
+        "retrain-check", "Say which adapters are due for retraining, and why; exit 10 when one is.",
+        example: "lora retrain-check --now 2026-12-01T06:00:00Z --json")
+
+    @Argument(help: ArgumentHelp("Only this adapter.", valueName: "adapter"))
+    var adapter: String?
+    @Option(help: ArgumentHelp("Judge as of this moment instead of now (UTC, ISO 8601).", valueName: "time"))
+    var now: Timestamp?
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let check = RetrainCheck(in: try session.openRegistry(place.registry), workingFolder: session.workingFolder)
+        let plan = try check.run(adapter, now: now ?? Timestamp(Date()))
+        if format.json {
+            session.print(plan.json)
+        } else {
+            for line in RetrainWords.lines(plan) { session.console.print(line) }
+        }
+        return plan.due.isEmpty ? .passed : .actionDue
+    }
+}
+
+extension Timestamp: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// A maintenance plan, short enough for a cron mail.
+enum RetrainWords {
+    static func lines(_ plan: MaintenancePlan) -> [String] {
+        guard !plan.cases.isEmpty else { return ["No adapter is declared, so nothing is due."] }
+        let summary = plan.due.isEmpty ? "Nothing is due" : "\(plan.due.count) of \(plan.cases.count) due"
+        return ["\(summary) as of \(plan.now)."] + plan.cases.flatMap(lines)
+    }
+
+    private static func lines(_ item: RetrainCase) -> [String] {
+        let name = item.facts.version.map { "\($0)" } ?? "\(item.facts.adapter)"
+        let state =
+            item.isDue ? "due: \(item.reasons.map(\.words).joined(separator: " "))" : "not due before \(item.nextDue.date)"
+        return ["  \(name)  \(state)"]
+            + item.pending.map { "    waits for the window (\(item.nextDue.date)): \($0.words)" }
+            + item.unchecked.map { "    not checked: \($0)" }
+    }
+}

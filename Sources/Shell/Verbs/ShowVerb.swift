@@ -1,0 +1,83 @@
+import Adapters
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Registry
+import StrictJSON
+
+struct ShowVerb: Verb {
+    static let configuration = Shell.configuration(
+        "show", "Show an adapter with its versions, or one version with its lineage.",
+        example: "lora show ticket-router@production --json")
+
+    @Argument(help: ArgumentHelp("An adapter, or a version such as ticket-router@v2.", valueName: "version"))
+    var version: String
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let workspace = try session.openRegistry(place.registry)
+        let shown = try workspace.show(version)
+        if format.json {
+            session.print(shown.json)
+        } else {
+            for line in ShownWords.lines(shown) { session.console.print(line) }
+        }
+        return .passed
+    }
+}
+
+enum ShownWords {
+    static func lines(_ shown: Shown) -> [String] {
+        switch shown {
+        case .adapter(let entry): lines(entry)
+        case .version(let record): lines(record)
+        }
+    }
+
+    private static func lines(_ entry: Catalogue.Entry) -> [String] {
+        let declaration = entry.declaration
+        let facts = [
+            ("task", declaration.task), ("owner", declaration.owner), ("base", declaration.base.text),
+            ("data", "\(declaration.data.train), held out \(declaration.data.heldOut)"),
+            ("metric", declaration.metric.rawValue), ("horizon", "\(declaration.horizon)"), ("policy", declaration.policy),
+        ]
+        let versions = entry.versions.reversed().map { record in
+            let aliases = record.aliases.isEmpty ? "" : " (\(record.aliases.sorted().map(\.text).joined(separator: ", ")))"
+            return "  \(record.version.label)\(aliases)  \(record.published.at)  \(metrics(record.lineage))"
+        }
+        return ["\(declaration.name)"] + aligned(facts) + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
+    }
+
+    private static func lines(_ record: VersionRecord) -> [String] {
+        let lineage = record.lineage
+        let facts = [
+            ("aliases", record.aliases.isEmpty ? "none" : record.aliases.sorted().map(\.text).joined(separator: ", ")),
+            ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", "\(lineage.run)"),
+            ("base", "\(lineage.base.name) \(lineage.base.digest)"),
+            ("data", "\(lineage.dataset), \(lineage.dataset.train.rows) rows"),
+            ("metrics", metrics(lineage)), ("trained", "\(lineage.startedAt) to \(lineage.finishedAt)"),
+            ("made by", lineage.madeBy),
+        ]
+        let plan = lineage.plan.json.objectValue.map { plan in
+            plan.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
+        }
+        return ["\(record.version)"] + aligned(facts) + ["settings"] + (plan ?? [])
+    }
+
+    private static func aligned(_ facts: [(String, String)]) -> [String] {
+        facts.map { name, value in "  " + name.padding(toLength: 9, withPad: " ", startingAt: 0) + value }
+    }
+
+    private static func metrics(_ lineage: Lineage) -> String {
+        lineage.metrics.map { "\($0.name) \(MetricWords.text($0))" }.joined(separator: ", ")
+    }
+}
+
+/// A recorded number: errors as percentages, counts as whole numbers.
+enum MetricWords {
+    static func text(_ metric: NamedMetric) -> String {
+        if metric.name.hasSuffix("error") { return Decimals.percent(metric.value) }
+        return metric.value == metric.value.rounded() ? "\(Int(metric.value))" : Decimals.text(metric.value, 4)
+    }
+}

@@ -1,0 +1,71 @@
+import Adapters
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Registry
+import StrictJSON
+import Training
+
+struct TrainVerb: Verb {
+    static let configuration = Shell.configuration(
+        "train", "Train a declared adapter and release what passes its gate; or train from folders alone.",
+        example: """
+            lora train ticket-router --dry-run
+              lora train --base DIR --data FILE --out DIR --method lora --max-steps 100
+            """)
+
+    @Argument(help: ArgumentHelp("A declared adapter.", valueName: "adapter"))
+    var adapter: String?
+    @Option(help: ArgumentHelp("Without a registry: the base's model folder or registered name.", valueName: "base"))
+    var base: String?
+    @Option(help: ArgumentHelp("Without a registry: the JSONL rows to learn from.", valueName: "file"))
+    var data: String?
+    @Option(
+        name: [.customLong("out"), .customLong("output-dir")],
+        help: ArgumentHelp("Without a registry: where the PEFT folder appears.", valueName: "dir"))
+    var out: String?
+    @Option(help: ArgumentHelp("Without a registry: a PEFT folder to start from.", valueName: "dir"))
+    var initAdapter: String?
+    @Flag(help: "Show plan and data report; train nothing.")
+    var dryRun = false
+    @Flag(help: "Begin anew even where an interrupted run could be gone on with.")
+    var fresh = false
+    @Option(help: ArgumentHelp("Judge the result by this policy file.", valueName: "file"))
+    var policy: String?
+    @OptionGroup(title: "Training options") var training: TrainingArguments
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        let folders = [base, data, out].compactMap(\.self)
+        guard adapter != nil || folders.count == 3 else {
+            throw ValidationError("Name an adapter, or give all of --base, --data and --out.")
+        }
+        guard adapter == nil || folders.isEmpty && initAdapter == nil else {
+            throw ValidationError(
+                "An adapter's base and data are declared; --base, --data, --out and --init-adapter go without one.")
+        }
+        guard adapter != nil || policy == nil && !fresh else {
+            throw ValidationError("--policy and --fresh go with a declared adapter.")
+        }
+    }
+
+    func perform(in session: Session) throws -> ExitStatus {
+        if let adapter {
+            return try ManagedTraining(session: session, isJSON: format.json).run(
+                TrainAdapter.Request(
+                    adapter: adapter, options: try training.options(), policy: policy.map(session.url), startsAnew: fresh),
+                registry: place.registry, dryRun: dryRun)
+        }
+        return try trainFolder(in: session)
+    }
+
+    private func trainFolder(in session: Session) throws -> ExitStatus {
+        guard let base, let data, let out else { return .usage }
+        let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
+        let request = TrainFolder.Request(
+            base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
+            initialAdapter: initAdapter.map(session.url), options: try training.options())
+        return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: dryRun)
+    }
+}

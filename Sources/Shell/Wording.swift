@@ -1,0 +1,27 @@
+import Faults
+import Foundation
+
+/// How an explanation reads: `error: what`, the place, and the next step, a line each.
+enum Wording {
+    static func text(of explanation: Explanation) -> String {
+        var lines = ["error: \(explanation.what)"]
+        if let place = explanation.place { lines.append("   at: \(place)") }
+        lines.append(" next: \(explanation.next)")
+        return lines.joined(separator: "\n")
+    }
+
+    /// Errors of Foundation and other libraries that no module has put into words of its own.
+    static func explanation(ofForeign error: any Error) -> Explanation {
+        guard let cocoa = error as? CocoaError else {
+            return Explanation("\(error)", next: "Run `lora doctor`; it checks the machine and the registry.")
+        }
+        let reason = cocoa.underlying.map { "\($0)" } ?? cocoa.localizedDescription
+        return Explanation(
+            isMissing(cocoa) ? "There is no such file or folder." : "A file could not be used: \(reason).",
+            at: cocoa.filePath, next: "Check that the path exists and that you may use it.")
+    }
+
+    private static func isMissing(_ error: CocoaError) -> Bool {
+        error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile
+    }
+}

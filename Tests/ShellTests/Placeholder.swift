@@ -1,1 +1,0 @@
-// The first test of Shell replaces this file.

@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+
+/// The built `lora`, run the way a user runs it: as a process of its own in a folder of its own.
+struct BuiltProgram {
+    static let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    let home: TemporaryFolder
+    var environment: [String: String]
+
+    /// A home folder that holds a copy of the small registry of the fixtures.
+    init() throws {
+        home = try TemporaryFolder()
+        environment = [
+            "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm",
+            "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
+        ]
+        for name in ["registry", "policies"] {
+            try FileManager.default.copyItem(
+                at: Fixture.root.appending(path: "shell/\(name)"), to: home.url.appending(path: name))
+        }
+    }
+
+    struct Outcome {
+        let output: String
+        let status: Int32
+    }
+
+    /// Runs a line of `sh`, with both streams together as a person sees them.
+    func run(_ line: String, input: String = "") throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "exec 2>&1; \(line)"]
+        process.currentDirectoryURL = home.url
+        process.environment = environment
+        let (inlet, outlet) = (Pipe(), Pipe())
+        process.standardInput = inlet
+        process.standardOutput = outlet
+        try process.run()
+        try inlet.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try inlet.fileHandleForWriting.close()
+        let output = try outlet.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Outcome(output: String(decoding: output, as: UTF8.self), status: process.terminationStatus)
+    }
+}

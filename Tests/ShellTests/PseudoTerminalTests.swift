@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// `lora>` on a real pseudo-terminal, which `script` from util-linux provides.
+@Suite("The interactive shell", .serialized)
+struct PseudoTerminalTests {
+    /// Types `keys` piece by piece, each once the screen shows what the piece before it was waiting for.
+    private func dialogue(_ program: BuiltProgram, _ steps: [(keys: String, until: String)]) throws -> (
+        screen: String, status: Int32
+    ) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/script")
+        process.arguments = ["--quiet", "--return", "--command", "lora", "/dev/null"]
+        process.currentDirectoryURL = program.home.url
+        process.environment = program.environment
+        let (keyboard, screen) = (Pipe(), Pipe())
+        process.standardInput = keyboard
+        process.standardOutput = screen
+        try process.run()
+        var shown = ""
+        for step in steps {
+            if !step.keys.isEmpty { try keyboard.fileHandleForWriting.write(contentsOf: Data(step.keys.utf8)) }
+            while !shown.contains(step.until) {
+                let piece = screen.fileHandleForReading.availableData
+                guard !piece.isEmpty else { break }
+                shown += String(decoding: piece, as: UTF8.self)
+            }
+            guard let place = shown.range(of: step.until) else {
+                Issue.record("'\(step.until)' was never shown:\n\(shown)")
+                break
+            }
+            shown = String(shown[place.upperBound...])
+        }
+        try keyboard.fileHandleForWriting.close()
+        shown += String(decoding: try screen.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return (shown, process.terminationStatus)
+    }
+
+    @Test("Ctrl-D leaves with exit 0")
+    func endOfInput() throws {
+        let outcome = try dialogue(BuiltProgram(), [("", "lora> "), ("\u{4}", "")])
+        #expect(outcome.status == 0)
+    }
+
+    @Test("Tab completes a verb, an option and an adapter's name")
+    func completion() throws {
+        let steps = [
+            ("", "lora> "), ("hist\t", "history "), ("gree\t", "greeter "), ("--js\t", "--json "), ("\r", "\"events\""),
+            ("exit\r", "exit"),
+        ]
+        let outcome = try dialogue(BuiltProgram(), steps)
+        #expect(outcome.status == 0)
+    }
+
+    @Test("Ctrl-C abandons the typed line and keeps the shell")
+    func interruptAtPrompt() throws {
+        let steps = [
+            ("", "lora> "), ("nonsense", "nonsense"), ("\u{3}", "lora> "), ("base list\r", "No base is pinned yet"),
+            ("\u{4}", ""),
+        ]
+        let outcome = try dialogue(BuiltProgram(), steps)
+        #expect(outcome.status == 0)
+    }
+
+    @Test("the arrow key brings back a line of an earlier session")
+    func history() throws {
+        let program = try BuiltProgram()
+        _ = try dialogue(program, [("", "lora> "), ("base list\r", "No base is pinned yet"), ("\u{4}", "")])
+        let outcome = try dialogue(
+            program, [("", "lora> "), ("\u{1B}[A", "base list"), ("\r", "No base is pinned yet"), ("\u{4}", "")])
+        #expect(outcome.status == 0)
+    }
+}
