@@ -55,6 +55,8 @@ struct MergeTexts {
         var table = MergeTable(capacity: ends.count)
         var start = 0
         var joined: [UInt8] = []
+        // A trained vocabulary lists the results of the merges in the order of the merges.
+        var expected = 0
         for (rank, end) in ends.enumerated() {
             let first = text[start..<end.first]
             let second = text[end.first..<end.second]
@@ -64,9 +66,10 @@ struct MergeTexts {
                 result = joined[...]
             }
             guard let left = vocabulary.id(of: first), let right = vocabulary.id(of: second),
-                let id = vocabulary.id(of: result)
+                let entry = vocabulary.entry(of: result, expected: expected)
             else { throw missing(first, second, result, vocabulary, file, "\(key)[\(rank)]") }
-            table.add(left, right, rank: Int32(rank), id: id)
+            table.add(left, right, rank: Int32(rank), id: vocabulary.ids[entry])
+            expected = entry + 1
             start = end.second
         }
         return table

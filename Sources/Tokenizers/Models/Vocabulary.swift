@@ -9,8 +9,9 @@ struct Vocabulary: Sendable {
     /// Where each entry's token ends in `text`; entry k starts where k − 1 ends.
     private var ends: [UInt32] = []
     private(set) var ids: [Int32] = []
-    /// Open addressing over entries: −1 is free, else an entry.
-    private var slots: [Int32] = Array(repeating: -1, count: 16)
+    /// Open addressing over entries: 0 is free, else 32 bits of the token's hash above the entry plus 1. The hash spares
+    /// most comparisons, and growing needs no token read again.
+    private var slots: [UInt64] = Array(repeating: 0, count: 16)
     private var entryOfID: [Int32] = []
     /// Entries whose ids are too sparse for the table.
     private var sparseEntryOfID: [Int32: Int32] = [:]
@@ -34,26 +35,48 @@ struct Vocabulary: Sendable {
 
     private func text(ofEntry entry: Int) -> String { String(decoding: token(entry), as: UTF8.self) }
 
+    /// The entry of a token, found without search when it is the one `expected`.
+    func entry(of token: some Collection<UInt8>, expected: Int) -> Int? {
+        expected < count && isToken(expected, token) ? expected : entry(of: token)
+    }
+
     func entry(of token: some Collection<UInt8>) -> Int? {
-        var slot = Int(truncatingIfNeeded: Self.hash(token)) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            let entry = Int(slots[slot])
-            if self.token(entry).elementsEqual(token) { return entry }
+        let tag = Self.tag(of: token)
+        var slot = Int(tag) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if let entry = Self.entry(in: slots[slot], tagged: tag), isToken(entry, token) { return entry }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
 
+    /// The entry a slot holds, if its tag agrees.
     @inline(__always)
-    private static func hash(_ token: some Collection<UInt8>) -> UInt64 {
+    private static func entry(in slot: UInt64, tagged tag: UInt32) -> Int? {
+        UInt32(truncatingIfNeeded: slot >> 32) == tag ? Int(UInt32(truncatingIfNeeded: slot)) - 1 : nil
+    }
+
+    @inline(__always)
+    private func isToken(_ entry: Int, _ token: some Collection<UInt8>) -> Bool {
+        var index = entry == 0 ? 0 : Int(ends[entry - 1])
+        guard Int(ends[entry]) - index == token.count else { return false }
+        for byte in token {
+            if text[index] != byte { return false }
+            index += 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func tag(of token: some Collection<UInt8>) -> UInt32 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in token { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return hash ^ hash >> 29
+        return UInt32(truncatingIfNeeded: hash ^ hash >> 29)
     }
 
     // MARK: Building
 
-    /// Adds a token whose bytes `append` puts at the end of the store; false if the token was there already.
+    /// Adds a token whose bytes `append` puts at the end of the store; nil from `append` adds nothing.
     mutating func add<Failure: Error>(
         _ append: (inout [UInt8]) throws(Failure) -> Int32?
     ) throws(Failure) -> Addition {
@@ -63,16 +86,16 @@ struct Vocabulary: Sendable {
             return .none
         }
         if ids.count * 2 >= slots.count { grow() }
-        var slot = Int(truncatingIfNeeded: Self.hash(text[start...])) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            let entry = Int(slots[slot])
-            if token(entry).elementsEqual(text[start...]) {
+        let tag = Self.tag(of: text[start...])
+        var slot = Int(tag) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if let entry = Self.entry(in: slots[slot], tagged: tag), isToken(entry, text[start...]) {
                 text.removeLast(text.count - start)
                 return .duplicate(entry: entry)
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        slots[slot] = Int32(ids.count)
+        slots[slot] = UInt64(tag) << 32 | UInt64(ids.count + 1)
         ends.append(UInt32(text.count))
         ids.append(id)
         return .added
@@ -84,11 +107,12 @@ struct Vocabulary: Sendable {
     mutating func reassign(entry: Int, to id: Int32) { ids[entry] = id }
 
     private mutating func grow() {
-        slots = Array(repeating: -1, count: slots.count * 2)
-        for entry in ids.indices {
-            var slot = Int(truncatingIfNeeded: Self.hash(token(entry))) & (slots.count - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(entry)
+        let old = slots
+        slots = Array(repeating: 0, count: old.count * 2)
+        for entry in old where entry != 0 {
+            var slot = Int(entry >> 32) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = entry
         }
     }
 
