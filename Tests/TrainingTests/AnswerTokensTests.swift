@@ -50,12 +50,16 @@ import Tokenizers
 
     /// The supervised stretches as text.
     private func learned(_ template: String, _ turns: (String, String)...) throws -> [String] {
-        let tokenizer = try tokenizer(template)
         let messages = turns.map { JSONValue.object(["role": .string($0), "content": .string($1)]) }
+        return try learned(template, Dialogue(messages: messages))
+    }
+
+    private func learned(_ template: String, _ dialogue: Dialogue) throws -> [String] {
+        let tokenizer = try tokenizer(template)
         let encoder = RowEncoder(
             tokenizer: tokenizer, vocabularySize: 512, maxLength: 2048, completionOnlyLoss: true,
             chatDate: CalendarDay("2024-07-26")!)
-        let row = DataRow(line: 1, form: .messages, content: .conversation(Dialogue(messages: messages)))
+        let row = DataRow(line: 1, form: .messages, content: .conversation(dialogue))
         let labels = try encoder.encode(row, of: "rows.jsonl").labels
         return labels.split(separator: TokenBatch.ignored).map { tokenizer.decode(Array($0)) }
     }
@@ -93,6 +97,31 @@ import Tokenizers
         #expect(
             try learned(Self.chatML, ("assistant", "Welcome"), ("user", "Hello"), ("assistant", "Hi"), ("user", "Bye"))
                 == ["Welcome<|im_end|>\n", "Hi<|im_end|>\n"])
+    }
+
+    /// Whatever a family's template does with turns, each of the assistant's is learned, tool calls included. Some templates drop
+    /// a turn's thinking, so only what follows it is looked for; `macros_filters` is no template of turns.
+    @Test func everyGoldenTemplateShowsItsTurns() throws {
+        let golden = try JSONValue(contentsOf: Fixture.golden("chat-templates/templates.json"))
+        var dialogues = 0
+        for template in try #require(golden["templates"]?.arrayValue) where template["name"] != "macros_filters" {
+            let source = try #require(template["template"]?.stringValue)
+            let tokens = try #require(template["special_tokens"]?.objectValue)
+            for item in template["cases"]?.arrayValue ?? []
+            where item["kwargs"] == ["add_generation_prompt": false] && item["expected"] != nil {
+                let messages = try #require(item["messages"]?.arrayValue)
+                let turns = messages.filter { $0["role"]?.stringValue == "assistant" }
+                guard !turns.isEmpty else { continue }
+                let learned = try learned(source, Dialogue(messages: messages, variables: tokens))
+                #expect(learned.count == turns.count, "\(template["name"] ?? nil) \(learned)")
+                for (text, turn) in zip(learned, turns) {
+                    let answer = turn["content"]?.stringValue?.split(separator: "</think>").last.flatMap { String($0).trimmed }
+                    #expect(answer.map(text.contains) ?? true, "\(template["name"] ?? nil) \(text)")
+                }
+                dialogues += 1
+            }
+        }
+        #expect(dialogues > 30)
     }
 
     @Test func equalTurnsAreEachFoundInTheirPlace() throws {
