@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
+            dependencies: ["Training", "DurableFiles", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
