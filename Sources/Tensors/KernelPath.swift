@@ -1,7 +1,8 @@
 import CKernels
 import Foundation
 
-/// The instruction set that kernels run on; every path gives the same bits, only the speed differs.
+/// The instruction set that kernels run on. Formats (NF4, 8-bit states) come out the same on every path, bit for bit; the kernels of
+/// a layer add in another order and agree to rounding.
 public enum KernelPath: String, Sendable, Hashable, CaseIterable {
     case portable, avx2, avx512
 

@@ -10,7 +10,8 @@ import Testing
 /// Tolerances are the contract's: 1e-4 for logits, 1e-3 relative for gradients.
 struct FamilyTests {
     static let names = [
-        "qwen2-window-tied", "qwen3-shards", "mistral-window", "llama-yarn-biases", "llama-linear-tied", "llama-dynamic", "smollm3",
+        "qwen2-window-tied", "qwen3-shards", "mistral-window", "llama-yarn-biases", "llama-linear-tied", "llama-dynamic",
+        "smollm3",
     ]
 
     private func load(_ name: String) throws -> (model: LlamaModel, file: SafetensorsFile, rows: GoldenBatch) {
@@ -44,7 +45,8 @@ struct FamilyTests {
             dropout: DropoutPosition(seed: 0, step: 0, microStep: 0), into: &gradients)
         #expect(abs(try #require(loss.mean) - Double(try file.float32(named: "adapter_loss")[0])) < 1e-4)
         for (pair, gradient) in zip(adapter.pairs, gradients.pairs) {
-            for (name, found) in [(PEFTName.a(of: pair.module.path), gradient.a), (PEFTName.b(of: pair.module.path), gradient.b)] {
+            for (name, found) in [(PEFTName.a(of: pair.module.path), gradient.a), (PEFTName.b(of: pair.module.path), gradient.b)]
+            {
                 #expect(relativeDifference(found.values, try file.float32(named: name)) < 1e-3, "\(name)")
             }
         }

@@ -33,7 +33,8 @@ struct GoldenGradientTests {
         #expect(abs(try #require(loss.mean) - Double(try expected.float32(named: "loss")[0])) < 1e-4)
         for (pair, gradient) in zip(adapter.pairs, gradients.pairs) {
             // 1e-3 is the contract; rounding alone gives about 1e-6
-            for (name, found) in [(PEFTName.a(of: pair.module.path), gradient.a), (PEFTName.b(of: pair.module.path), gradient.b)] {
+            for (name, found) in [(PEFTName.a(of: pair.module.path), gradient.a), (PEFTName.b(of: pair.module.path), gradient.b)]
+            {
                 #expect(relativeDifference(found.values, try expected.float32(named: name)) < 1e-3, "\(name)")
             }
         }

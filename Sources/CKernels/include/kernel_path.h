@@ -1,7 +1,8 @@
 #ifndef LORA_KERNEL_PATH_H
 #define LORA_KERNEL_PATH_H
 
-/* The instruction sets a kernel may use. Every kernel has a portable path; the others give the same bits. */
+/* The instruction sets a kernel may use. Every kernel has a portable path; the others give the same bits, or for the kernels of
+ * layers.h the same to rounding. */
 enum lora_kernel_path {
     LORA_PATH_PORTABLE = 0,
     LORA_PATH_AVX2 = 1,   /* AVX2 and FMA */
