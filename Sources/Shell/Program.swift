@@ -11,7 +11,7 @@ public struct Program {
 
     public init(
         console: Console = Console(), environment: [String: String] = ProcessInfo.processInfo.environment,
-        workingFolder: URL = URL(filePath: FileManager.default.currentDirectoryPath)
+        workingFolder: URL = URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
     ) {
         self.console = console
         self.environment = environment
