@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes Tests/Fixtures/models: tiny random models of each family, with what transformers and PEFT compute from them.
 
-    python3 -m venv venv && venv/bin/pip install torch transformers==5.23.0 peft==0.21.2
+    python3 -m venv venv && venv/bin/pip install torch transformers==5.23.0 peft==0.21.2 bitsandbytes==0.50.2
     venv/bin/python Scripts/make_model_fixtures.py
 
 Each folder holds the model, `adapter/` (a PEFT folder whose A and B are both nonzero) and `expected.safetensors`: input_ids,
@@ -12,6 +12,7 @@ import json
 import pathlib
 import shutil
 
+import bitsandbytes
 import peft
 import torch
 import transformers
@@ -114,8 +115,12 @@ def make(name, spec, seed):
     for key, value in adapted.named_parameters():
         if "lora_" in key:
             expected[key.replace(".default", "")] = value.grad
-    # PEFT would store this machine's path
-    adapted.peft_config["default"].base_model_name_or_path = name
+    # PEFT would store this machine's path, and sets in an order of chance
+    written = adapted.peft_config["default"]
+    written.base_model_name_or_path = name
+    for key in ("target_modules", "exclude_modules"):
+        if isinstance(getattr(written, key), set):
+            setattr(written, key, sorted(getattr(written, key)))
     adapted.save_pretrained(folder / "adapter")
     save_file({k: v.contiguous() for k, v in expected.items()}, folder / "expected.safetensors")
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
@@ -123,5 +128,27 @@ def make(name, spec, seed):
 
 for seed, (name, spec) in enumerate(CASES.items()):
     make(name, spec, seed)
-versions = {m.__name__: m.__version__ for m in (torch, transformers, peft)}
+def make_in_4_bits(name, seed):
+    """A folder as `save_pretrained` leaves it for Linear4bit layers: NF4, double quantization; no adapter."""
+    torch.manual_seed(seed)
+    folder, source = TARGET / name, TARGET / "source"
+    shutil.rmtree(folder, ignore_errors=True)
+    sizes = {**SMALL, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 1}
+    transformers.LlamaForCausalLM(transformers.LlamaConfig(**sizes)).save_pretrained(source)
+    kind = transformers.BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.float32)
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        source, dtype=torch.float32, attn_implementation="eager", quantization_config=kind, device_map="cpu")
+    shutil.rmtree(source)
+    model.save_pretrained(folder)
+    rows = batch(60)
+    # in training mode: inference on CPU may take a path that rounds the table to bf16
+    model.train()
+    out = model(inputs_embeds=model.get_input_embeddings()(rows["input_ids"]).detach().requires_grad_(),
+                attention_mask=rows["attention_mask"], labels=rows["labels"])
+    save_file(dict(rows, logits=out.logits.detach(), loss=out.loss.detach().reshape(1)), folder / "expected.safetensors")
+
+
+make_in_4_bits("llama-bnb-4bit", 100)
+versions = {m.__name__: m.__version__ for m in (torch, transformers, peft, bitsandbytes)}
 (TARGET / "versions.json").write_text(json.dumps(versions, indent=2) + "\n")

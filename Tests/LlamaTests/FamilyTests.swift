@@ -20,11 +20,13 @@ struct FamilyTests {
         return (try LlamaModel(folder: folder, precision: .fp32), file, try GoldenBatch(file))
     }
 
-    private func expectLogits(_ found: [Matrix], _ name: String, _ file: SafetensorsFile, _ rows: GoldenBatch) throws {
+    private func expectLogits(
+        _ found: [Matrix], _ name: String, _ file: SafetensorsFile, _ rows: GoldenBatch, tolerance: Float = 1e-4
+    ) throws {
         let expected = try file.float32(named: name)
         for (index, logits) in found.enumerated() {
             let start = index * rows.width * logits.columns
-            #expect(largestDifference(logits, expected[start..<start + logits.count]) < 1e-4, "row \(index)")
+            #expect(largestDifference(logits, expected[start..<start + logits.count]) < tolerance, "row \(index)")
         }
     }
 
@@ -32,6 +34,16 @@ struct FamilyTests {
     func `logits agree with transformers`(_ name: String) throws {
         let (model, file, rows) = try load(name)
         try expectLogits(try model.logits(of: rows.batch), "logits", file, rows)
+    }
+
+    /// Linears stored by bitsandbytes; the other precisions start from the same decoded values.
+    @Test(arguments: BasePrecision.allCases)
+    func `a folder in 4 bits is read as it is`(_ precision: BasePrecision) throws {
+        let (_, file, rows) = try load("llama-bnb-4bit")
+        let model = try LlamaModel(folder: Fixture.root.appending(path: "models/llama-bnb-4bit"), precision: precision)
+        // bf16 rounds each decoded weight once more
+        try expectLogits(
+            try model.logits(of: rows.batch), "logits", file, rows, tolerance: precision == .bf16 ? 0.05 : 1e-4)
     }
 
     @Test(arguments: names)
