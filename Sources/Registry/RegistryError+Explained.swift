@@ -54,7 +54,7 @@ extension DeclarationError: Explained {
         case .baseExists(let name):
             Explanation(
                 "A base named '\(name)' is already pinned.",
-                next: "Choose another name, or delete bases/\(name).yaml to pin it anew.", kind: .usage)
+                next: "Choose another name, or pin it anew with `lora base add \(name) DIR --replace`.", kind: .usage)
         case .noModel(let path):
             Explanation(
                 "This is no model folder: it holds no config.json.", at: path,

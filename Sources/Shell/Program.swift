@@ -2,6 +2,7 @@ import ArgumentParser
 import CReadline
 import Faults
 import Foundation
+import Tensors
 
 /// The program: one verb from the command line, or a shell when none is given.
 public struct Program {
@@ -24,6 +25,11 @@ public struct Program {
         let interactive = words.isEmpty
         let session = Session(
             console: console, environment: environment, workingFolder: workingFolder, isInteractive: interactive)
+        do {
+            try KernelPath.check()
+        } catch {
+            return Program.report(error, of: words, in: session).rawValue
+        }
         guard interactive else { return Program.perform(words, in: session).rawValue }
         let isTyped = isatty(STDIN_FILENO) == 1
         return (isTyped ? Interactive(session: session).run() : Script(session: session).run()).rawValue
