@@ -90,8 +90,10 @@ let package = Package(
             dependencies: ["Versions", "Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "LifecycleTests",
-            dependencies: ["Lifecycle", "Adapters", "Policies", "Registry", "Versions", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "ShellTests", dependencies: ["Shell", "StrictJSON", "TestSupport"]),
+            dependencies: [
+                "Lifecycle", "Adapters", "DurableFiles", "Policies", "Registry", "Training", "Versions", "StrictJSON", "TestSupport",
+            ]),
+        .testTarget(name: "ShellTests", dependencies: ["Shell", "StrictJSON", "TestSupport", "lora"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,13 +12,14 @@ struct BuiltProgram {
     init() throws {
         home = try TemporaryFolder()
         environment = [
-            "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm",
+            "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada",
             "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
         ]
         for name in ["registry", "policies"] {
             try FileManager.default.copyItem(
                 at: Fixture.root.appending(path: "shell/\(name)"), to: home.url.appending(path: name))
         }
+        try FileManager.default.copyItem(at: Fixture.golden("tiny-llama"), to: home.url.appending(path: "model"))
     }
 
     struct Outcome {

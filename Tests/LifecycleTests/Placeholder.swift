@@ -1,1 +1,0 @@
-// The first test of Lifecycle replaces this file.

@@ -1,0 +1,74 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Lifecycle
+import Registry
+import TestSupport
+import Testing
+import Training
+
+@Suite("Training a declared adapter")
+struct TrainAdapterTests {
+    private func digest(_ registry: SmallRegistry, _ version: VersionID) throws -> ContentDigest {
+        let target = registry.folder.url.appending(path: "out-\(version.number)")
+        try registry.open().versions.checkOut(version, to: target)
+        return try ContentDigest(ofFile: target.appending(path: "adapter_model.safetensors"))
+    }
+
+    @Test("a run that was stopped and gone on with releases the same bytes as one that was not")
+    func resume() throws {
+        let (whole, stopped) = (try SmallRegistry(), try SmallRegistry())
+        guard case .admitted(let expected) = try whole.train() else { return #expect(Bool(false), "not admitted") }
+        guard case .interrupted(let run, let step?) = try stopped.train(stoppingAfter: 7) else {
+            return #expect(Bool(false), "not interrupted")
+        }
+        #expect(step == 7)
+        #expect(try stopped.open().registry.run(run).state == .interrupted)
+        #expect(try stopped.open().registry.versions(of: expected.version.adapter).isEmpty)
+        guard case .admitted(let receipt) = try stopped.train() else { return #expect(Bool(false), "not admitted") }
+        #expect(try stopped.open().registry.runs(of: expected.version.adapter).count == 1)
+        #expect(try digest(stopped, receipt.version) == digest(whole, expected.version))
+    }
+
+    @Test("a candidate that is no better than its base leaves no version")
+    func refusal() throws {
+        let registry = try SmallRegistry()
+        var options = TrainingOptions()
+        options.maxSteps = 1
+        options.learningRate = 1e-9
+        guard case .refused(let verdict, let candidate) = try registry.train(options: options) else {
+            return #expect(Bool(false), "not refused")
+        }
+        #expect(verdict.answer == .refused)
+        #expect(FileManager.default.fileExists(atPath: candidate.appending(path: "adapter_model.safetensors").path))
+        #expect(try registry.open().versions.versions().isEmpty)
+        let adapter = try AdapterName("greeter")
+        #expect(try registry.open().registry.runs(of: adapter).map(\.state) == [.finished])
+    }
+
+    @Test("a version names its data set, its base and every setting in its tag")
+    func trailers() throws {
+        let registry = try SmallRegistry()
+        guard case .admitted(let receipt) = try registry.train() else { return #expect(Bool(false), "not admitted") }
+        let message = try registry.open().versions.message(of: receipt.version)
+        let keys = Set(message.trailers.map(\.key))
+        #expect(keys.isSuperset(of: ["Adapter", "Base-Digest", "Dataset-Digest", "Rank", "Learning-Rate", "Max-Steps", "Seed"]))
+        #expect(message.trailers.first { $0.key == "Max-Steps" }?.value == "30")
+    }
+
+    @Test("a base that differs from its pin is not trained on")
+    func changedBase() throws {
+        let registry = try SmallRegistry()
+        let config = registry.folder.url.appending(path: "model/config.json")
+        try (String(contentsOf: config, encoding: .utf8) + "\n").write(to: config, atomically: true, encoding: .utf8)
+        #expect(throws: TaskError.self) { try registry.train() }
+        #expect(try registry.open().registry.runs(of: AdapterName("greeter")).isEmpty)
+    }
+
+    @Test("two trainings of one adapter at once: the second is told who holds the lease")
+    func lease() throws {
+        let registry = try SmallRegistry()
+        let lease = try registry.open().registry.lease(AdapterName("greeter"), holder: "the first")
+        try withExtendedLifetime(lease) { #expect(throws: RunError.self) { try registry.train() } }
+    }
+}
