@@ -91,7 +91,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "DurableFiles", "Policies", "Registry", "Training", "Versions", "StrictJSON", "TestSupport",
+                "Lifecycle", "Adapters", "DurableFiles", "Policies", "Registry", "Training", "Versions", "StrictJSON",
+                "TestSupport",
             ]),
         .testTarget(name: "ShellTests", dependencies: ["Shell", "StrictJSON", "TestSupport", "lora"]),
     ],

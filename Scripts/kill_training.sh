@@ -17,7 +17,7 @@ lay_out() { # folder
 adapter() { # folder → SHA-256 of the weights as git holds them
     git --git-dir "$1/registry/.state/versions.git" show greeter/v1:adapter_model.safetensors | sha256sum | cut -d' ' -f1
 }
-steps=(--max-steps 300 --save-steps 5)
+steps=(--max-steps 3000 --save-steps 20)
 
 lay_out "$work/whole"
 (cd "$work/whole" && "$lora" train greeter "${steps[@]}" >/dev/null)
@@ -30,8 +30,8 @@ for ((i = 1; i <= kills; i++)); do
     sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
     kill -9 "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
-    "$lora" list --json >list.json
-    git --git-dir registry/.state/versions.git fsck --strict >/dev/null
+    "$lora" list --json >list.json 2>/dev/null
+    git --git-dir registry/.state/versions.git fsck --strict >/dev/null 2>&1
     listed=$(git --git-dir registry/.state/versions.git tag -l | wc -l)
     shown=$(grep -c '"tag"' list.json || true)
     [ "$listed" = "$shown" ] || { echo "kill $i: git holds $listed versions, the registry lists $shown" >&2; exit 1; }

@@ -48,9 +48,11 @@ static char **attempt_completion(const char *text, int start, int end) {
 
 static int abandon_line_when_interrupted(void) {
     if (interrupted) {
+        interrupted = 0;
         rl_replace_line("", 0);
         rl_crlf();
-        rl_done = 1;
+        rl_on_new_line();
+        rl_redisplay();
     }
     return 0;
 }
