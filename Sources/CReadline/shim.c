@@ -52,7 +52,8 @@ static int abandon_line_when_interrupted(void) {
         rl_replace_line("", 0);
         rl_crlf();
         rl_on_new_line();
-        rl_redisplay();
+        rl_forced_update_display();
+        fflush(rl_outstream);
     }
     return 0;
 }
