@@ -3,7 +3,7 @@
 
     Scripts/check_peft.py [--lora .build/release/lora] [--base DIR] [--adapter DIR] [--data FILE] [--rows N]
 
-Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (about 1 GB, from PyPI). Two checks:
+Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (1 GB, more where only PyPI is in reach). Two checks:
   1. the adapter folder (default: trained now by `lora train`, 20 steps, on the demo's data) loaded by PEFT over the base in fp32:
      Σ log p of the supervised tokens of each row against `lora score --precision fp32 --json`;
   2. a fresh adapter that PEFT saves, with both halves filled at random, scored by `lora` in the same way.
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import python_environment
+
 PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "peft==0.21.2", "safetensors==0.8.0", "numpy"]
 # Sums over a handful of tokens in fp32: the summation order of two implementations moves them by about 1e-5.
 TOLERANCE = 1e-3
@@ -23,18 +25,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 
-def in_own_environment(arguments: list[str]) -> None:
-    """Restarts this script in its own environment."""
+def environment() -> str:
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = os.path.join(cache, "lora-keeper", "peft")
-    python, ready = os.path.join(folder, "bin", "python"), os.path.join(folder, "ready-" + "-".join(PACKAGES))
-    if not os.path.exists(ready):
-        print(f"check_peft: making a Python environment in {folder}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES,
-                        "--extra-index-url", "https://download.pytorch.org/whl/cpu"], check=True)
-        open(ready, "w").close()
-    os.execv(python, [python, os.path.abspath(__file__), *arguments, "--python-ready"])
+    return os.path.join(cache, "lora-keeper", "peft")
 
 
 def scores_by_lora(lora: str, base: str, adapter: str, data: str) -> list[dict]:
@@ -130,7 +123,7 @@ def main() -> None:
     if not os.access(options.lora, os.X_OK):
         raise SystemExit(f"check_peft: no program at {options.lora}. Run `make release` first.")
     if not options.python_ready:
-        in_own_environment(sys.argv[1:])
+        python_environment.enter(environment(), PACKAGES, __file__, sys.argv[1:])
 
     import torch
     from peft import PeftModel

@@ -14,9 +14,10 @@ import argparse
 import json
 import math
 import os
-import subprocess
 import sys
 import time
+
+import python_environment
 
 PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "tokenizers==0.23.3", "safetensors==0.8.0", "numpy"]
 SPECIAL_TOKENS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
@@ -31,18 +32,6 @@ WARMUP = 60
 PEAK_RATE = 2e-3
 DECAY_SHARE = 0.35
 WEIGHT_DECAY = 0.1
-
-
-def in_own_environment(work: str) -> None:
-    """Restarts this script in DIR/venv, made on first use; --python skips that."""
-    folder = os.path.join(work, "venv")
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "ready")):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES,
-                        "--extra-index-url", "https://download.pytorch.org/whl/cpu"], check=True)
-        open(os.path.join(folder, "ready"), "w").close()
-    os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:], "--python-ready"])
 
 
 def dialogues(text: str) -> list[str]:
@@ -232,7 +221,7 @@ def main() -> None:
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
     if not options.python_ready:
-        in_own_environment(options.work)
+        python_environment.enter(os.path.join(options.work, "venv"), PACKAGES, __file__, sys.argv[1:])
 
     from tokenizers import Tokenizer
     documents = os.path.join(options.work, "documents.jsonl")

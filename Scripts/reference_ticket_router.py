@@ -3,7 +3,7 @@
 
     python3 Scripts/reference_ticket_router.py [--base registry/models/tiny-prose] [--max-steps 150] [--learning-rate 1e-3]
 
-Needs torch, transformers and peft (Scripts/check_peft.py makes an environment that has them; --python names another). Prints the
+Needs torch, transformers and peft: the Python that Scripts/check_peft.py makes in $XDG_CACHE_HOME/lora-keeper/peft has them. Prints the
 held-out error of the base and of the adapter, by label scoring and by greedy generation.
 """
 import argparse

@@ -48,7 +48,11 @@ public struct TrainFolder {
     public init(_ request: Request) throws {
         self.request = request
         let configuration = try ModelConfiguration(folder: request.base)
-        plan = try TrainingPlan(typed: request.options, stored: configuration.storedPrecision)
+        // What continues an adapter keeps its form unless something else is typed.
+        let parent = try request.initialAdapter.map { try PEFTFolder(reading: $0, for: configuration).adapter }
+        plan = try TrainingPlan(
+            typed: request.options, declared: parent.map { TrainingOptions(formOf: $0) } ?? TrainingOptions(),
+            stored: configuration.storedPrecision)
         let encoder = RowEncoder(
             tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
             plan: plan)
