@@ -3,7 +3,7 @@
 
     Scripts/check_peft.py [--lora .build/release/lora] [--base DIR] [--adapter DIR] [--data FILE] [--rows N]
 
-Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (1 GB, more where only PyPI is in reach). Two checks:
+Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (from PyPI, 5.6 GB). Two checks:
   1. the adapter folder (default: trained now by `lora train`, 20 steps, on the demo's data) loaded by PEFT over the base in fp32:
      Σ log p of the supervised tokens of each row against `lora score --precision fp32 --json`;
   2. a fresh adapter that PEFT saves, with both halves filled at random, scored by `lora` in the same way.

@@ -3,8 +3,8 @@
 
     python3 Scripts/pretrain_demo_base.py --work DIR --out registry/models/tiny-prose
 
-The script makes its own virtual environment under DIR (torch for the processor, transformers,
-tokenizers, safetensors), gathers the text with demo_corpus.py, trains the tokenizer, trains the
+The script makes its own virtual environment under DIR (torch, transformers, tokenizers,
+safetensors; from PyPI), gathers the text with demo_corpus.py, trains the tokenizer, trains the
 model and writes the Hugging Face folder. Every stage is kept in DIR and skipped when it is there
 already; training resumes from its last checkpoint. The seed fixes the initial weights and the order
 of the text; rounding still differs between processors, so a new run gives a model as good, not the
