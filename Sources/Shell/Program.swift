@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import CReadline
 import Faults
@@ -23,9 +24,12 @@ public struct Program {
     public func run(_ words: [String]) -> Int32 {
         lora_interrupts_catch()
         let interactive = words.isEmpty
+        let clock = Clock(environment: environment)
         let session = Session(
-            console: console, environment: environment, workingFolder: workingFolder, isInteractive: interactive)
+            console: console, environment: environment, workingFolder: workingFolder, isInteractive: interactive,
+            clock: { clock.now })
         do {
+            try clock.check()
             try KernelPath.check()
         } catch {
             return Program.report(error, of: words, in: session).rawValue

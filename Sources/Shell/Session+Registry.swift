@@ -20,7 +20,7 @@ extension Session {
 
     /// Who does something now, and why.
     func occasion(_ reason: String) -> Occasion {
-        Occasion(actor: Actor(environment: environment), at: Timestamp(Date()), reason: reason)
+        Occasion(actor: Actor(environment: environment), at: clock(), reason: reason)
     }
 }
 

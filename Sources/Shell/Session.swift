@@ -10,12 +10,18 @@ public struct Session: Sendable {
     public let workingFolder: URL
     /// True inside `lora>` or a piped script, where verbs are typed without `lora` in front.
     public let isInteractive: Bool
+    /// What time it is; the only clock that verbs read.
+    public let clock: @Sendable () -> Timestamp
 
-    public init(console: Console, environment: [String: String], workingFolder: URL, isInteractive: Bool) {
+    public init(
+        console: Console, environment: [String: String], workingFolder: URL, isInteractive: Bool,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.console = console
         self.environment = environment
         self.workingFolder = workingFolder
         self.isInteractive = isInteractive
+        self.clock = clock
     }
 
     /// Whether Ctrl-C has been pressed since the current verb began.

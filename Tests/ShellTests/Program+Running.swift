@@ -12,7 +12,7 @@ struct BuiltProgram {
     init() throws {
         home = try TemporaryFolder()
         environment = [
-            "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada",
+            "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada", "LORA_NOW": "2026-05-01T10:00:00Z",
             "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
         ]
         for name in ["registry", "policies"] {

@@ -18,7 +18,7 @@ struct EvaluateVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try EvaluateAdapter(in: session.openRegistry(place.registry)).run(
-            version, now: Timestamp(Date()), progress: bar.show)
+            version, now: session.clock(), progress: bar.show)
         bar.end()
         if format.json {
             session.print(outcome.json)

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Foundation
 import Lifecycle
@@ -35,7 +36,7 @@ struct GenerateVerb: Verb {
             base: base.folder(in: session), adapter: adapter.folder(in: session), precision: precision.precision)
         let source = prompt.map { GenerateText.Prompt.text($0) } ?? .chat(session.url(chat ?? ""))
         let outcome = try generator.run(
-            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, now: Date())
+            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, now: Date(session.clock()))
         session.console.print(format.json ? outcome.json.text() : outcome.text)
         return .passed
     }

@@ -16,7 +16,7 @@ struct ManagedTraining {
         if dryRun { return show(training) }
         let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))
         let outcome = try training.run(
-            by: Actor(environment: session.environment), clock: { Timestamp(Date()) },
+            by: Actor(environment: session.environment), clock: session.clock,
             shouldStop: { session.isInterrupted },
             observe: { event in if !isJSON { show(event, bar, measuring) } })
         return report(outcome, of: training)

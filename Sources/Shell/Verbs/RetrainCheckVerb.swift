@@ -18,7 +18,7 @@ struct RetrainCheckVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let check = RetrainCheck(in: try session.openRegistry(place.registry), workingFolder: session.workingFolder)
-        let plan = try check.run(adapter, now: now ?? Timestamp(Date()))
+        let plan = try check.run(adapter, now: now ?? session.clock())
         if format.json {
             session.print(plan.json)
         } else {

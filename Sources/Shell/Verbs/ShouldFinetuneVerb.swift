@@ -47,7 +47,7 @@ struct ShouldFinetuneVerb: Verb {
         request.measuresAgain = measureAgain
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try ShouldFinetune(request, workingFolder: session.workingFolder).run(
-            open: { try session.openRegistry(place.registry) }, now: Timestamp(Date()), progress: bar.show)
+            open: { try session.openRegistry(place.registry) }, now: session.clock(), progress: bar.show)
         bar.end()
         if format.json {
             session.print(outcome.json)

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Foundation
 import Lifecycle
@@ -17,7 +18,8 @@ struct TokenizeVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let outcome = try TokenizeText(base: base.folder(in: session)).run(input.tokenizeInput(self, in: session), now: Date())
+        let outcome = try TokenizeText(base: base.folder(in: session)).run(
+            input.tokenizeInput(self, in: session), now: Date(session.clock()))
         if format.json {
             session.console.print(outcome.json.text())
         } else {
