@@ -51,19 +51,22 @@ extension GitRepository {
 
     /// Every file under a tree, by path.
     ///
-    /// - Throws: a failure for an entry that is neither file nor folder, such as a link.
-    func files(of tree: git_oid, under folder: String = "") throws(GitFailure) -> [(path: String, blob: git_oid)] {
+    /// Another program may have written the tree, so nothing about its names is taken on trust.
+    ///
+    /// - Throws: `VersionError.badFileName` for a name or a depth that a version cannot have, and for what is neither file nor folder.
+    func files(of tree: git_oid, under folder: String = "") throws -> [(path: String, blob: git_oid)] {
         var id = tree
         let tree = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, handle.pointer, &id) }
         var files: [(path: String, blob: git_oid)] = []
         for index in 0..<git_tree_entrycount(tree.pointer) {
             guard let entry = git_tree_entry_byindex(tree.pointer, index) else { continue }
             let path = folder + String(cString: git_tree_entry_name(entry))
+            try VersionPath.check(path)
             let id = git_tree_entry_id(entry).pointee
             switch git_tree_entry_filemode(entry) {
             case GIT_FILEMODE_TREE: files += try self.files(of: id, under: "\(path)/")
             case GIT_FILEMODE_BLOB, GIT_FILEMODE_BLOB_EXECUTABLE: files.append((path, id))
-            default: throw GitFailure(operation: "read a tree", code: -1, message: "'\(path)' is neither file nor folder")
+            default: throw VersionError.badFileName(path: path)
             }
         }
         return files

@@ -29,8 +29,9 @@ extension VersionError: Explained {
                 next: "Run the command again; if no git or lora runs, a crash left the file, and you may delete it.", kind: .busy)
         case .badFileName(let path):
             Explanation(
-                "A version cannot hold a file of this name.", at: path,
-                next: "Use letters, digits and '.', '_', '-', '+', '=', '@', ','.")
+                "A version cannot hold this file.", at: path,
+                next: "Use letters, digits and '.', '_', '-', '+', '=', '@', ',' in at most \(VersionPath.depthLimit) folders.",
+                kind: .integrity)
         case .notAFile(let path):
             Explanation(
                 "A version holds regular files and folders only.", at: path,

@@ -14,6 +14,7 @@ public enum VersionError: Error, Hashable {
     /// A lock file of git stands in the way.
     case locked(path: String)
 
+    /// A name or a depth that a version cannot have, or, in a tree of git, something that is neither file nor folder.
     case badFileName(path: String)
     case notAFile(path: String)
     /// A Git LFS pointer stands where the file itself should.

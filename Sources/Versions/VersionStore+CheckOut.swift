@@ -72,7 +72,7 @@ extension VersionStore {
         }
     }
 
-    /// The files of a version's tree. Names that another program may have committed are held to the same rules as ours.
+    /// The files of a version's tree.
     private func files(
         of version: VersionID, _ repository: borrowing GitRepository
     ) throws -> [(path: String, blob: git_oid)] {

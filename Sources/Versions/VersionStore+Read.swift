@@ -69,10 +69,11 @@ extension VersionStore {
 
     /// Nil when the tree has no lineage that we could have written.
     func lineage(in tree: git_oid, _ repository: borrowing GitRepository) throws -> Lineage? {
-        guard let file = try repository.files(of: tree).first(where: { $0.path == Lineage.fileName }) else { return nil }
-        let data = try repository.readBlob(file.blob)
         do {
-            return try Lineage(json: JSONValue(parsing: data))
+            guard let file = try repository.files(of: tree).first(where: { $0.path == Lineage.fileName }) else { return nil }
+            return try Lineage(json: JSONValue(parsing: repository.readBlob(file.blob)))
+        } catch VersionError.badFileName {
+            return nil
         } catch is JSONError {
             return nil
         } catch is DamagedRecord {

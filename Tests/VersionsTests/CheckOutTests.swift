@@ -87,6 +87,48 @@ import Testing
         try expectDamage()
     }
 
+    /// Trees that git itself refuses to check out, but that whoever writes to the repository can make.
+    @Test(arguments: [
+        "100644 blob %\t..", "100644 blob %\t.git", "120000 blob %\tlink", "100644 blob %\ta b",
+        "160000 commit \(String(repeating: "a", count: 40))\tsub",
+    ])
+    func aCraftedNameNeverLeavesTheDraft(entry: String) throws {
+        let git = GitProgram(folder: store.folder)
+        let blob = try git("rev-parse", "ticket-router/v1:empty.txt").output.trimmingCharacters(in: .newlines)
+        try tagTree(try git("mktree", "--missing", input: entry.replacing("%", with: blob) + "\n").output)
+        try expectRefusal()
+    }
+
+    @Test(arguments: ["..", "x"]) func aCraftedFolderNeverLeavesTheDraft(name: String) throws {
+        let git = GitProgram(folder: store.folder)
+        let blob = try git("rev-parse", "ticket-router/v1:empty.txt").output.trimmingCharacters(in: .newlines)
+        var tree = try git("mktree", input: "100644 blob \(blob)\tescaped.txt\n").output
+        for _ in 0..<(name == ".." ? 1 : 40) {
+            tree = try git("mktree", input: "040000 tree \(tree.trimmingCharacters(in: .newlines))\t\(name)\n").output
+        }
+        try tagTree(tree)
+        try expectRefusal()
+    }
+
+    private func tagTree(_ tree: String) throws {
+        let git = GitProgram(folder: store.folder)
+        let id = tree.trimmingCharacters(in: .newlines)
+        let commit = try git("-c", "user.name=M", "-c", "user.email=m@example.org", "commit-tree", "-m", "crafted", id).output
+        #expect(try git("tag", "ticket-router/v2", commit.trimmingCharacters(in: .newlines)).status == 0)
+    }
+
+    private func expectRefusal() throws {
+        let target = folder.url.appending(path: "places/out")
+        #expect {
+            try store.checkOut(Sample.version(2), to: target)
+        } throws: { error in
+            guard case VersionError.badFileName = error else { return false }
+            return (error as? VersionError)?.explanation.kind == .integrity
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: target.deletingLastPathComponent().path).isEmpty)
+        #expect(throws: VersionError.self) { try store.published(Sample.version(2)) }
+    }
+
     @Test func committingAgainMendsTheObject() throws {
         try Data("broken".utf8).write(to: object)
         let next = try Sample.version(2)
