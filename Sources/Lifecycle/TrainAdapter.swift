@@ -76,7 +76,7 @@ public struct TrainAdapter {
                 try workspace.registry.endRun(run.id, .interrupted(reason: "stopped on request"), at: clock())
                 return .interrupted(run.id, step: interruption.step)
             } catch {
-                try workspace.registry.endRun(run.id, .failed(reason: FailureWords.text(error)), at: clock())
+                recordFailure(of: run, error, at: clock())
                 throw error
             }
         }
@@ -101,9 +101,18 @@ public struct TrainAdapter {
             return .refused(verdict, candidate: candidate)
         }
         let release = Release(run: run, candidate: candidate, proof: proof, verdict: verdict, training: self)
-        let receipt = try release.publish(by: actor, at: clock())
-        try discard(run)
-        return .admitted(receipt)
+        return .admitted(try release.publish(by: actor, at: clock()))
+    }
+
+    /// Closes a run that an error ended, unless it was closed before. The error is what the caller must hear of: a registry that
+    /// cannot take the record keeps an open run, which the next start finds without its process.
+    private func recordFailure(of run: Run, _ error: any Error, at time: Timestamp) {
+        do {
+            guard try workspace.registry.run(run.id).state == .started else { return }
+            try workspace.registry.endRun(run.id, .failed(reason: FailureWords.text(error)), at: time)
+        } catch {
+            return
+        }
     }
 
     /// An interrupted run with the same plan, data and base is gone on with; else a new one begins.
@@ -138,12 +147,6 @@ public struct TrainAdapter {
         case .finished(let candidate): return candidate.folder
         case .interrupted(let step): throw Interruption(step: step)
         }
-    }
-
-    /// Removes the working files of a run whose result git holds.
-    private func discard(_ run: Run) throws {
-        let staging = workspace.layout.staging(of: run.id, for: task.declaration.name)
-        try FileManager.default.removeItem(at: staging)
     }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import Lifecycle
 import Registry
 import TestSupport
+import Testing
 import Training
 
 /// A registry with one adapter over a tiny base: everything that the main job needs, in a folder of its own.
@@ -21,6 +22,22 @@ struct SmallRegistry {
         _ = try open().addBase("tiny", folder: folder.url.appending(path: "model"), revision: nil, replaces: false)
     }
 
+    var state: URL { folder.url.appending(path: "registry/.state") }
+
+    /// A plain file in the place of a run's checkpoints: the next one cannot be saved. Those that were saved lie aside.
+    func blockCheckpoints(ofRun run: Int) {
+        let folder = state.appending(path: "staging/greeter/run-\(run)/checkpoints")
+        #expect(rename(folder.path, folder.path + ".aside") == 0)
+        #expect(FileManager.default.createFile(atPath: folder.path, contents: nil))
+    }
+
+    /// Undoes `blockCheckpoints`.
+    func unblockCheckpoints(ofRun run: Int) {
+        let folder = state.appending(path: "staging/greeter/run-\(run)/checkpoints")
+        #expect(unlink(folder.path) == 0)
+        #expect(rename(folder.path + ".aside", folder.path) == 0)
+    }
+
     static func moment(_ second: Int) -> Timestamp { Timestamp(secondsSinceEpoch: 1_780_000_000 + second) }
 
     func open() throws -> Workspace {
@@ -29,7 +46,10 @@ struct SmallRegistry {
     }
 
     /// Trains the adapter; stops once `steps` are done, when given.
-    func train(stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions()) throws -> TrainAdapter.Outcome {
+    func train(
+        stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions(),
+        observe: @escaping (TrainAdapter.Event) -> Void = { _ in }
+    ) throws -> TrainAdapter.Outcome {
         let request = TrainAdapter.Request(adapter: "greeter", options: options, policy: nil, startsAnew: false)
         let training = try TrainAdapter(request, in: try open(), workingFolder: folder.url)
         var done = 0
@@ -37,6 +57,7 @@ struct SmallRegistry {
             by: Self.actor, clock: { Self.moment(60) }, shouldStop: { steps.map { done >= $0 } ?? false },
             observe: { event in
                 if case .training(.step(let report)) = event { done = report.step }
+                observe(event)
             })
     }
 }

@@ -65,6 +65,31 @@ struct TrainAdapterTests {
         #expect(try registry.open().registry.runs(of: AdapterName("greeter")).isEmpty)
     }
 
+    @Test("what became a version is no failure, even when its working files are gone")
+    func releasedWithoutStaging() throws {
+        let registry = try SmallRegistry()
+        let staging = registry.state.appending(path: "staging/greeter/run-1")
+        guard case .admitted = try registry.train() else { return #expect(Bool(false), "not admitted") }
+        #expect(FileManager.default.fileExists(atPath: staging.path), "the next start removes it")
+        _ = try registry.open()
+        #expect(!FileManager.default.fileExists(atPath: staging.path))
+    }
+
+    @Test("the error that ended a run is what is reported, whatever the registry says to its record")
+    func firstErrorWins() throws {
+        let registry = try SmallRegistry()
+        #expect {
+            try registry.train { event in
+                guard case .training(.step(let report)) = event, report.step == 15 else { return }
+                registry.blockCheckpoints(ofRun: 1)
+                // SQLite refuses to write to a file that has lost its name.
+                #expect(unlink(registry.state.appending(path: "lora.sqlite").path) == 0)
+            }
+        } throws: { error in
+            !(error is RegistryError)
+        }
+    }
+
     @Test("two trainings of one adapter at once: the second is told who holds the lease")
     func lease() throws {
         let registry = try SmallRegistry()
