@@ -19,7 +19,7 @@ public struct TrainAdapter {
         public let options: TrainingOptions
         /// Judges instead of the declared policy.
         public let policy: URL?
-        /// Starts anew even where an interrupted run could be gone on with.
+        /// Starts anew even where a run that stopped could be gone on with.
         public let startsAnew: Bool
 
         public init(adapter: String, options: TrainingOptions, policy: URL?, startsAnew: Bool) {
@@ -115,7 +115,7 @@ public struct TrainAdapter {
         }
     }
 
-    /// An interrupted run with the same plan, data and base is gone on with; else a new one begins.
+    /// An interrupted or failed run with the same plan, data and base is gone on with; else a new one begins.
     private func openRun(under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void) throws -> Run {
         let start = RunStart(
             adapter: task.declaration.name, base: task.base.identity, dataset: task.datasetVersion,
@@ -158,7 +158,7 @@ private struct Interruption: Error {
 extension Run {
     /// Whether going on with this run gives what `start` asks for.
     fileprivate func canContinue(_ start: RunStart) -> Bool {
-        state == .interrupted && self.start.plan.digest == start.plan.digest && self.start.dataset == start.dataset
+        (state == .interrupted || state == .failed) && self.start.plan.digest == start.plan.digest && self.start.dataset == start.dataset
             && self.start.base == start.base
     }
 }

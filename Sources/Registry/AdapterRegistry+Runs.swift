@@ -17,7 +17,7 @@ extension AdapterRegistry {
         }
     }
 
-    /// Takes an interrupted run up again.
+    /// Takes a run up again that was interrupted or failed: what it saved until then is still good.
     ///
     /// - Throws: `RunError.unknown`, `.foreign` or `.cannotResume`.
     public func resumeRun(_ id: RunID, under lease: AdapterLease, at time: Timestamp) throws -> Run {
@@ -25,7 +25,7 @@ extension AdapterRegistry {
             let run = try Self.run(id, database)
             guard run.start.adapter == lease.adapter else { throw RunError.foreign(id, lease.adapter) }
             // Started and yet ours: its process died.
-            guard run.state == .interrupted || run.state == .started else { throw RunError.cannotResume(id, run.state) }
+            guard run.state != .finished else { throw RunError.cannotResume(id, run.state) }
             try Self.interruptRuns(of: lease.adapter, at: time, database)
             try database.execute(
                 sql: "UPDATE runs SET state = 'started', ended_at = NULL, reason = NULL WHERE id = ?", arguments: [id.number])

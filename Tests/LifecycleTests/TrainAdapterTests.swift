@@ -90,6 +90,28 @@ struct TrainAdapterTests {
         }
     }
 
+    @Test("a run that a full or broken disk ended goes on from its last checkpoint once the cause is gone")
+    func resumeAfterFailure() throws {
+        let (whole, broken) = (try SmallRegistry(), try SmallRegistry())
+        guard case .admitted(let expected) = try whole.train() else { return #expect(Bool(false), "not admitted") }
+        #expect(throws: (any Error).self) {
+            try broken.train { event in
+                if case .training(.step(let report)) = event, report.step == 15 { broken.blockCheckpoints(ofRun: 1) }
+            }
+        }
+        let name = expected.version.adapter
+        #expect(try broken.open().registry.runs(of: name).map(\.state) == [.failed])
+        broken.unblockCheckpoints(ofRun: 1)
+        var steps: [Int] = []
+        let outcome = try broken.train { event in
+            if case .training(.started(let step, _)) = event { steps.append(step) }
+        }
+        guard case .admitted(let receipt) = outcome else { return #expect(Bool(false), "not admitted") }
+        #expect(steps == [10], "the last checkpoint before the fault")
+        #expect(try broken.open().registry.runs(of: name).count == 1)
+        #expect(try digest(broken, receipt.version) == digest(whole, expected.version))
+    }
+
     @Test("two trainings of one adapter at once: the second is told who holds the lease")
     func lease() throws {
         let registry = try SmallRegistry()

@@ -39,7 +39,7 @@ struct ManagedTraining {
     private func show(_ event: TrainAdapter.Event, _ bar: TrainingBar, _ measuring: MeasuringBar) {
         switch event {
         case .began(let run): session.console.print("\(run.id) began")
-        case .resumed(let run): session.console.print("\(run.id) was interrupted; going on with it")
+        case .resumed(let run): session.console.print("\(run.id) stopped before its end; going on with it")
         case .training(let event): bar.show(event)
         case .measuring(let subject, let done, let rows): measuring.draw(subject, done, rows)
         }

@@ -28,7 +28,7 @@ struct TrainVerb: Verb {
     var initAdapter: String?
     @Flag(help: "Show plan and data report; train nothing.")
     var dryRun = false
-    @Flag(help: "Begin anew even where an interrupted run could be gone on with.")
+    @Flag(help: "Begin anew even where a run that stopped could be gone on with.")
     var fresh = false
     @Option(help: ArgumentHelp("Judge the result by this policy file.", valueName: "file"))
     var policy: String?
