@@ -80,10 +80,7 @@ extension Lineage {
         run = try reader.parse("run") { text throws(NameError) in try RunID(text) }
         base = try BaseIdentity(reader.object("base"))
         dataset = try DatasetVersion(reader.object("dataset"))
-        plan = RecordedPlan(json: try reader.value("plan"))
-        guard try reader.digest("plan_digest") == plan.digest else {
-            throw reader.fault("plan_digest", wanted: "the digest of the plan, \(plan.digest)")
-        }
+        plan = RecordedPlan(json: try reader.value("plan"), digest: try reader.digest("plan_digest"))
         var metrics: [NamedMetric] = []
         for (name, value) in try reader.members("metrics") {
             guard let number = value.isNull ? .nan : value.doubleValue else {

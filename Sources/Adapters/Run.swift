@@ -26,11 +26,13 @@ public struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
 /// The settings that a run was started with, as the trainer wrote them down.
 public struct RecordedPlan: Sendable, Hashable {
     public let json: JSONValue
+    /// The trainer's own: equal for plans that train the same weights, whatever they say about logging and saving.
+    public let digest: ContentDigest
 
-    public init(json: JSONValue) { self.json = json }
-
-    /// SHA-256 of the compact JSON with sorted keys: equal plans have equal digests whatever the order of their keys.
-    public var digest: ContentDigest { ContentDigest(of: json.data(JSONLayout(indent: nil, sortsKeys: true))) }
+    public init(json: JSONValue, digest: ContentDigest) {
+        self.json = json
+        self.digest = digest
+    }
 }
 
 /// The base that a run started from, as it was at that time.

@@ -57,7 +57,7 @@ struct Release {
         let task = training.task
         return Lineage(
             version: version, parent: nil, run: run.id, base: task.base.identity, dataset: task.datasetVersion,
-            plan: RecordedPlan(json: task.plan.json),
+            plan: task.plan.recorded,
             metrics: [
                 NamedMetric("error", proof.facts.candidateError.value),
                 NamedMetric("base_error", proof.facts.base.error.value),

@@ -119,7 +119,7 @@ public struct TrainAdapter {
     private func openRun(under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void) throws -> Run {
         let start = RunStart(
             adapter: task.declaration.name, base: task.base.identity, dataset: task.datasetVersion,
-            plan: RecordedPlan(json: task.plan.json), at: time)
+            plan: task.plan.recorded, at: time)
         if !request.startsAnew, let last = try workspace.registry.runs(of: start.adapter).last, last.canContinue(start) {
             let run = try workspace.registry.resumeRun(last.id, under: lease, at: time)
             observe(.resumed(run))
@@ -158,7 +158,8 @@ private struct Interruption: Error {
 extension Run {
     /// Whether going on with this run gives what `start` asks for.
     fileprivate func canContinue(_ start: RunStart) -> Bool {
-        (state == .interrupted || state == .failed) && self.start.plan.digest == start.plan.digest && self.start.dataset == start.dataset
+        (state == .interrupted || state == .failed) && self.start.plan.digest == start.plan.digest
+            && self.start.dataset == start.dataset
             && self.start.base == start.base
     }
 }

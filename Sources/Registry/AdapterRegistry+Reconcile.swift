@@ -98,7 +98,8 @@ extension AdapterRegistry {
                     """,
                 arguments: arguments(start)
                     + [lineage.run.number, lineage.finishedAt.secondsSinceEpoch, published.version.number])
-        case let run? where run.start.adapter == start.adapter && run.start.plan == start.plan && run.state != .finished:
+        case let run?
+        where run.start.adapter == start.adapter && run.start.plan.digest == start.plan.digest && run.state != .finished:
             try close(run, as: published.version, at: occasion.at, database)
         // The number was given to another run; the version's lineage keeps what it came from.
         case _?: break

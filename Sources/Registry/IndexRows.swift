@@ -54,7 +54,8 @@ extension Run {
         let adapter = try row.adapter()
         let start = RunStart(
             adapter: adapter, base: try BaseIdentity(json: row.json("base")),
-            dataset: try DatasetVersion(json: row.json("dataset")), plan: RecordedPlan(json: try row.json("plan")),
+            dataset: try DatasetVersion(json: row.json("dataset")),
+            plan: RecordedPlan(json: try row.json("plan"), digest: try row.digest("plan_digest")),
             at: try row.timestamp("started_at"))
         self.init(id: RunID(try row.decode(Int.self, forColumn: "id")), start: start, end: try End(row, adapter))
     }

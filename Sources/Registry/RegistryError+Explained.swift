@@ -104,7 +104,8 @@ extension RunError: Explained {
             Explanation("\(run) is already over: \(state.rawValue).", next: "Start another run.")
         case .cannotResume(let run, let state):
             Explanation(
-                "\(run) is \(state.rawValue); only an interrupted or failed run can be resumed.", next: "Start another run.", kind: .usage)
+                "\(run) is \(state.rawValue); only an interrupted or failed run can be resumed.", next: "Start another run.",
+                kind: .usage)
         case .foreign(let run, let adapter):
             Explanation("\(run) is no run of '\(adapter)'.", next: "Run `lora doctor`.", kind: .integrity)
         case .leaseHeld(let adapter, let holder):

@@ -11,7 +11,8 @@ import Testing
             version: VersionID(adapter, 2), parent: VersionID(adapter, 1), run: RunID(7),
             base: BaseIdentity(name: try BaseName("demo-base"), revision: nil, digest: ContentDigest(of: [1])),
             dataset: DatasetVersion(train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: nil),
-            plan: RecordedPlan(json: ["rank": 16, "learning_rate": 2e-4, "dropout": 0.0]), metrics: metrics,
+            plan: RecordedPlan(json: ["rank": 16, "learning_rate": 2e-4, "dropout": 0.0], digest: ContentDigest(of: [4])),
+            metrics: metrics,
             startedAt: Timestamp(secondsSinceEpoch: 1_790_000_000), finishedAt: Timestamp(secondsSinceEpoch: 1_790_000_090),
             madeBy: "lora-keeper 0.1")
     }
@@ -31,7 +32,7 @@ import Testing
         arguments: [
             ("schema", "schema", "lora.lineage/2"), ("version", "version", "ticket-router"), ("run", "run", 7),
             ("parent", "parent", 1),
-            ("plan", "plan_digest", ["rank": 17]), ("metrics", "metrics.error", ["error": "low"]),
+            ("plan_digest", "plan_digest", "sha256:17"), ("metrics", "metrics.error", ["error": "low"]),
             ("base", "base.digest", ["name": "x"]),
             ("dataset", "dataset.digest", ["train": ["digest": 1]]), ("started_at", "started_at", "yesterday"),
         ] as [(String, String, JSONValue)]) func whatWasTamperedWithIsRefusedAtItsKey(
@@ -43,12 +44,6 @@ import Testing
         let error = try #require(throws: DamagedRecord.self) { try Lineage(json: .object(object)) }
         #expect(error.key.hasPrefix(place.split(separator: ".")[0]))
         #expect(error.explanation.kind == .integrity)
-    }
-
-    @Test func thePlansDigestDoesNotDependOnTheOrderOfItsKeys() {
-        let (first, second) = (RecordedPlan(json: ["a": 1, "b": [2, 3]]), RecordedPlan(json: ["b": [2, 3], "a": 1]))
-        #expect(first.digest == second.digest)
-        #expect(first.digest != RecordedPlan(json: ["a": 1, "b": [3, 2]]).digest)
     }
 
     @Test func aDataSetThatLostASplitIsAnotherOne() {

@@ -112,6 +112,20 @@ struct TrainAdapterTests {
         #expect(try digest(broken, receipt.version) == digest(whole, expected.version))
     }
 
+    @Test("saving or logging more often does not abandon a run")
+    func resumeWithOtherSaving() throws {
+        let (whole, stopped) = (try SmallRegistry(), try SmallRegistry())
+        guard case .admitted(let expected) = try whole.train() else { return #expect(Bool(false), "not admitted") }
+        guard case .interrupted = try stopped.train(stoppingAfter: 7) else { return #expect(Bool(false), "not interrupted") }
+        var options = TrainingOptions()
+        (options.saveSteps, options.loggingSteps) = (5, 1)
+        guard case .admitted(let receipt) = try stopped.train(options: options) else {
+            return #expect(Bool(false), "not admitted")
+        }
+        #expect(try stopped.open().registry.runs(of: expected.version.adapter).count == 1)
+        #expect(try digest(stopped, receipt.version) == digest(whole, expected.version))
+    }
+
     @Test("two trainings of one adapter at once: the second is told who holds the lease")
     func lease() throws {
         let registry = try SmallRegistry()

@@ -52,7 +52,9 @@ import Testing
         try registry.endRun(run.id, .failed(reason: "no space"), at: Sample.time)
         #expect(try registry.resumeRun(run.id, under: lease, at: Sample.time) == run, "what it saved is still good")
         try registry.endRun(run.id, .rejected(reason: "no better"), at: Sample.time)
-        #expect(throws: RunError.cannotResume(run.id, .finished)) { try registry.resumeRun(run.id, under: lease, at: Sample.time) }
+        #expect(throws: RunError.cannotResume(run.id, .finished)) {
+            try registry.resumeRun(run.id, under: lease, at: Sample.time)
+        }
         let other = try registry.lease(Sample.name("other"), holder: "a test")
         #expect(throws: RunError.foreign(run.id, other.adapter)) { try registry.resumeRun(run.id, under: other, at: Sample.time) }
     }

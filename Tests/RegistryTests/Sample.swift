@@ -39,7 +39,9 @@ enum Sample {
     static func start(_ adapter: String = adapter, seed: Int = 1) throws -> RunStart {
         RunStart(
             adapter: try AdapterName(adapter), base: try base(), dataset: dataset(),
-            plan: RecordedPlan(json: ["seed": .integer(seed), "learning_rate": 2e-4, "max_steps": 60]), at: time)
+            plan: RecordedPlan(
+                json: ["seed": .integer(seed), "learning_rate": 2e-4, "max_steps": 60], digest: ContentDigest(of: [UInt8(seed)])),
+            at: time)
     }
 
     static func published(_ version: VersionID, run: RunID, start: RunStart) throws -> PublishedVersion {

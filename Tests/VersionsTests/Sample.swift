@@ -22,7 +22,8 @@ enum Sample {
             dataset: DatasetVersion(
                 train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: .init(digest: ContentDigest(of: [3]), rows: 120)
             ),
-            plan: RecordedPlan(json: ["rank": 16, "learning_rate": 0.0002]), metrics: [NamedMetric("error", 0.04)],
+            plan: RecordedPlan(json: ["rank": 16, "learning_rate": 0.0002], digest: ContentDigest(of: [4])),
+            metrics: [NamedMetric("error", 0.04)],
             startedAt: time, finishedAt: time.adding(seconds: 90), madeBy: "lora-keeper test")
     }
 
