@@ -42,9 +42,31 @@ public struct NamedMetric: Sendable, Hashable {
     public let name: String
     public let value: Double
 
+    /// The candidate's share of wrong answers on the held-out rows, and that of its base.
+    public static let error = "error"
+    public static let baseError = "base_error"
+    public static let heldOutRows = "held_out_rows"
+    public static let effectiveExamples = "effective_examples"
+    /// Metrics that count something.
+    static let counts: Set<String> = [heldOutRows, effectiveExamples]
+
     public init(_ name: String, _ value: Double) {
         self.name = name
         self.value = value
+    }
+}
+
+extension Lineage {
+    /// Nil where the metric was not recorded.
+    public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
+
+    public func count(_ name: String) -> Int? { metric(name).flatMap { Int(exactly: $0) } }
+
+    /// The error at release; nil when it was not recorded as one.
+    public var error: MeasuredRate? {
+        metric(NamedMetric.error).flatMap { error in
+            MeasuredRate(error, sampleSize: count(NamedMetric.heldOutRows), measuredAt: finishedAt)
+        }
     }
 }
 
@@ -85,6 +107,9 @@ extension Lineage {
         for (name, value) in try reader.members("metrics") {
             guard let number = value.isNull ? .nan : value.doubleValue else {
                 throw reader.fault("metrics.\(name)", wanted: "a number or null")
+            }
+            guard !NamedMetric.counts.contains(name) || Int(exactly: number).map({ $0 >= 0 }) == true else {
+                throw reader.fault("metrics.\(name)", wanted: "a whole number")
             }
             metrics.append(NamedMetric(name, number))
         }

@@ -59,10 +59,10 @@ struct Release {
             version: version, parent: nil, run: run.id, base: task.base.identity, dataset: task.datasetVersion,
             plan: task.plan.recorded,
             metrics: [
-                NamedMetric("error", proof.facts.candidateError.value),
-                NamedMetric("base_error", proof.facts.base.error.value),
-                NamedMetric("held_out_rows", Double(proof.candidate.correct.count)),
-                NamedMetric("effective_examples", Double(task.report.effectiveRows)),
+                NamedMetric(NamedMetric.error, proof.facts.candidateError.value),
+                NamedMetric(NamedMetric.baseError, proof.facts.base.error.value),
+                NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.correct.count)),
+                NamedMetric(NamedMetric.effectiveExamples, Double(task.report.effectiveRows)),
             ],
             startedAt: run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
     }

@@ -33,6 +33,9 @@ import Testing
             ("schema", "schema", "lora.lineage/2"), ("version", "version", "ticket-router"), ("run", "run", 7),
             ("parent", "parent", 1),
             ("plan_digest", "plan_digest", "sha256:17"), ("metrics", "metrics.error", ["error": "low"]),
+            ("metrics", "metrics.held_out_rows", ["held_out_rows": nil]),
+            ("metrics", "metrics.held_out_rows", ["held_out_rows": 1e300]),
+            ("metrics", "metrics.effective_examples", ["effective_examples": 2.5]),
             ("base", "base.digest", ["name": "x"]),
             ("dataset", "dataset.digest", ["train": ["digest": 1]]), ("started_at", "started_at", "yesterday"),
         ] as [(String, String, JSONValue)]) func whatWasTamperedWithIsRefusedAtItsKey(

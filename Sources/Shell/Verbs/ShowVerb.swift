@@ -78,6 +78,6 @@ enum ShownWords {
 enum MetricWords {
     static func text(_ metric: NamedMetric) -> String {
         if metric.name.hasSuffix("error") { return Decimals.percent(metric.value) }
-        return metric.value == metric.value.rounded() ? "\(Int(metric.value))" : Decimals.text(metric.value, 4)
+        return Int(exactly: metric.value).map { "\($0)" } ?? Decimals.text(metric.value, 4)
     }
 }
