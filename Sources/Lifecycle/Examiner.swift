@@ -44,10 +44,10 @@ public final class Examiner {
 
     /// The base alone.
     ///
-    /// - Parameter freshSince: a measurement older than this is taken again.
-    func base(freshSince: Timestamp = .earliest, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
+    /// - Parameter isFresh: whether a measurement of that moment is used again.
+    func base(isFresh: (Timestamp) -> Bool = { _ in true }, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
         let key = key("base_error", task.base.digest)
-        if let known = try known(key), known.measuredAt >= freshSince { return (known, true) }
+        if let known = try known(key), isFresh(known.measuredAt) { return (known, true) }
         let result = try run(nil, as: "base")
         let score = HeldOutScore(result, at: now)
         try workspace.registry.record(

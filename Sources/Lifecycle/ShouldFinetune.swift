@@ -80,9 +80,9 @@ public struct ShouldFinetune {
             horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
         var isReused = false
         if facts.baseError == nil {
-            let oldest = policy.fineTuning.baseError.freshFor.map { Self.freshSince(now, $0) } ?? .earliest
+            let (rule, measuresAgain) = (policy.fineTuning.baseError, request.measuresAgain)
             let examiner = Examiner(task, in: workspace, progress: progress)
-            let measured = try examiner.base(freshSince: request.measuresAgain ? .latest : oldest, now: now)
+            let measured = try examiner.base(isFresh: { !measuresAgain && rule.isFresh($0, now: now) }, now: now)
             guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
             facts.baseError = error
             facts.signals.promptingAccuracy = 1 - error.value
@@ -91,12 +91,6 @@ public struct ShouldFinetune {
         return Outcome(
             adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), report: task.report,
             isReused: isReused)
-    }
-
-    /// The earliest moment whose evidence is still fresh.
-    private static func freshSince(_ now: Timestamp, _ span: CalendarSpan) -> Timestamp {
-        let seconds = now.adding(span).secondsSinceEpoch - now.secondsSinceEpoch
-        return now.adding(seconds: -seconds)
     }
 
     private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }

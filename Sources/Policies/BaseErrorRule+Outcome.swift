@@ -10,7 +10,7 @@ extension BaseErrorRule {
         guard let error else {
             return outcome(nil, .missing, boundary(.above, threshold), "The base's error is not measured.")
         }
-        if let freshFor, let measuredAt = error.measuredAt, measuredAt.adding(freshFor) < now {
+        if let freshFor, let measuredAt = error.measuredAt, !isFresh(measuredAt, now: now) {
             let reason = "The base's error was measured on \(measuredAt.date), longer ago than the \(freshFor) it stays evidence."
             return outcome(error, .missing, boundary(.above, threshold), reason)
         }
@@ -18,6 +18,11 @@ extension BaseErrorRule {
         return error.value > threshold
             ? outcome(error, .passed, boundary(.atMost, threshold), "\(seen(error)) is above \(limit).")
             : outcome(error, .failed, boundary(.above, threshold), "\(seen(error)) is not above \(limit).")
+    }
+
+    /// Whether a measurement still counts as evidence.
+    public func isFresh(_ measuredAt: Timestamp, now: Timestamp) -> Bool {
+        freshFor.map { measuredAt.adding($0) >= now } ?? true
     }
 
     /// What would settle the matter where `outcome` could not.

@@ -28,6 +28,23 @@ struct ShouldFinetuneTests {
         #expect(outcome.facts.baseError?.sampleSize == rows.count)
     }
 
+    @Test("a measurement that the policy no longer takes as evidence is taken again, to the day")
+    func freshness() throws {
+        let registry = try SmallRegistry()
+        let policy = registry.folder.url.appending(path: "policies/default.yaml")
+        let text = try String(contentsOf: policy, encoding: .utf8)
+        try text.replacing("    above: 0.15", with: "    fresh_for: 1mo\n    above: 0.15")
+            .write(to: policy, atomically: true, encoding: .utf8)
+        // One month from 31 January ends on 28 February; one month back from 1 March leads to 1 February.
+        let days = try ["2027-01-31", "2027-02-28", "2027-03-01"].map { try #require(Timestamp($0)).secondsSinceEpoch }
+        let seconds = days.map { $0 - SmallRegistry.moment(0).secondsSinceEpoch }
+        #expect(try !judge(registry, seconds: seconds[0]).isReused)
+        #expect(try judge(registry, seconds: seconds[1]).isReused)
+        let outcome = try judge(registry, seconds: seconds[2])
+        #expect(!outcome.isReused)
+        #expect(!outcome.verdict.needs.contains { $0.fact == "base_error" })
+    }
+
     @Test("every verdict enters the ledger")
     func ledger() throws {
         let registry = try SmallRegistry()
