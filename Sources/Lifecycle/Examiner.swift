@@ -15,14 +15,6 @@ public final class Examiner {
     /// Hears what is being measured and how far it is.
     public typealias Progress = (_ subject: String, _ done: Int, _ rows: Int) throws -> Void
 
-    /// The kind under which measurements of versions are kept.
-    static let versionKind = "evaluation"
-
-    /// What a measurement of a version is about: its commit, which stands for its weights.
-    static func subject(of version: PublishedVersion) -> ContentDigest {
-        ContentDigest(of: Array("\(version.commit)".utf8))
-    }
-
     let task: PreparedTask
     private let workspace: Workspace
     private let progress: Progress
@@ -46,7 +38,7 @@ public final class Examiner {
     ///
     /// - Parameter isFresh: whether a measurement of that moment is used again.
     func base(isFresh: (Timestamp) -> Bool = { _ in true }, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
-        let key = key("base_error", task.base.digest)
+        let key = task.conditions.baseKey
         if let known = try known(key), isFresh(known.measuredAt) { return (known, true) }
         let result = try run(nil, as: "base")
         let score = HeldOutScore(result, at: now)
@@ -57,7 +49,8 @@ public final class Examiner {
 
     /// A released version, checked out of git.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
-        let key = key(Self.versionKind, Self.subject(of: try workspace.registry.version(version).published))
+        let published = try workspace.registry.version(version).published
+        let key = task.conditions.key(of: published)
         if let known = try known(key) { return known }
         let folder = workspace.layout.staging.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         try workspace.versions.checkOut(version, to: folder)
@@ -82,20 +75,5 @@ public final class Examiner {
 
     private func known(_ key: Adapters.Measurement.Key) throws -> HeldOutScore? {
         try workspace.registry.measurement(key).flatMap(HeldOutScore.init)
-    }
-
-    private func key(_ kind: String, _ subject: ContentDigest) -> Adapters.Measurement.Key {
-        let plan = task.plan
-        return Adapters.Measurement.Key(
-            kind: kind, subject: subject,
-            conditions: [
-                "base": .string("\(task.base.digest)"),
-                "held_out": task.datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
-                "metric": .string(task.evaluation.metric.rawValue),
-                "labels": .array(task.evaluation.labels.map { .string($0) }),
-                "precision": .string(plan.precision.rawValue),
-                "max_length": .integer(plan.maxLength),
-                "chat_date": .string("\(plan.chatDate)"),
-            ])
     }
 }

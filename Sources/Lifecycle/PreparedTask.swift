@@ -19,6 +19,7 @@ public struct PreparedTask: Sendable {
     public let evaluation: Evaluation
     let heldOut: [EncodedRow]
     let tokenizer: Tokenizer
+    let conditions: MeasuringConditions
 
     /// - Throws: what is wrong with declaration, plan, base folder or data.
     public init(_ declaration: AdapterDeclaration, typed: TrainingOptions, in workspace: Workspace) throws {
@@ -27,10 +28,11 @@ public struct PreparedTask: Sendable {
         base = try workspace.registry.base(named: declaration.base.text)
         baseFolder = layout.resolve(base.folder)
         let configuration = try ModelConfiguration(folder: baseFolder)
-        plan = try TrainingPlan(
-            typed: typed, declared: try declaration.trainingOptions(), stored: configuration.storedPrecision)
+        plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
-        datasetVersion = try DatasetVersion(train: train, heldOut: held)
+        let heldSplit = try DatasetVersion.Split(of: held)
+        datasetVersion = DatasetVersion(train: try DatasetVersion.Split(of: train), heldOut: heldSplit)
+        conditions = MeasuringConditions(declaration, base: base, plan: plan, heldOut: heldSplit.digest)
         tokenizer = try Tokenizer(folder: baseFolder)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
         let heldFile = try DataFile(contentsOf: held)
@@ -49,6 +51,10 @@ public struct PreparedTask: Sendable {
 }
 
 extension AdapterDeclaration {
+    func plan(on base: ModelConfiguration, typed: TrainingOptions = TrainingOptions()) throws -> TrainingPlan {
+        try TrainingPlan(typed: typed, declared: trainingOptions(), stored: base.storedPrecision)
+    }
+
     /// The declared settings of the trainer; a fault names its place in the declaration.
     func trainingOptions() throws -> TrainingOptions {
         for setting in training {

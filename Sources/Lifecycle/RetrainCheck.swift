@@ -1,8 +1,9 @@
 import Adapters
 import Foundation
+import Llama
 import Policies
 import Registry
-import StrictJSON
+import Training
 
 /// Which adapters are due for retraining: gathers facts, lets the policies judge.
 ///
@@ -27,40 +28,70 @@ public struct RetrainCheck {
     }
 
     private func facts(of declaration: AdapterDeclaration) throws -> AdapterFacts {
-        let registry = workspace.registry
-        let latest = try registry.versions(of: declaration.name).last
-        let pin = try registry.base(named: declaration.base.text)
+        let latest = try workspace.registry.versions(of: declaration.name).last
+        let (base, isFloating) = observation(of: declaration, trainedOn: latest?.lineage.base)
         return AdapterFacts(
-            adapter: declaration.name, version: latest?.version, lastTrained: latest?.lineage.finishedAt,
-            base: try observation(of: pin, trainedOn: latest?.lineage.base), baseIsFloating: pin.revision == nil,
-            data: try latest.map { try dataFacts(declaration, $0.lineage.dataset) },
-            metric: try latest.flatMap(metricFacts))
+            adapter: declaration.name, version: latest?.version, lastTrained: latest?.lineage.finishedAt, base: base,
+            baseIsFloating: isFloating,
+            data: latest.flatMap { dataFacts(declaration, $0.lineage) },
+            metric: try latest.flatMap { try metricFacts(declaration, $0) })
     }
 
-    /// The error at release, and as measured last; held-out rows that were added since show a decay.
-    private func metricFacts(_ record: VersionRecord) throws -> MetricFacts? {
-        let metrics = Dictionary(record.lineage.metrics.map { ($0.name, $0.value) }) { first, _ in first }
-        guard let error = metrics["error"], let rows = metrics["held_out_rows"],
-            let atRelease = MeasuredRate(error, sampleSize: Int(rows), measuredAt: record.lineage.finishedAt)
-        else { return nil }
-        let key = Examiner.subject(of: record.published)
-        let last = try workspace.registry.latestMeasurement(kind: Examiner.versionKind, subject: key)
-        return MetricFacts(errorAtRelease: atRelease, errorNow: last.flatMap(HeldOutScore.init)?.error)
+    /// A base that cannot be looked at hides nothing that is known of this adapter or of others.
+    private func observation(
+        of declaration: AdapterDeclaration, trainedOn base: BaseIdentity?
+    ) -> (BaseObservation, isFloating: Bool) {
+        do {
+            let pin = try workspace.registry.base(named: declaration.base.text)
+            return (observation(of: pin, trainedOn: base), pin.revision == nil)
+        } catch {
+            return (.unchecked(FailureWords.text(error)), true)
+        }
     }
 
     /// What differs between the base that the version was trained on and the folder as it is now.
-    private func observation(of pin: BaseDeclaration, trainedOn base: BaseIdentity?) throws -> BaseObservation {
-        guard FileManager.default.fileExists(atPath: workspace.layout.resolve(pin.folder).path) else {
-            return .changed([.removed])
-        }
-        var effects = Set(try workspace.registry.changes(to: pin).map(\.effect))
+    private func observation(of pin: BaseDeclaration, trainedOn base: BaseIdentity?) -> BaseObservation {
+        let seen = workspace.registry.observe(pin)
+        guard let base, base.digest != pin.digest, seen != .changed([.removed]) else { return seen }
         // Pinned anew since: which of its files differ is no longer known, so the weights must be taken as changed.
-        if let base, base.digest != pin.digest { effects.insert(.weights) }
-        return effects.isEmpty ? .unchanged : .changed(effects)
+        guard case .changed(let effects) = seen else { return .changed([.weights]) }
+        return .changed(effects.union([.weights]))
     }
 
-    private func dataFacts(_ declaration: AdapterDeclaration, _ trainedOn: DatasetVersion) throws -> DataFacts {
-        let now = try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.train))
-        return DataFacts(rowsAtTraining: trainedOn.train.rows, rowsNow: now.rows)
+    /// The effective rows then and now; nil when they cannot be counted.
+    private func dataFacts(_ declaration: AdapterDeclaration, _ lineage: Lineage) -> DataFacts? {
+        guard let before = lineage.count(NamedMetric.effectiveExamples) else { return nil }
+        do {
+            let data = declaration.data
+            let version = try DatasetVersion(
+                train: workspace.layout.resolve(data.train), heldOut: workspace.layout.resolve(data.heldOut))
+            if version == lineage.dataset { return DataFacts(rowsAtTraining: before, rowsNow: before) }
+            let report = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace).report
+            return DataFacts(rowsAtTraining: before, rowsNow: report.effectiveRows)
+        } catch {
+            return nil
+        }
+    }
+
+    /// The error at release, and as measured last under the conditions that hold now.
+    private func metricFacts(_ declaration: AdapterDeclaration, _ record: VersionRecord) throws -> MetricFacts? {
+        guard let atRelease = record.lineage.error else { return nil }
+        let last = try conditions(of: declaration).flatMap { conditions in
+            try workspace.registry.measurement(conditions.key(of: record.published)).flatMap(HeldOutScore.init)
+        }
+        return MetricFacts(errorAtRelease: atRelease, errorNow: last?.error)
+    }
+
+    /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
+    private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
+        do {
+            let base = try workspace.registry.base(named: declaration.base.text)
+            let configuration = try ModelConfiguration(folder: workspace.layout.resolve(base.folder))
+            let heldOut = try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut))
+            return MeasuringConditions(
+                declaration, base: base, plan: try declaration.plan(on: configuration), heldOut: heldOut.digest)
+        } catch {
+            return nil
+        }
     }
 }

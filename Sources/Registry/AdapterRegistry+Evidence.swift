@@ -29,20 +29,6 @@ extension AdapterRegistry {
         }
     }
 
-    /// The latest measurement of a subject, whatever the conditions.
-    public func latestMeasurement(kind: String, subject: ContentDigest) throws -> Measurement? {
-        try read { database in
-            let row = try Row.fetchOne(
-                database, sql: "SELECT * FROM measurements WHERE kind = ? AND subject = ? ORDER BY id DESC LIMIT 1",
-                arguments: [kind, subject.hex])
-            return try row.map { row in
-                Measurement(
-                    key: Measurement.Key(kind: kind, subject: subject, conditions: try row.digest("conditions")),
-                    adapter: try row.adapter(), result: try row.json("result"), at: try row.timestamp("at"))
-            }
-        }
-    }
-
     /// Adds a verdict to the decision ledger.
     public func record(_ decision: Decision) throws {
         try write { database in

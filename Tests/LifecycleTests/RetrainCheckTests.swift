@@ -23,11 +23,46 @@ struct RetrainCheckTests {
     func grownData() throws {
         let registry = try SmallRegistry()
         _ = try registry.train()
-        let file = registry.folder.url.appending(path: "registry/data/train.jsonl")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        try (text + text).write(to: file, atomically: true, encoding: .utf8)
+        // Words that share no run of five letters, so that no row is another's near duplicate.
+        let words = ["quay", "jazz", "fjord", "whisky", "zephyr", "blimp", "vortex", "gnome"]
+        try registry.addRows(words.map { word in "{\"prompt\": \"\(word) \(word):\", \"completion\": \" one\"}" })
         #expect(try plan(registry, months: 1).due.isEmpty)
-        #expect(try plan(registry, months: 4).due.count == 1)
+        #expect(try plan(registry, months: 4).due.map { $0.reasons.map(\.code) } == [["data_grown"]])
+    }
+
+    @Test("rows that teach nothing new are no growth")
+    func duplicates() throws {
+        let registry = try SmallRegistry()
+        _ = try registry.train()
+        let file = registry.folder.url.appending(path: "registry/data/train.jsonl")
+        try registry.addRows(String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init))
+        let found = try plan(registry, months: 4)
+        #expect(found.due.isEmpty)
+        #expect(found.cases[0].facts.data == DataFacts(rowsAtTraining: 24, rowsNow: 24))
+    }
+
+    @Test("a base that cannot be read hides no adapter that is due")
+    func unreadableBase() throws {
+        let registry = try SmallRegistry()
+        _ = try registry.train()
+        let file = registry.folder.url.appending(path: "model/tokenizer.json")
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+        let found = try plan(registry, months: 7)
+        #expect(found.due.map { $0.reasons.map(\.code) } == [["window_closed"]])
+        #expect(found.cases[0].unchecked.contains { $0.hasPrefix("base: ") })
+    }
+
+    @Test("an evaluation counts while what it was measured on is what is measured now")
+    func conditions() throws {
+        let registry = try SmallRegistry()
+        _ = try registry.train()
+        _ = try EvaluateAdapter(in: registry.open()).run("greeter", now: SmallRegistry.moment(90), progress: { _, _, _ in })
+        #expect(try plan(registry, months: 1).cases[0].facts.metric?.errorNow != nil)
+        let file = registry.folder.url.appending(path: "registry/data/held_out.jsonl")
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropLast()
+        try (rows.joined(separator: "\n") + "\n").write(to: file, atomically: true, encoding: .utf8)
+        #expect(try plan(registry, months: 1).cases[0].facts.metric?.errorNow == nil)
     }
 
     @Test("a window that closed makes it due whatever happened")

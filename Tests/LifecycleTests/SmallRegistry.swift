@@ -22,6 +22,13 @@ struct SmallRegistry {
         _ = try open().addBase("tiny", folder: folder.url.appending(path: "model"), revision: nil, replaces: false)
     }
 
+    /// Adds rows to the training data.
+    func addRows(_ rows: [String]) throws {
+        let file = folder.url.appending(path: "registry/data/train.jsonl")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        try (text + rows.map { $0 + "\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
+    }
+
     var state: URL { folder.url.appending(path: "registry/.state") }
 
     /// A plain file in the place of a run's checkpoints: the next one cannot be saved. Those that were saved lie aside.

@@ -1,0 +1,37 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Llama
+import Registry
+import StrictJSON
+import Training
+
+/// Everything beside the weights that shapes what is measured on an adapter's held-out rows.
+struct MeasuringConditions {
+    let base: BaseDeclaration
+    private let json: JSONValue
+
+    init(_ declaration: AdapterDeclaration, base: BaseDeclaration, plan: TrainingPlan, heldOut: ContentDigest) {
+        self.base = base
+        json = [
+            "base": .string("\(base.digest)"),
+            "held_out": .string("\(heldOut)"),
+            "metric": .string(declaration.metric.evaluationMetric.rawValue),
+            "labels": .array(declaration.labels.map { .string($0) }),
+            "precision": .string(plan.precision.rawValue),
+            "max_length": .integer(plan.maxLength),
+            "chat_date": .string("\(plan.chatDate)"),
+        ]
+    }
+
+    /// Under which measurements of the base alone are kept.
+    var baseKey: Adapters.Measurement.Key {
+        Adapters.Measurement.Key(kind: "base_error", subject: base.digest, conditions: json)
+    }
+
+    /// Under which measurements of a version are kept; its commit stands for its weights.
+    func key(of version: PublishedVersion) -> Adapters.Measurement.Key {
+        let subject = ContentDigest(of: Array("\(version.commit)".utf8))
+        return Adapters.Measurement.Key(kind: "evaluation", subject: subject, conditions: json)
+    }
+}
