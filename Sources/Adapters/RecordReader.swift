@@ -8,10 +8,16 @@ public struct DamagedRecord: Error, Hashable {
     public let key: String
     /// What should stand there, in words.
     public let wanted: String
-    /// Where the record lies: a file, a table's row, a commit.
-    public var source: String?
+    public var source: Source
 
-    public init(key: String, wanted: String, source: String? = nil) {
+    /// Where the record lies.
+    public enum Source: String, Sendable, Hashable {
+        /// A version's own file, in git or on its way there.
+        case lineage = "lineage.json"
+        case index = "lora.sqlite"
+    }
+
+    public init(key: String, wanted: String, source: Source = .lineage) {
         self.key = key
         self.wanted = wanted
         self.source = source
@@ -22,8 +28,16 @@ extension DamagedRecord: Explained {
     public var explanation: Explanation {
         Explanation(
             "A stored record is damaged: \(wanted) should stand there.",
-            at: [source, key].compactMap { $0 }.joined(separator: ":"),
-            next: "Run `lora doctor`.", kind: .integrity)
+            at: "\(source.rawValue):\(key)", next: source.remedy, kind: .integrity)
+    }
+}
+
+extension DamagedRecord.Source {
+    fileprivate var remedy: String {
+        switch self {
+        case .lineage: "Restore the version from a copy of the repository; the others are not affected."
+        case .index: "Move lora.sqlite away and run the command again; versions are read back from git."
+        }
     }
 }
 

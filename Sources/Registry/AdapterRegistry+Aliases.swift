@@ -42,6 +42,11 @@ extension AdapterRegistry {
         }
     }
 
+    /// The version that `rollBack` would bring back; nil when there is none.
+    public func rollbackTarget(of adapter: AdapterName) throws -> VersionID? {
+        Self.standing(try history(of: adapter)).dropLast().last
+    }
+
     /// Brings back what was in production before the last promotion that still stands. A new event; nothing is rewritten.
     ///
     /// - Throws: `VersionIndexError.nothingToRollBackTo`.
@@ -69,7 +74,7 @@ extension AdapterRegistry {
             database, sql: "SELECT alias, number FROM aliases WHERE adapter = ?", arguments: [adapter.text])
         return Dictionary(
             try rows.compactMap { row in
-                try row.version(of: adapter).map { (try AliasName(row.text("alias")), $0) }
+                try row.version(of: adapter).map { (try row.alias("alias"), $0) }
             }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -42,7 +42,7 @@ extension AdapterRegistry {
             actor: try row.actor("actor"), reason: try row.text("reason"),
             moves: try moves.map { move in
                 RegistryEvent.Move(
-                    alias: try AliasName(move.text("alias")), from: try move.version("from_number", of: adapter),
+                    alias: try move.alias("alias"), from: try move.version("from_number", of: adapter),
                     to: try move.version("to_number", of: adapter))
             })
     }

@@ -15,6 +15,8 @@ public struct Reconciliation: Sendable, Hashable {
     public internal(set) var missing: [VersionID] = []
     /// Versions that git holds, but whose lineage cannot be read; they and their successors are not listed.
     public internal(set) var unreadable: [VersionID] = []
+    /// Versions that git holds although the one before them is gone; they are not listed, since versions have no gaps.
+    public internal(set) var stranded: [VersionID] = []
 
     public var isClean: Bool { self == Reconciliation() }
 }
@@ -63,6 +65,10 @@ extension AdapterRegistry {
         let latest = try latestVersion(of: adapter)?.number ?? 0
         var published: [PublishedVersion] = []
         for version in held where version.number > latest {
+            guard version.number == latest + published.count + 1 else {
+                outcome.stranded += held.filter { $0 >= version }
+                break
+            }
             do {
                 published.append(try read(version))
             } catch {

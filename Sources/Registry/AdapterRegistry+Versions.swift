@@ -50,8 +50,8 @@ extension AdapterRegistry {
     /// Every adapter with a version or a run, declared or not.
     public func recordedAdapters() throws -> [AdapterName] {
         try read { database in
-            try String.fetchAll(database, sql: "SELECT adapter FROM versions UNION SELECT adapter FROM runs ORDER BY 1")
-                .map { try AdapterName($0) }
+            try Row.fetchAll(database, sql: "SELECT adapter FROM versions UNION SELECT adapter FROM runs ORDER BY 1")
+                .map { try $0.adapter() }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Adapters
 import DurableFiles
 import Foundation
 import GRDB
@@ -60,6 +61,11 @@ enum IndexDatabase {
     static func translatingErrors<Value>(at file: URL, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch var damage as DamagedRecord {
+            damage.source = .index
+            throw damage
+        } catch is RowDecodingError {
+            throw DamagedRecord(key: "a row", wanted: "a value of its column's kind", source: .index)
         } catch let error as DatabaseError {
             let message = error.message ?? error.resultCode.description
             switch error.resultCode {

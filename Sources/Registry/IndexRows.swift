@@ -6,7 +6,7 @@ import StrictJSON
 /// How records lie in the index, and how they are read back. A row that cannot be read is damage, not absence.
 extension Row {
     private func damaged(_ column: String, wanted: String) -> DamagedRecord {
-        DamagedRecord(key: column, wanted: wanted, source: "lora.sqlite")
+        DamagedRecord(key: column, wanted: wanted, source: .index)
     }
 
     func text(_ column: String) throws -> String {
@@ -14,13 +14,36 @@ extension Row {
         return text
     }
 
-    func json(_ column: String) throws -> JSONValue { try JSONValue(parsing: text(column)) }
+    func json(_ column: String) throws -> JSONValue {
+        let text = try text(column)
+        do throws(JSONError) {
+            return try JSONValue(parsing: text)
+        } catch {
+            throw damaged(column, wanted: "a JSON text")
+        }
+    }
 
     func timestamp(_ column: String) throws -> Timestamp {
         Timestamp(secondsSinceEpoch: try decode(Int.self, forColumn: column))
     }
 
-    func adapter(_ column: String = "adapter") throws -> AdapterName { try AdapterName(text(column)) }
+    func adapter(_ column: String = "adapter") throws -> AdapterName {
+        let text = try text(column)
+        do throws(NameError) {
+            return try AdapterName(text)
+        } catch {
+            throw damaged(column, wanted: "the name of an adapter")
+        }
+    }
+
+    func alias(_ column: String) throws -> AliasName {
+        let text = try text(column)
+        do throws(NameError) {
+            return try AliasName(text)
+        } catch {
+            throw damaged(column, wanted: "the name of an alias")
+        }
+    }
 
     func version(_ column: String = "number", of adapter: AdapterName) throws -> VersionID? {
         try decode(Int?.self, forColumn: column).map { VersionID(adapter, $0) }

@@ -72,7 +72,7 @@ extension VersionIndexError: Explained {
         case .unknownVersion(let version, let latest):
             Explanation(
                 "There is no \(version).",
-                next: latest.map { "The latest is \($0); `lora history \(version.adapter)` shows them all." }
+                next: latest.map { "The latest is \($0); `lora show \(version.adapter)` shows them all." }
                     ?? "`lora train \(version.adapter)` makes the first version.", kind: .usage)
         case .noVersions(let adapter):
             Explanation(
@@ -81,12 +81,12 @@ extension VersionIndexError: Explained {
             Explanation(
                 "'\(adapter)' has no version called '\(alias)'.",
                 next: known.isEmpty
-                    ? "`lora history \(adapter)` shows its versions."
+                    ? "`lora show \(adapter)` shows its versions."
                     : "It has \(known.map(\.text).joined(separator: ", ")).", kind: .usage)
         case .outOfOrder(let version, let expected):
             Explanation(
                 "\(version) cannot be taken into the index; the next version is \(expected).",
-                next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+                next: "Restore the tag \(expected.tag) in versions.git from a copy.", kind: .integrity)
         case .nothingToRollBackTo(let adapter):
             Explanation(
                 "No earlier version of '\(adapter)' was in production.",
@@ -99,7 +99,7 @@ extension RunError: Explained {
     public var explanation: Explanation {
         switch self {
         case .unknown(let run):
-            Explanation("There is no \(run).", next: "`lora history ADAPTER` shows the runs of an adapter.", kind: .usage)
+            Explanation("There is no \(run).", next: "`lora list` shows the last run of each adapter.", kind: .usage)
         case .over(let run, let state):
             Explanation("\(run) is already over: \(state.rawValue).", next: "Start another run.")
         case .cannotResume(let run, let state):
@@ -107,7 +107,8 @@ extension RunError: Explained {
                 "\(run) is \(state.rawValue); only an interrupted or failed run can be resumed.", next: "Start another run.",
                 kind: .usage)
         case .foreign(let run, let adapter):
-            Explanation("\(run) is no run of '\(adapter)'.", next: "Run `lora doctor`.", kind: .integrity)
+            Explanation(
+                "\(run) is no run of '\(adapter)'.", next: "Start another run with `lora train \(adapter)`.", kind: .integrity)
         case .leaseHeld(let adapter, let holder):
             Explanation(
                 "'\(adapter)' is being worked on by \(holder).",

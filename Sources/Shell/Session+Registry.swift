@@ -30,6 +30,8 @@ enum MendedWords {
         mended.recovered.map { "note: \($0) was published but not listed; it is listed now." }
             + mended.interrupted.map { "note: \($0) had lost its process; it is marked interrupted." }
             + mended.missing.map { "warning: \($0) is listed, but git does not hold it." }
+            + mended.unreadable.map { "warning: the lineage of \($0), or of one before it, cannot be read; it is not listed." }
+            + mended.stranded.map { "warning: git lacks a version before \($0); it is not listed." }
     }
 }
 

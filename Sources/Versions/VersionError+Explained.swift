@@ -4,21 +4,30 @@ extension VersionError: Explained {
     public var explanation: Explanation {
         switch self {
         case .noRepository(let path):
-            Explanation("The repository of versions is missing.", at: path, next: "Run `lora doctor`.", kind: .integrity)
+            Explanation(
+                "The repository of versions is missing.", at: path, next: "Restore the folder from a copy.", kind: .integrity)
         case .foreignOwner(let path):
             Explanation(
                 "Another user owns the repository of versions.", at: path,
                 next: "Run the command as that user, or change the owner of the registry folder.")
         case .unknownVersion(let version):
             Explanation(
-                "Git holds no \(version).", next: "`lora history \(version.adapter)` shows the versions.", kind: .usage)
+                "Git holds no \(version).", next: "`lora show \(version.adapter)` shows the versions.", kind: .usage)
+        case .lost(let version):
+            Explanation(
+                "The index lists \(version), but git does not hold it as it was released.",
+                next: "Restore the tag \(version.tag) in versions.git from a copy; use another version meanwhile.",
+                kind: .integrity)
         case .taken(let version):
             Explanation(
-                "Git already holds \(version).", next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+                "Git already holds \(version) or a later version.",
+                next:
+                    "Run the command again, which lists what git holds; a tag that is missing comes from a copy of versions.git.",
+                kind: .integrity)
         case .outOfOrder(let version, let expected):
             Explanation(
                 "\(version) cannot be committed; the next version is \(expected).",
-                next: "Run `lora doctor` to bring index and git together.", kind: .integrity)
+                next: "Restore the tag \(expected.tag) in versions.git from a copy.", kind: .integrity)
         case .branchMoved(let adapter):
             Explanation(
                 "The branch adapters/\(adapter) moved while a version was being committed.",
@@ -44,7 +53,9 @@ extension VersionError: Explained {
             Explanation("The file changed while it was read.", at: path, next: "Run the command again once nobody writes to it.")
         case .foreignLineage(let path, let found, let wanted):
             Explanation(
-                "The lineage is of \(found), not of \(wanted).", at: path, next: "Run `lora doctor`.", kind: .integrity)
+                "The lineage is of \(found), not of \(wanted).", at: path,
+                next: "Put the lineage.json of \(wanted) there, or restore the version from a copy of the repository.",
+                kind: .integrity)
         case .damaged(let version, let fault):
             Explanation(
                 "A file of \(version) is not what was committed: \(fault.words).", at: fault.path, next: fault.remedy,

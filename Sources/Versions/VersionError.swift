@@ -7,6 +7,8 @@ public enum VersionError: Error, Hashable {
     case foreignOwner(path: String)
 
     case unknownVersion(VersionID)
+    /// The index lists a version that git does not hold, or holds as another commit.
+    case lost(VersionID)
     case taken(VersionID)
     case outOfOrder(VersionID, expected: VersionID)
     /// Somebody moved the branch since it was looked at.

@@ -10,6 +10,11 @@ extension VersionStore {
     /// The versions of one adapter, oldest first.
     public func versions(of adapter: AdapterName) throws -> [VersionTag] { try tags(matching: "refs/tags/\(adapter)/v*") }
 
+    /// The commit of a version; nil when git does not hold it.
+    public func commit(of version: VersionID) throws -> CommitID? {
+        try withRepository { repository in try repository.commit(at: Self.reference(of: version)).map(Self.commitID) }
+    }
+
     /// A version with its lineage.
     ///
     /// - Throws: `VersionError.unknownVersion`; `.damaged` when `lineage.json` is missing or not what we write.

@@ -142,6 +142,24 @@ import Testing
         #expect(error.explanation.kind == .integrity)
     }
 
+    @Test(
+        arguments: [
+            "UPDATE runs SET plan = '{'", "UPDATE runs SET adapter = '..'", "UPDATE runs SET base = '{}'",
+            "UPDATE runs SET plan_digest = 'x'",
+        ])
+    func aRowThatIsNotWhatWeWriteIsDamage(sql: String) throws {
+        let registry = try Sample.registry(in: folder)
+        try Sample.admit(to: registry)
+        try registry.write { database in try database.execute(sql: "PRAGMA ignore_check_constraints = ON; \(sql)") }
+        let adapter = try Sample.name(sql.contains("'..'") ? "other" : Sample.adapter)
+        let error = try #require(throws: DamagedRecord.self) {
+            _ = try registry.recordedAdapters()
+            _ = try registry.runs(of: adapter)
+        }
+        #expect(error.source == .index)
+        #expect(error.explanation.kind == .integrity)
+    }
+
     @Test func evidenceIsFoundAgainUnderTheSameConditionsOnly() throws {
         let registry = try Sample.registry(in: folder)
         let subject = ContentDigest(of: [1])

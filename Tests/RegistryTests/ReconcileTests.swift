@@ -124,6 +124,17 @@ import Testing
         #expect(outcome.recovered == [try Sample.version(1, of: "other"), try Sample.version(1)])
     }
 
+    @Test func aMissingTagStrandsItsSuccessorsAndHidesNothingElse() throws {
+        let published = try (0..<3).map { _ in try Sample.admit(to: registry) } + [Sample.admit(to: registry, "other")]
+        let layout = RegistryLayout(root: folder.url.appending(path: "copy"))
+        try RegistryLayout.initialize(at: layout.root)
+        let revived = try AdapterRegistry.open(at: layout)
+        let outcome = try revived.reconcile(with: git([published[0], published[2], published[3]]), on: Sample.occasion())
+        #expect(outcome.stranded == [try Sample.version(3)])
+        #expect(outcome.recovered == [try Sample.version(1, of: "other"), try Sample.version(1)])
+        #expect(try revived.reconcile(with: git(published), on: Sample.occasion()).recovered.count == 2, "the tag came back")
+    }
+
     @Test func aRunNumberThatWasGivenAnewStaysWithItsRun() throws {
         let run = try registry.beginRun(Sample.start(seed: 5), under: registry.lease(Sample.name(), holder: ""))
         try registry.endRun(run.id, .failed(reason: "no space"), at: Sample.time)
