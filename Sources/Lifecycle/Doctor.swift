@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 import Foundation
 import Policies
 import Registry
@@ -18,23 +19,32 @@ public struct Doctor {
         public let words: String
         /// The mending command or deed; nil when all is well.
         public let mend: String?
+        /// The class of what is broken; nil unless something is.
+        public let kind: FaultKind?
 
         static func fine(_ check: String, _ words: String) -> Finding {
-            Finding(check: check, state: .fine, words: words, mend: nil)
+            Finding(check: check, state: .fine, words: words, mend: nil, kind: nil)
         }
 
         static func warning(_ check: String, _ words: String, mend: String) -> Finding {
-            Finding(check: check, state: .warning, words: words, mend: mend)
+            Finding(check: check, state: .warning, words: words, mend: mend, kind: nil)
         }
 
-        static func broken(_ check: String, _ words: String, mend: String) -> Finding {
-            Finding(check: check, state: .broken, words: words, mend: mend)
+        static func broken(_ check: String, _ error: any Error) -> Finding {
+            let kind = (error as? any Explained)?.explanation.kind ?? .runtime
+            return Finding(
+                check: check, state: .broken, words: FailureWords.text(error), mend: FailureWords.next(error), kind: kind)
+        }
+
+        /// Stored records or bytes are not what they should be.
+        static func damaged(_ check: String, _ words: String, mend: String) -> Finding {
+            Finding(check: check, state: .broken, words: words, mend: mend, kind: .integrity)
         }
 
         public var json: JSONValue {
             [
                 "check": .string(check), "state": .string(state.rawValue), "words": .string(words),
-                "mend": mend.map { .string($0) } ?? .null,
+                "kind": kind.map { .string($0.rawValue) } ?? .null, "mend": mend.map { .string($0) } ?? .null,
             ]
         }
     }
@@ -61,7 +71,7 @@ public struct Doctor {
             let workspace = try Workspace.open(location, on: occasion)
             findings += RegistryChecks(workspace: workspace, workingFolder: workingFolder).run()
         } catch {
-            findings.append(.broken("index", FailureWords.text(error), mend: FailureWords.next(error)))
+            findings.append(.broken("index", error))
         }
         return findings
     }

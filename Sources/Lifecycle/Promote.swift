@@ -1,6 +1,7 @@
 import Adapters
 import Registry
 import StrictJSON
+import Versions
 
 extension Workspace {
     /// Makes a version the one in production; the one before it becomes `previous`.
@@ -12,6 +13,7 @@ extension Workspace {
         try requireKnown(reference.adapter)
         let meant = VersionReference(reference.adapter, reference.selector ?? .alias(.candidate))
         let version = try registry.resolve(meant)
+        try requireSound(version)
         return (version, try registry.promote(version, on: occasion))
     }
 
@@ -19,7 +21,17 @@ extension Workspace {
     public func rollBack(_ adapter: String, on occasion: Occasion) throws -> RegistryEvent {
         let name = try AdapterName(adapter)
         try requireKnown(name)
+        try registry.rollbackTarget(of: name).map(requireSound)
         return try registry.rollBack(name, on: occasion)
+    }
+
+    /// What goes into production must be what was released, to the byte.
+    ///
+    /// - Throws: `VersionError.lost` or `.damaged`.
+    func requireSound(_ version: VersionID) throws {
+        let listed = try registry.version(version).published.commit
+        guard try versions.commit(of: version) == listed else { throw VersionError.lost(version) }
+        if let fault = try versions.verify(version).first { throw VersionError.damaged(version, fault) }
     }
 
     /// Everything that happened to the versions of an adapter, oldest first.

@@ -13,27 +13,40 @@ struct RegistryChecks {
             check("index") { "\(try workspace.registry.recordedAdapters().count) adapters with versions or runs" },
             mended,
             check("versions") { "\(try workspace.versions.versions().count) tagged in \(workspace.versions.folder.path)" },
-        ] + bases() + declarations() + [freeSpace]
+        ] + storedBytes() + bases() + declarations() + [freeSpace]
+    }
+
+    /// One finding for each version whose bytes are not those that were released; none when all are.
+    private func storedBytes() -> [Doctor.Finding] {
+        do {
+            return try workspace.registry.recordedAdapters().flatMap(workspace.registry.versions).compactMap { record in
+                do {
+                    try workspace.requireSound(record.version)
+                    return nil
+                } catch {
+                    return .broken("version \(record.version)", error)
+                }
+            }
+        } catch {
+            return [.broken("versions", error)]
+        }
     }
 
     private func check(_ name: String, _ body: () throws -> String) -> Doctor.Finding {
         do {
             return .fine(name, try body())
         } catch {
-            return .broken(name, FailureWords.text(error), mend: FailureWords.next(error))
+            return .broken(name, error)
         }
     }
 
     private var mended: Doctor.Finding {
-        let mended = workspace.mended
-        if let lost = mended.missing.first {
-            return .broken(
-                "index and git agree", "\(lost) is listed, but git does not hold it", mend: "restore versions.git from a backup")
-        }
-        if let unread = mended.unreadable.first {
-            return .broken(
-                "index and git agree", "the lineage of \(unread) cannot be read", mend: "restore versions.git from a backup")
-        }
+        let (mended, mend) = (workspace.mended, "restore versions.git from a copy")
+        let faults =
+            mended.missing.map { "\($0) is listed, but git does not hold it" }
+            + mended.unreadable.map { "the lineage of \($0), or of one before it, cannot be read" }
+            + mended.stranded.map { "git holds \($0), but lacks one before it" }
+        if !faults.isEmpty { return .damaged("index and git agree", faults.joined(separator: "; "), mend: mend) }
         let count = mended.recovered.count + mended.interrupted.count + mended.removed.count
         return .fine(
             "index and git agree",
@@ -50,7 +63,7 @@ struct RegistryChecks {
                     mend: "lora retrain-check")
             }
         } catch {
-            return [.broken("bases", FailureWords.text(error), mend: FailureWords.next(error))]
+            return [.broken("bases", error)]
         }
     }
 
@@ -60,7 +73,7 @@ struct RegistryChecks {
                 check("adapter \(name)") { try judgeable(try workspace.registry.adapter(named: name.text)) }
             }
         } catch {
-            return [.broken("adapters", FailureWords.text(error), mend: FailureWords.next(error))]
+            return [.broken("adapters", error)]
         }
     }
 

@@ -23,6 +23,7 @@ struct DoctorVerb: Verb {
                 if let mend = finding.mend { session.console.print("    mend: \(mend)") }
             }
         }
+        if findings.contains(where: { $0.kind == .integrity }) { return .integrityFailure }
         return findings.contains { $0.state == .broken } ? .verificationFailed : .passed
     }
 
