@@ -20,9 +20,10 @@ public struct FileError: Error, Hashable {
 }
 
 extension FileError: Explained {
-    public var explanation: Explanation {
-        Explanation("Could not \(operation.rawValue): \(String(cString: strerror(code))).", at: path, next: remedy)
-    }
+    public var explanation: Explanation { Explanation("Could not \(operation.rawValue): \(reason).", at: path, next: remedy) }
+
+    /// What the system says, such as `No such file or directory`.
+    public var reason: String { String(cString: strerror(code)) }
 
     private var remedy: String {
         switch code {

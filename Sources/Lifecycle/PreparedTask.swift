@@ -30,13 +30,13 @@ public struct PreparedTask: Sendable {
         let configuration = try ModelConfiguration(folder: baseFolder)
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
+        let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
         let heldSplit = try DatasetVersion.Split(of: held)
         datasetVersion = DatasetVersion(train: try DatasetVersion.Split(of: train), heldOut: heldSplit)
         conditions = MeasuringConditions(declaration, base: base, plan: plan, heldOut: heldSplit.digest)
         tokenizer = try Tokenizer(folder: baseFolder)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
-        let heldFile = try DataFile(contentsOf: held)
-        dataset = try Dataset(try DataFile(contentsOf: train), encoder: encoder)
+        dataset = try Dataset(trainFile, encoder: encoder)
         report = DataReport(dataset, heldOut: heldFile.rows)
         heldOut = try heldFile.rows.map { row in try encoder.encode(row, of: heldFile.path) }
         evaluation = try Evaluation(

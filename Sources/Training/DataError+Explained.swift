@@ -3,7 +3,7 @@ import StrictJSON
 
 extension DataError: Explained {
     public var explanation: Explanation {
-        Explanation(fault, at: file + (line.map { ":\($0)" } ?? ""), next: next)
+        Explanation(fault, at: file + (line.map { ":\($0)" } ?? ""), next: next, kind: .usage)
     }
 
     private var fault: String {

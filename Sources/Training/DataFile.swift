@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import StrictJSON
 
@@ -15,9 +16,9 @@ public struct DataFile: Sendable {
     public init(contentsOf file: URL) throws(DataError) {
         let data: Data
         do {
-            data = try Data(contentsOf: file)
+            data = try FileBytes.contents(of: file, limit: .max)
         } catch {
-            throw DataError(.unreadable(error.localizedDescription), file: file.path)
+            throw DataError(.unreadable((error as? FileError)?.reason ?? "\(error)"), file: file.path)
         }
         try self.init(path: file.path, text: data)
     }

@@ -38,9 +38,7 @@ struct TrainVerb: Verb {
 
     func validate() throws {
         let folders = [base, data, out].compactMap(\.self)
-        guard adapter != nil || folders.count == 3 else {
-            throw ValidationError("Name an adapter, or give all of --base, --data and --out.")
-        }
+        guard adapter != nil || folders.count == 3 else { throw Self.namesNothing }
         guard adapter == nil || folders.isEmpty && initAdapter == nil else {
             throw ValidationError(
                 "An adapter's base and data are declared; --base, --data, --out and --init-adapter go without one.")
@@ -60,8 +58,10 @@ struct TrainVerb: Verb {
         return try trainFolder(in: session)
     }
 
+    private static let namesNothing = ValidationError("Name an adapter, or give all of --base, --data and --out.")
+
     private func trainFolder(in session: Session) throws -> ExitStatus {
-        guard let base, let data, let out else { return .usage }
+        guard let base, let data, let out else { throw Self.namesNothing }
         let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
         let request = TrainFolder.Request(
             base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
