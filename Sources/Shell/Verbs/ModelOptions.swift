@@ -7,9 +7,10 @@ import Llama
 struct BaseOption: ParsableArguments {
     @Option(help: ArgumentHelp("The base: a Hugging Face model folder, or the name of a registered base.", valueName: "base"))
     var base: String
+    @OptionGroup var place: RegistryOption
 
     func folder(in session: Session) throws -> URL {
-        try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(nil) }.folder
+        try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }.folder
     }
 }
 

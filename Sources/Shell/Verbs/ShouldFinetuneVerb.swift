@@ -34,6 +34,12 @@ struct ShouldFinetuneVerb: Verb {
         guard adapter != nil || baseError != nil || examples != nil || horizon != nil else {
             throw ValidationError("Name an adapter, or give --base-error, --examples and --horizon.")
         }
+        guard adapter != nil || !measureAgain && place.registry == nil else {
+            throw ValidationError("--measure-again and --registry go with a declared adapter.")
+        }
+        guard !measureAgain || baseError == nil else {
+            throw ValidationError("--measure-again measures what --base-error gives; leave one of them out.")
+        }
     }
 
     func perform(in session: Session) throws -> ExitStatus {
