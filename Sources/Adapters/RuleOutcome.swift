@@ -40,11 +40,12 @@ public struct RuleOutcome: Sendable, Hashable {
         }
     }
 
-    /// `{"rule","input","threshold","passed","flip"}`, in this order.
+    /// `{"rule","input","threshold","passed","flip","outcome","reason"}`, in this order.
     public var json: JSONValue {
         [
             "rule": .string(rule), "input": input?.json ?? .null, "threshold": threshold.json,
             "passed": passed.map(JSONValue.bool) ?? .null, "flip": flip.json,
+            "outcome": .string(finding.rawValue), "reason": .string(reason),
         ]
     }
 }

@@ -76,8 +76,8 @@ public enum Shown: Sendable {
 
     public var json: JSONValue {
         switch self {
-        case .adapter(let entry): entry.json
-        case .version(let record): record.json
+        case .adapter(let entry): entry.json.report("lora.adapter/1")
+        case .version(let record): record.json.report("lora.version/1")
         }
     }
 }

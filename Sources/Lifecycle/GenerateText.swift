@@ -17,6 +17,7 @@ public struct GenerateText: Sendable {
 
         public var json: JSONValue {
             [
+                "schema": "lora.generate/1",
                 "text": .string(text),
                 "prompt_ids": .array(promptIDs.map { .integer(Int($0)) }),
                 "new_ids": .array(generated.ids.map { .integer(Int($0)) }),

@@ -17,6 +17,7 @@ public struct TokenizeText: Sendable {
 
         public var json: JSONValue {
             [
+                "schema": "lora.tokenize/1",
                 "text": .string(text),
                 "ids": .array(encoding.ids.map { .integer(Int($0)) }),
                 "tokens": .array(encoding.tokens.map { .string($0) }),

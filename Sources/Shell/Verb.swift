@@ -30,6 +30,9 @@ struct JSONOption: ParsableArguments {
 }
 
 extension Session {
-    /// Prints a value as JSON, one member a line.
-    func print(_ json: JSONValue) { console.print(json.text(.pretty)) }
+    /// Prints a report that names its form itself, one member a line.
+    func print(_ report: JSONValue) { console.print(report.text(.pretty)) }
+
+    /// Prints a report for other programs: its first member names its form, whose number stays while members are only added.
+    func print(_ members: JSONValue, as schema: String) { print(members.report(schema)) }
 }

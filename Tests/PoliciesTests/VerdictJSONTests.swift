@@ -15,11 +15,14 @@ import Testing
         let wanted = #"""
             {"schema":"lora.verdict/1","verdict":"no","rules":[\#
             {"rule":"base_error","input":0.22,"threshold":0.15,"passed":true,"flip":\#
-            {"relation":"at_most","value":0.15,"words":"Fails with a base error of 15 % or less."}},\#
+            {"relation":"at_most","value":0.15,"words":"Fails with a base error of 15 % or less."},\#
+            "outcome":"passed","reason":"The base's error of 22 % is above 15 %."},\#
             {"rule":"examples","input":120,"threshold":500,"passed":false,"flip":\#
-            {"relation":"at_least","value":500,"words":"Passes with 380 more examples, 500 in all."}},\#
+            {"relation":"at_least","value":500,"words":"Passes with 380 more examples, 500 in all."},\#
+            "outcome":"failed","reason":"There are only 120 effective examples; 500 are needed."},\#
             {"rule":"horizon","input":"9mo","threshold":"6mo","passed":true,"flip":\#
-            {"relation":"below","value":"6mo","words":"Fails with a horizon shorter than 6mo."}}],\#
+            {"relation":"below","value":"6mo","words":"Fails with a horizon shorter than 6mo."},\#
+            "outcome":"passed","reason":"The horizon of 9mo reaches the required 6mo."}],\#
             "reasons":["The base's error of 22 % is above 15 %.","There are only 120 effective examples; 500 are needed.",\#
             "The horizon of 9mo reaches the required 6mo."],\#
             "alternatives":[{"action":"collect_examples","words":"Collect 380 more examples first.","count":380}],\#

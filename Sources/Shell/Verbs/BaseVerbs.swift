@@ -28,7 +28,7 @@ struct BaseAddVerb: Verb {
         let base = try session.openRegistry(place.registry).addBase(
             name, folder: session.url(folder), revision: revision, replaces: replace)
         if format.json {
-            session.print(base.json)
+            session.print(base.json, as: "lora.base/1")
         } else {
             session.console.print("Pinned \(base.name): \(base.files.count) files, \(base.digest).")
         }
@@ -45,7 +45,7 @@ struct BaseListVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let bases = try session.openRegistry(place.registry).registry.bases()
         if format.json {
-            session.print(["schema": "lora.bases/1", "bases": .array(bases.map(\.json))])
+            session.print(["bases": .array(bases.map(\.json))], as: "lora.bases/1")
         } else if bases.isEmpty {
             session.console.print("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
         } else {

@@ -16,7 +16,7 @@ struct DoctorVerb: Verb {
             on: session.occasion("found by doctor")
         ).run()
         if format.json {
-            session.print(["schema": "lora.doctor/1", "checks": .array(findings.map(\.json))])
+            session.print(["checks": .array(findings.map(\.json))], as: "lora.doctor/1")
         } else {
             for finding in findings {
                 session.console.print("\(mark(finding.state)) \(finding.check): \(finding.words)")

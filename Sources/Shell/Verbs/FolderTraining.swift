@@ -17,15 +17,21 @@ struct FolderTraining {
         switch outcome {
         case .finished(let candidate):
             if isJSON {
-                session.print([
-                    "schema": "lora.train/1", "state": "finished", "adapter": .string(candidate.folder.path),
-                    "digest": .string("\(candidate.digest)"), "data": training.report.json,
-                ])
+                session.print(
+                    [
+                        "state": "finished", "folder": .string(candidate.folder.path),
+                        "digest": .string("\(candidate.digest)"), "data": training.report.json,
+                    ], as: TrainingReport.schema)
             } else {
                 session.console.print("The adapter is in \(candidate.folder.path) (\(candidate.digest)).")
             }
             return .passed
         case .interrupted(let step):
+            if isJSON {
+                session.print(
+                    ["state": "interrupted", "step": .integer(step), "checkpoints": .string(request.checkpoints.path)],
+                    as: TrainingReport.schema)
+            }
             session.console.complain(
                 "Stopped after step \(step); the state is saved in \(request.checkpoints.path). The same command goes on.")
             return .interrupted
@@ -34,14 +40,18 @@ struct FolderTraining {
 
     private func show(_ training: TrainFolder) -> ExitStatus {
         if isJSON {
-            session.print([
-                "schema": "lora.train/1", "state": "planned", "plan": training.plan.json, "data": training.report.json,
-            ])
+            session.print(
+                ["state": "planned", "plan": training.plan.json, "data": training.report.json], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.plan))
         }
         return .passed
     }
+}
+
+/// The form of what `train --json` prints; `state` says which other members there are.
+enum TrainingReport {
+    static let schema = "lora.train/1"
 }
 
 /// Every option of a plan with its value.

@@ -15,7 +15,7 @@ struct InitVerb: Verb {
         let root = session.url(folder).standardizedFileURL
         let created = try InitRegistry.run(in: root).map { PathWords.path($0, below: root) }
         if format.json {
-            session.print(["created": .array(created.map { .string($0) })])
+            session.print(["created": .array(created.map { .string($0) })], as: "lora.init/1")
         } else if created.isEmpty {
             session.console.print("Everything is there already; nothing was changed.")
         } else {

@@ -24,10 +24,11 @@ struct ManagedTraining {
 
     private func show(_ training: TrainAdapter) -> ExitStatus {
         if isJSON {
-            session.print([
-                "schema": "lora.train/1", "state": "planned", "adapter": .string(request(training)),
-                "plan": training.task.plan.json, "data": training.task.report.json,
-            ])
+            session.print(
+                [
+                    "state": "planned", "adapter": .string(request(training)), "plan": training.task.plan.json,
+                    "data": training.task.report.json,
+                ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.task.plan))
         }
@@ -48,18 +49,29 @@ struct ManagedTraining {
     private func report(_ outcome: TrainAdapter.Outcome, of training: TrainAdapter) -> ExitStatus {
         switch outcome {
         case .admitted(let receipt):
-            if isJSON { session.print(receipt.json) } else { describe(receipt) }
+            if isJSON { session.print(receipt.json, as: TrainingReport.schema) } else { describe(receipt) }
             return .passed
         case .refused(let verdict, let candidate):
             if isJSON {
-                session.print(["schema": "lora.train/1", "state": "refused", "gate": verdict.json])
+                session.print(
+                    [
+                        "state": "refused", "adapter": .string(request(training)), "candidate": .string(candidate.path),
+                        "gate": verdict.json,
+                    ], as: TrainingReport.schema)
             } else {
                 session.console.print("Refused by the gate of policy '\(verdict.policy.name)':")
                 for rule in verdict.rules { for line in VerdictWords.lines(rule) { session.console.print(line) } }
-                session.console.print("The candidate stays in \(candidate.path).")
+                session.console.print("The candidate stays in \(candidate.path) until the next run.")
             }
             return .verificationFailed
         case .interrupted(let run, let step):
+            if isJSON {
+                session.print(
+                    [
+                        "state": "interrupted", "adapter": .string(request(training)), "run": .string("\(run)"),
+                        "step": step.map { .integer($0) } ?? .null,
+                    ], as: TrainingReport.schema)
+            }
             let place = step.map { "after step \($0)" } ?? "while measuring"
             session.console.complain(
                 "\(run) stopped \(place); its state is saved. `\(session.command("train \(request(training))"))` goes on with it."

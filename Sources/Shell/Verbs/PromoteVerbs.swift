@@ -18,7 +18,8 @@ struct PromoteVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let outcome = try session.openRegistry(place.registry).promote(version, on: session.occasion(reason))
         if format.json {
-            session.print(["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null])
+            session.print(
+                ["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null], as: "lora.promote/1")
         } else if let event = outcome.event {
             session.console.print(EventWords.line(event))
         } else {
@@ -42,7 +43,11 @@ struct RollbackVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let event = try session.openRegistry(place.registry).rollBack(adapter, on: session.occasion(reason))
-        if format.json { session.print(event.json) } else { session.console.print(EventWords.line(event)) }
+        if format.json {
+            session.print(["version": .string("\(event.version)"), "event": event.json], as: "lora.rollback/1")
+        } else {
+            session.console.print(EventWords.line(event))
+        }
         return .passed
     }
 }
@@ -60,7 +65,7 @@ struct HistoryVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let events = try session.openRegistry(place.registry).history(of: adapter)
         if format.json {
-            session.print(["schema": "lora.history/1", "events": .array(events.map(\.json))])
+            session.print(["events": .array(events.map(\.json))], as: "lora.history/1")
         } else if events.isEmpty {
             session.console.print("Nothing has happened to \(adapter) yet.")
         } else {
