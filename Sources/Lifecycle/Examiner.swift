@@ -52,11 +52,9 @@ public final class Examiner {
         let published = try workspace.registry.version(version).published
         let key = task.conditions.key(of: published)
         if let known = try known(key) { return known }
-        let folder = workspace.layout.staging.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        try workspace.versions.checkOut(version, to: folder)
-        let outcome = Result { try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)") }
-        try FileManager.default.removeItem(at: folder)
-        let score = HeldOutScore(try outcome.get(), at: now)
+        let folder = try VersionCache(of: workspace).folder(of: published)
+        let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")
+        let score = HeldOutScore(result, at: now)
         try workspace.registry.record(
             Adapters.Measurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return score

@@ -18,7 +18,8 @@ public struct Receipt: Sendable {
 
     public var json: JSONValue {
         [
-            "state": "admitted", "adapter": .string(version.adapter.text), "version": .string("\(version)"), "tag": .string(version.tag),
+            "state": "admitted", "adapter": .string(version.adapter.text), "version": .string("\(version)"),
+            "tag": .string(version.tag),
             "commit": .string("\(commit)"), "error": .number(candidateError.value), "base_error": .number(baseError.value),
             "gate": verdict.json,
         ]

@@ -19,15 +19,25 @@ extension AdapterRegistry {
         }
     }
 
-    /// What nobody needs any more once the lease is free: drafts, and the folders of runs whose candidate git has.
+    /// What nobody needs any more once the lease is free: drafts, and the folders of runs that are never gone on with, which are all
+    /// but the last, and the last too when git has its candidate.
     func litter(of adapter: AdapterName) throws -> [URL] {
         let folders = try entries(of: layout.staging(of: adapter))
         guard !folders.isEmpty else { return [] }
-        let admitted = Set(try runs(of: adapter).filter { $0.end?.outcome.version != nil }.map { "\($0.id)" })
-        let spent = folders.filter { admitted.contains($0.lastPathComponent) }
+        let last = try runs(of: adapter).last.flatMap { $0.end?.outcome.version == nil ? "\($0.id)" : nil }
+        let spent = folders.filter { Self.isRun($0) && $0.lastPathComponent != last }
         let drafts = try (folders + folders.filter { !spent.contains($0) }.flatMap(entries))
             .filter { $0.lastPathComponent.hasPrefix(DurableFile.draftPrefix) }
         return spent + drafts
+    }
+
+    private static func isRun(_ folder: URL) -> Bool {
+        do throws(NameError) {
+            _ = try RunID(folder.lastPathComponent)
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func entries(of folder: URL) throws -> [URL] {

@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Foundation
 import Lifecycle
 import Policies
@@ -51,6 +52,20 @@ struct RetrainCheckTests {
         let found = try plan(registry, months: 7)
         #expect(found.due.map { $0.reasons.map(\.code) } == [["window_closed"]])
         #expect(found.cases[0].unchecked.contains { $0.hasPrefix("base: ") })
+    }
+
+    @Test("a version that was checked out to be measured is kept by its commit, and no draft outlives a killed check-out")
+    func cache() throws {
+        let registry = try SmallRegistry()
+        guard case .admitted(let receipt) = try registry.train() else { return #expect(Bool(false), "not admitted") }
+        let caches = registry.state.appending(path: "caches")
+        let draft = caches.appending(path: DurableFile.draftPrefix + "killed")
+        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
+        _ = try EvaluateAdapter(in: registry.open()).run("greeter", now: SmallRegistry.moment(90), progress: { _, _, _ in })
+        let left = try FileManager.default.contentsOfDirectory(atPath: caches.path).filter { !$0.hasPrefix(".lease") }
+        #expect(left == [receipt.commit.hex])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: registry.state.appending(path: "staging").path) == ["greeter"])
     }
 
     @Test("an evaluation counts while what it was measured on is what is measured now")

@@ -106,6 +106,22 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: staging.path))
     }
 
+    /// Neither a run that another followed, nor one of an index that was lost, is ever gone on with.
+    @Test func stagingOfSupersededRunsIsRemovedAndTheLastKept() throws {
+        var lease: AdapterLease? = try registry.lease(Sample.name(), holder: "the dead")
+        let ends: [Run.Outcome] = [.failed(reason: "x"), .interrupted(reason: "x"), .rejected(reason: "x")]
+        for end in ends {
+            let run = try registry.beginRun(Sample.start(), under: #require(lease))
+            _ = try registry.stagingFolder(of: run.id, under: #require(lease))
+            try registry.endRun(run.id, end, at: Sample.time)
+        }
+        _ = try registry.stagingFolder(of: RunID(77), under: #require(lease))
+        lease = nil
+        #expect(try reconcile(git([])).removed.map(\.lastPathComponent) == ["run-1", "run-2", "run-77"])
+        let kept = try FileManager.default.contentsOfDirectory(atPath: registry.layout.staging(of: Sample.name()).path)
+        #expect(kept == ["run-3"], "a person may want to look at what the gate refused")
+    }
+
     @Test func whatGitLostOrChangedIsReported() throws {
         let (first, second) = (try Sample.admit(to: registry), try Sample.admit(to: registry))
         let other = try Sample.published(first.version, run: RunID(77), start: Sample.start())
