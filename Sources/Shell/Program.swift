@@ -43,17 +43,14 @@ public struct Program {
     static func perform(_ words: [String], in session: Session) -> ExitStatus {
         lora_interrupts_clear()
         do {
-            let command = try LoraCommand.parseAsRoot(words)
-            guard let verb = command as? any Verb else { return Program.help(for: command, in: session) }
-            return try verb.perform(in: session)
+            var command = try LoraCommand.parseAsRoot(words)
+            if let verb = command as? any Verb { return try verb.perform(in: session) }
+            // What is no verb is a request for help: it throws the text of the command it is about.
+            try command.run()
+            return .passed
         } catch {
             return Program.report(error, of: words, in: session)
         }
-    }
-
-    private static func help(for command: any ParsableCommand, in session: Session) -> ExitStatus {
-        session.console.print(LoraCommand.helpMessage(for: type(of: command), columns: session.console.width))
-        return .passed
     }
 
     private static func report(_ error: any Error, of words: [String], in session: Session) -> ExitStatus {
