@@ -12,6 +12,7 @@ extension Policy {
         stamp = PolicyStamp(name: try reader.required("name", as: String.self), digest: digest)
         summary = try reader.required("summary", as: String.self)
         fineTuning = try reader.required(section: "should_finetune", FineTuningRules.init(reading:))
+        run = try reader.required(section: "run_rule", RunRules.init(reading:))
         gate = try reader.required(section: "gate", GateRules.init(reading:))
         retraining = try reader.required(section: "retraining", RetrainingRules.init(reading:))
     }
@@ -38,6 +39,28 @@ extension BaseErrorRule {
         confidence = try reader.openShare("confidence")
         basis = try reader.required("decide_on", among: Basis.self)
         freshFor = try reader.optional("fresh_for", as: CalendarSpan.self, form: CalendarSpan.form)
+    }
+}
+
+extension RunRules {
+    fileprivate init(reading reader: YAMLReader) throws {
+        falling = try reader.required(section: "falling") { reader in
+            Falling(by: try reader.share("by"), over: try reader.count("over", in: 1...1_000))
+        }
+        extendTo = try reader.count("extend_to", in: 1...100)
+        patience = try reader.count("patience", in: 1...1_000)
+        underfitting = try reader.required(section: "underfitting") { reader in
+            Underfitting(
+                trainingLoss: try reader.number("training_loss_above", in: 0...1_000),
+                heldOutLoss: try reader.number("held_out_loss_above", in: 0...1_000),
+                rank: try reader.count("rank", in: 1...1_024))
+        }
+        watchdog = try reader.required(section: "watchdog") { reader in
+            Watchdog(
+                factor: try reader.number("times_lowest", in: 1...1_000),
+                margin: try reader.number("above_lowest", in: 0...1_000),
+                steps: try reader.count("steps", in: 1...10_000))
+        }
     }
 }
 
@@ -100,8 +123,12 @@ extension YAMLReader {
         try optional(key, as: Int.self).map { try count($0, key) }
     }
 
-    private func count(_ value: Int, _ key: String) throws -> Int {
-        try checked(value, key, "a whole number from 0 to 1000000000") { (0...1_000_000_000).contains($0) }
+    fileprivate func count(_ key: String, in range: ClosedRange<Int>) throws -> Int {
+        try count(required(key, as: Int.self), key, in: range)
+    }
+
+    private func count(_ value: Int, _ key: String, in range: ClosedRange<Int> = 0...1_000_000_000) throws -> Int {
+        try checked(value, key, "a whole number from \(range.lowerBound) to \(range.upperBound)", range.contains)
     }
 
     fileprivate func span(_ key: String) throws -> CalendarSpan {

@@ -7,6 +7,7 @@ public struct Policy: Sendable, Hashable {
     public let summary: String
     public let stamp: PolicyStamp
     public let fineTuning: FineTuningRules
+    public let run: RunRules
     public let gate: GateRules
     public let retraining: RetrainingRules
 
@@ -44,6 +45,38 @@ public struct SignalThresholds: Sendable, Hashable {
     public let promptingAccuracyBelow: Double
     public let promptTokensAbove: Int
     public let domainVocabularyRatioAbove: Double
+}
+
+/// How long a training runs, and what stops it; losses in nats per supervised token.
+public struct RunRules: Sendable, Hashable {
+    public struct Falling: Sendable, Hashable {
+        /// The share by which the last evaluations must undercut those before.
+        public let by: Double
+        /// How many evaluations count as the last ones.
+        public let over: Int
+    }
+
+    /// Above both losses the adapter is too small, and `rank` is proposed.
+    public struct Underfitting: Sendable, Hashable {
+        public let trainingLoss: Double
+        public let heldOutLoss: Double
+        public let rank: Int
+    }
+
+    /// A loss above the lowest by `factor` and by `margin`, `steps` times in a row, has exploded.
+    public struct Watchdog: Sendable, Hashable {
+        public let factor: Double
+        public let margin: Double
+        public let steps: Int
+    }
+
+    public let falling: Falling
+    /// Times max_steps that a run may take whose loss is still falling.
+    public let extendTo: Int
+    /// Evaluations without a new lowest loss that end an extended run.
+    public let patience: Int
+    public let underfitting: Underfitting
+    public let watchdog: Watchdog
 }
 
 /// What a candidate must show before it becomes a version.
