@@ -8,9 +8,14 @@ public struct Candidate: Sendable, Hashable {
     public let folder: URL
     /// Of adapter_model.safetensors: equal plans and inputs give equal digests.
     public let digest: ContentDigest
+    /// How the run ended that left it.
+    public let conclusion: RunConclusion
+
+    /// The same under another name.
+    public func moved(to folder: URL) -> Candidate { Candidate(folder: folder, digest: digest, conclusion: conclusion) }
 
     /// - Throws: `CandidateError` when something stands where the candidate should.
-    static func requireVacant(_ folder: URL) throws {
+    public static func requireVacant(_ folder: URL) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else { return }
         guard isFolder.boolValue, try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty else {
@@ -20,8 +25,8 @@ public struct Candidate: Sendable, Hashable {
 
     /// Writes everything into a draft in `workshop`, which then moves to `folder`: the candidate appears whole or not at all.
     static func publish(
-        _ adapter: LoRAAdapter, trainerState: TrainerState, plan: TrainingPlan, base: BaseReference, tokenizer: BaseFiles,
-        rows: Int, in workshop: URL, to folder: URL
+        _ adapter: LoRAAdapter, trainerState: TrainerState, conclusion: RunConclusion, plan: TrainingPlan,
+        base: BaseReference, tokenizer: BaseFiles, rows: Int, in workshop: URL, to folder: URL
     ) throws -> Candidate {
         for place in [workshop, folder.deletingLastPathComponent()] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -37,7 +42,7 @@ public struct Candidate: Sendable, Hashable {
             try DurableFile.write(state, to: draft.appending(path: TrainerState.fileName))
             let digest = try ContentDigest(ofFile: draft.appending(path: PEFTFolder.weightsFile))
             try DurableFile.publish(draft: draft, as: folder)
-            return Candidate(folder: folder, digest: digest)
+            return Candidate(folder: folder, digest: digest, conclusion: conclusion)
         } catch {
             if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
             throw error
@@ -48,4 +53,6 @@ public struct Candidate: Sendable, Hashable {
 /// Why a candidate cannot be written.
 public enum CandidateError: Error, Hashable {
     case occupied(String)
+    /// Its trainer_state.json does not say how the run ended.
+    case noConclusion(String)
 }

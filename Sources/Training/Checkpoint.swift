@@ -7,20 +7,20 @@ import Tensors
 /// A run's whole state in a folder: going on from it gives the same bytes as never having stopped.
 ///
 /// Holds the adapter as a PEFT folder, optimizer.safetensors with both moments, trainer_state.json for people, and
-/// checkpoint.json, which names step, inputs, data order, kernel path and the digest of every other file.
+/// checkpoint.json, which names step, inputs, data order, kernel path, what the run rule saw, and the digest of every other file.
 public struct Checkpoint: Sendable {
     static let manifestFile = "checkpoint.json"
     static let optimizerFile = "optimizer.safetensors"
-    static let schema = "lora.checkpoint/1"
+    static let schema = "lora.checkpoint/2"
 
     public let state: TrainingState
-    public let log: TrainingLog
+    public let record: RunRecord
     public let inputs: TrainingInputs
     public let plan: TrainingPlan
 
-    public init(state: TrainingState, log: TrainingLog, inputs: TrainingInputs, plan: TrainingPlan) {
+    public init(state: TrainingState, record: RunRecord, inputs: TrainingInputs, plan: TrainingPlan) {
         self.state = state
-        self.log = log
+        self.record = record
         self.inputs = inputs
         self.plan = plan
     }
@@ -50,7 +50,7 @@ extension Checkpoint {
             ],
             "inputs": inputs.json,
             "kernel_path": .string(KernelPath.current.rawValue),
-            "log": log.json,
+            "record": record.json,
             "plan": plan.json,
             "files": .object(digests),
         ]
@@ -64,13 +64,17 @@ extension Checkpoint {
         if let difference = inputs.difference(from: manifest.inputs) {
             throw CheckpointError.otherRun(difference, folder: folder.path)
         }
+        let current = KernelPath.current.rawValue
+        guard manifest.kernelPath == current else {
+            throw CheckpointError.otherKernels(saved: manifest.kernelPath, current: current, folder: folder.path)
+        }
         try manifest.verify(folder)
         let adapter = try PEFTFolder(reading: folder, for: model).adapter
         let moments = try ModelTensors(folder: folder, file: Self.optimizerFile)
         let optimizer = try AdamW(
             restoring: moments, plan.optimizer, settings: plan.optimizerSettings, parameters: adapter.parameterSizes)
         let state = TrainingState(adapter: adapter, optimizer: optimizer, step: manifest.step)
-        self.init(state: state, log: manifest.log, inputs: inputs, plan: plan)
+        self.init(state: state, record: manifest.record, inputs: inputs, plan: plan)
     }
 }
 
@@ -85,7 +89,8 @@ extension LoRAAdapter {
 struct CheckpointManifest {
     let step: Int
     let inputs: TrainingInputs
-    let log: TrainingLog
+    let record: RunRecord
+    let kernelPath: String
     let files: JSONObject
 
     init(reading folder: URL) throws {
@@ -95,12 +100,14 @@ struct CheckpointManifest {
         }
         guard let json = try Self.json(file), json["schema"]?.stringValue == Checkpoint.schema, let step = json["step"]?.intValue,
             step >= 0,
-            let inputs = json["inputs"].flatMap(TrainingInputs.init), let log = json["log"].flatMap(TrainingLog.init),
+            let inputs = json["inputs"].flatMap(TrainingInputs.init), let record = json["record"].flatMap(RunRecord.init),
+            let kernelPath = json["kernel_path"]?.stringValue,
             let files = json["files"]?.objectValue
         else { throw CheckpointError.unreadableManifest(file: file.path) }
         self.step = step
         self.inputs = inputs
-        self.log = log
+        self.record = record
+        self.kernelPath = kernelPath
         self.files = files
     }
 

@@ -1,4 +1,5 @@
 import Faults
+import Tensors
 
 extension CheckpointError: Explained {
     public var explanation: Explanation {
@@ -7,6 +8,10 @@ extension CheckpointError: Explained {
             Explanation(
                 "The checkpoint belongs to a run of \(input.phrase).", at: folder,
                 next: "Repeat that run's options to go on with it, or remove the folder to start afresh.", kind: .usage)
+        case .otherKernels(let saved, let current, let folder):
+            Explanation(
+                "The checkpoint was made by the \(saved) kernels, and this process runs the \(current) ones.", at: folder,
+                next: "Set \(KernelPath.variable)=\(saved) to go on with it, or remove the folder to start afresh.", kind: .usage)
         case .unreadableManifest(let file):
             Explanation("The checkpoint's manifest cannot be read.", at: file, next: Self.remedy, kind: .integrity)
         case .missingFile(let name, let folder):
@@ -27,6 +32,7 @@ extension CheckpointError.Input {
         case .base: "another base"
         case .data: "other data"
         case .parent: "another parent adapter"
+        case .heldOut: "other held-out rows or another run rule"
         }
     }
 }

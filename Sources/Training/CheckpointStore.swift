@@ -15,21 +15,33 @@ public struct CheckpointStore: Sendable {
             .compactMap { $0.hasPrefix(Self.prefix) ? Int($0.dropFirst(Self.prefix.count)) : nil }.sorted()
     }
 
-    public func folder(ofStep step: Int) -> URL { folder.appending(path: Self.prefix + String(step)) }
+    public func folder(ofStep step: Int) -> URL { folder.appending(path: Self.name(ofStep: step)) }
+
+    static func name(ofStep step: Int) -> String { prefix + String(step) }
 
     /// The latest checkpoint; nil when there is none.
     public func latest(
         expecting inputs: TrainingInputs, plan: TrainingPlan, model: ModelConfiguration
     ) throws -> Checkpoint? {
         guard let step = try steps().last else { return nil }
-        return try Checkpoint(reading: folder(ofStep: step), expecting: inputs, plan: plan, model: model)
+        return try checkpoint(ofStep: step, expecting: inputs, plan: plan, model: model)
+    }
+
+    func checkpoint(
+        ofStep step: Int, expecting inputs: TrainingInputs, plan: TrainingPlan, model: ModelConfiguration
+    ) throws -> Checkpoint {
+        try Checkpoint(reading: folder(ofStep: step), expecting: inputs, plan: plan, model: model)
     }
 
     /// Saves a checkpoint, whole or not at all, then removes those that `save_total_limit` no longer keeps.
     ///
+    /// - Parameter keeping: steps whose checkpoints stay, however old.
+    ///
     /// Does nothing when the step is saved already: the same run comes to the same state.
     @discardableResult
-    public func save(_ checkpoint: Checkpoint, trainerState: TrainerState, base: BaseReference) throws -> URL {
+    public func save(
+        _ checkpoint: Checkpoint, trainerState: TrainerState, base: BaseReference, keeping: Set<Int> = []
+    ) throws -> URL {
         let target = folder(ofStep: checkpoint.state.step)
         if FileManager.default.fileExists(atPath: target.path) { return target }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -42,7 +54,7 @@ public struct CheckpointStore: Sendable {
             try discard(draft)
             throw error
         }
-        try keep(latest: checkpoint.plan.saveTotalLimit)
+        try keep(latest: checkpoint.plan.saveTotalLimit, and: keeping)
         return target
     }
 
@@ -57,17 +69,24 @@ public struct CheckpointStore: Sendable {
 
     /// Removes all checkpoints, for example once the candidate stands.
     public func removeAll() throws {
-        try keep(latest: 0)
+        try keep(latest: 0, and: [])
         try removeDrafts()
     }
 
-    /// A folder first loses its name, so that one that is half removed is never read.
-    private func keep(latest count: Int) throws {
-        for step in try steps().dropLast(count) {
-            let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-            try DurableFile.rename(folder(ofStep: step), to: draft)
-            try FileManager.default.removeItem(at: draft)
-        }
+    /// Removes the checkpoints of later steps.
+    func remove(after last: Int) throws {
+        for step in try steps() where step > last { try remove(step) }
+    }
+
+    private func keep(latest count: Int, and kept: Set<Int>) throws {
+        for step in try steps().dropLast(count) where !kept.contains(step) { try remove(step) }
+    }
+
+    /// The folder first loses its name, so that one that is half removed is never read.
+    private func remove(_ step: Int) throws {
+        let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        try DurableFile.rename(folder(ofStep: step), to: draft)
+        try FileManager.default.removeItem(at: draft)
     }
 
     private func discard(_ draft: URL) throws {

@@ -21,12 +21,17 @@ public struct Dataset: Sendable {
     /// The rows that training uses: all but those with a fault.
     public var examples: [EncodedRow] { encoded.filter { $0.fault == nil } }
 
-    /// SHA-256 over the tokens and labels of the examples: what the weights can depend on, whatever the file looks like.
-    public var digest: ContentDigest {
+    /// Of the examples: what the weights can depend on, whatever the file looks like.
+    public var digest: ContentDigest { examples.contentDigest }
+}
+
+extension [EncodedRow] {
+    /// SHA-256 over the tokens and labels of all rows.
+    var contentDigest: ContentDigest {
         var bytes = Data()
-        for example in examples {
-            for number in [Int32(example.tokens.count)] + example.tokens + example.labels {
-                withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+        for row in self {
+            for number in [Int32(row.tokens.count)] + row.tokens + row.labels {
+                Swift.withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
             }
         }
         return ContentDigest(of: bytes)

@@ -50,7 +50,12 @@ public struct ModelCard: Sendable, Hashable {
 
     private var losses: String {
         guard let first = trainerState.log.entries.first, let last = trainerState.log.entries.last else { return "" }
-        return "Training loss: \(first.loss) at step \(first.step), \(last.loss) at step \(last.step).\n"
+        return "Training loss: \(first.loss) at step \(first.step), \(last.loss) at step \(last.step).\n" + heldOutLoss
+    }
+
+    private var heldOutLoss: String {
+        guard let conclusion = trainerState.conclusion, let best = conclusion.best else { return "" }
+        return "Held-out loss: \(best.heldOutLoss) at step \(best.step), whose weights these are. \(conclusion.because)\n"
     }
 
     /// Plain where YAML allows it, else in double quotes as JSON, which YAML reads alike.

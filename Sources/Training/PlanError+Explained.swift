@@ -12,6 +12,10 @@ extension PlanError: Explained {
         case .notAllowed(let option, let value):
             Explanation(
                 "'\(value)' is no value for \(option.rawValue).", next: "It takes \(option.allowed).", kind: .usage)
+        case .contradiction(.scheduler, let value, .warmup, let steps):
+            Explanation(
+                "\(TrainingOption.scheduler.rawValue) \(value) and \(TrainingOption.warmup.rawValue) \(steps) cannot both hold.",
+                next: "Leave one of them out, or warm up with \(SchedulerName.constantWithWarmup.rawValue).", kind: .usage)
         case .contradiction(let first, let value, let second, let other):
             Explanation(
                 "\(first.rawValue) \(value) and \(second.rawValue) \(other) cannot both hold.",

@@ -41,6 +41,11 @@ struct PlanValues {
         return self[\.warmup] ?? fallback
     }
 
+    func evalSteps(otherwise fallback: Double) throws(PlanError) -> Double {
+        try require(\.evalSteps, .evalSteps) { $0 > 0 && $0 <= 10_000_000 && ($0 < 1 || $0 == $0.rounded()) }
+        return self[\.evalSteps] ?? fallback
+    }
+
     /// What was typed stands before what was declared, whichever of the two options it was.
     func length(otherwise steps: Int) throws(PlanError) -> TrainingLength {
         try require(\.maxSteps, .maxSteps) { (1...10_000_000).contains($0) }

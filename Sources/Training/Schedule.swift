@@ -46,6 +46,11 @@ public struct Schedule: Sendable, Hashable {
         }
     }
 
+    /// The schedule of a run over more steps, its warm-up as many steps as here.
+    public func stretched(toSteps steps: Int) -> Schedule {
+        Schedule(name, peak: peak, totalSteps: steps, warmup: Double(warmupSteps), minimum: minimum, cycles: cycles)
+    }
+
     /// ½ (1 + cos πp): from 1 at p = 0 to 0 at p = 1.
     private static func halfCosine(_ progress: Double) -> Double { max(0, 0.5 * (1 + cos(.pi * progress))) }
 

@@ -9,20 +9,26 @@ public struct TrainingJob: Sendable {
     public let dataset: Dataset
     /// A PEFT folder to start from; nil starts from a fresh adapter.
     public let parent: URL?
+    /// By what the run is judged on its way; nil does the planned steps.
+    public let supervision: RunSupervision?
+    /// The run that this one tries to better at a higher rank, as evidence names it.
+    public let precursor: String?
     /// Where checkpoints and drafts are kept while the run lasts; on the file system of `output`.
     public let checkpoints: URL
     /// Where the candidate appears; must not exist, or be empty.
     public let output: URL
 
     public init(
-        plan: TrainingPlan, base: URL, baseReference: BaseReference, dataset: Dataset, parent: URL? = nil, checkpoints: URL,
-        output: URL
+        plan: TrainingPlan, base: URL, baseReference: BaseReference, dataset: Dataset, parent: URL? = nil,
+        supervision: RunSupervision? = nil, precursor: String? = nil, checkpoints: URL, output: URL
     ) {
         self.plan = plan
         self.base = base
         self.baseReference = baseReference
         self.dataset = dataset
         self.parent = parent
+        self.supervision = supervision
+        self.precursor = precursor
         self.checkpoints = checkpoints
         self.output = output
     }

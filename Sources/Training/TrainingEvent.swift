@@ -20,7 +20,7 @@ public struct StepReport: Sendable, Hashable {
 
 /// Why a run ended.
 public enum StopReason: String, Sendable, Hashable {
-    /// The planned number of steps is done.
+    /// All steps are done that plan and run rule grant.
     case finished
     /// Somebody asked; the state is saved.
     case interrupted
@@ -28,9 +28,11 @@ public enum StopReason: String, Sendable, Hashable {
 
 /// What happens during a training, as it happens.
 public enum TrainingEvent: Sendable, Hashable {
-    /// `step` steps are already done: 0, or where a checkpoint left off.
+    /// `step` steps are already done: 0, or where a checkpoint left off. `totalSteps` may still grow.
     case started(step: Int, totalSteps: Int)
     case step(StepReport)
+    /// The held-out rows were looked at, and what the run rule makes of it.
+    case evaluated(RunEvaluation, RunDecision)
     case checkpoint(step: Int, folder: URL)
     case stopped(StopReason, step: Int)
 }

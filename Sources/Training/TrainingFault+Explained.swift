@@ -10,6 +10,16 @@ extension TrainingFault: Explained {
             Explanation(
                 "The gradient overflowed at step \(step) (loss \(loss)); the state before that step is saved.",
                 next: Self.remedy)
+        case .lossExploded(let step, let loss, let lowest, let steps, let lastGood):
+            Explanation(
+                "The loss exploded: \(Nats.text(loss)) at step \(step), far above its lowest of \(Nats.text(lowest)) for "
+                    + "\(steps) steps; "
+                    + (lastGood.map { "the last good state is that of step \($0)." } ?? "no checkpoint from before was saved."),
+                next: Self.remedy)
+        case .heldOutLossNotFinite(let step, let loss):
+            Explanation(
+                "The loss of the held-out rows became \(loss) at step \(step); the state of that step is saved.",
+                next: Self.remedy)
         case .otherForm(let option, let parent, let plan):
             Explanation(
                 "The adapter to start from has \(option.rawValue) \(parent), but the plan says \(plan).",

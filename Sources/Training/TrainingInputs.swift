@@ -12,12 +12,17 @@ public struct TrainingInputs: Sendable, Hashable {
     public let data: ContentDigest
     /// Of the adapter file that the run started from; nil for a fresh adapter.
     public let parent: ContentDigest?
+    /// Of the held-out rows and the limits that the run rule judges by; nil when it judges nothing.
+    public let heldOut: ContentDigest?
 
-    public init(plan: ContentDigest, base: ContentDigest, data: ContentDigest, parent: ContentDigest?) {
+    public init(
+        plan: ContentDigest, base: ContentDigest, data: ContentDigest, parent: ContentDigest?, heldOut: ContentDigest?
+    ) {
         self.plan = plan
         self.base = base
         self.data = data
         self.parent = parent
+        self.heldOut = heldOut
     }
 }
 
@@ -26,15 +31,17 @@ extension TrainingInputs {
         [
             "plan": .string(plan.description), "base": .string(base.description), "data": .string(data.description),
             "parent": parent.map { .string($0.description) } ?? .null,
+            "held_out": heldOut.map { .string($0.description) } ?? .null,
         ]
     }
 
     init?(_ json: JSONValue) {
         func digest(_ key: String) -> ContentDigest? { json[key]?.stringValue.flatMap { ContentDigest($0) } }
-        guard let plan = digest("plan"), let base = digest("base"), let data = digest("data"), let parent = json["parent"],
-            parent.isNull || digest("parent") != nil
+        func isAbsent(_ key: String) -> Bool { json[key]?.isNull == true }
+        guard let plan = digest("plan"), let base = digest("base"), let data = digest("data"),
+            isAbsent("parent") || digest("parent") != nil, isAbsent("held_out") || digest("held_out") != nil
         else { return nil }
-        self.init(plan: plan, base: base, data: data, parent: digest("parent"))
+        self.init(plan: plan, base: base, data: data, parent: digest("parent"), heldOut: digest("held_out"))
     }
 
     /// The first input that is not the same.
@@ -42,6 +49,7 @@ extension TrainingInputs {
         if base != other.base { return .base }
         if data != other.data { return .data }
         if parent != other.parent { return .parent }
+        if heldOut != other.heldOut { return .heldOut }
         return plan == other.plan ? nil : .plan
     }
 }

@@ -19,11 +19,11 @@ public struct TrainingLog: Sendable, Hashable {
 
     public init() {}
 
-    /// Adds a step; it makes an entry at every multiple of `loggingSteps` and at the last step.
-    public mutating func record(_ report: StepReport, loggingSteps: Int, totalSteps: Int) {
+    /// Adds a step; it makes an entry at every multiple of `loggingSteps` and at the last planned step.
+    public mutating func record(_ report: StepReport, loggingSteps: Int, lastStep: Int) {
         tokensSeen += report.tokens
         pending.append(report.loss)
-        guard report.step.isMultiple(of: loggingSteps) || report.step == totalSteps else { return }
+        guard report.step.isMultiple(of: loggingSteps) || report.step == lastStep else { return }
         entries.append(
             Entry(
                 epoch: report.epoch, gradNorm: report.gradNorm, learningRate: report.learningRate,

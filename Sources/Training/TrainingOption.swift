@@ -30,6 +30,7 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
     case shuffle
     case chatDate = "chat_date"
     case loggingSteps = "logging_steps"
+    case evalSteps = "eval_steps"
     case saveSteps = "save_steps"
     case saveTotalLimit = "save_total_limit"
 
@@ -73,6 +74,7 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
         case .maxLength: "a whole number from 2 to 1048576"
         case .chatDate: "a date such as 2024-07-26"
         case .loggingSteps: "a whole number from 1 to 10000000"
+        case .evalSteps: "a share of max_steps above 0 and below 1, or a whole number of steps up to 10000000"
         case .saveSteps: "a whole number from 0 (only at the end) to 10000000"
         case .saveTotalLimit: "a whole number from 1 to 1000"
         }

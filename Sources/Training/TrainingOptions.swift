@@ -36,6 +36,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var shuffle: Bool?
     public var chatDate: String?
     public var loggingSteps: Int?
+    /// Steps when 1 or more, a share of all steps below 1.
+    public var evalSteps: Double?
     public var saveSteps: Int?
     public var saveTotalLimit: Int?
 
@@ -82,6 +84,7 @@ public struct TrainingOptions: Sendable, Hashable {
         case .shuffle: shuffle = try reading.flag()
         case .chatDate: chatDate = try reading.text()
         case .loggingSteps: loggingSteps = try reading.integer()
+        case .evalSteps: evalSteps = try reading.number()
         case .saveSteps: saveSteps = try reading.integer()
         case .saveTotalLimit: saveTotalLimit = try reading.integer()
         }

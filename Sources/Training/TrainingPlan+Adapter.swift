@@ -13,9 +13,15 @@ extension TrainingPlan {
         AdamWSettings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     }
 
+    /// The learning rate over the planned steps.
     func schedule(totalSteps: Int) -> Schedule {
         Schedule(
             scheduler, peak: learningRate, totalSteps: totalSteps, warmup: warmup, minimum: minimumLearningRate, cycles: cycles)
+    }
+
+    /// Steps between looks at the held-out rows.
+    func evaluationInterval(plannedSteps: Int) -> Int {
+        evalSteps >= 1 ? Int(evalSteps) : max(1, Int((Double(plannedSteps) * evalSteps).rounded(.up)))
     }
 
     /// Refuses a parent adapter that the plan does not describe.

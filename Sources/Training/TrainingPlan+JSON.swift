@@ -49,6 +49,7 @@ extension TrainingPlan {
         case .shuffle: .bool(shuffle)
         case .chatDate: .string(chatDate.description)
         case .loggingSteps: .integer(loggingSteps)
+        case .evalSteps: .number(evalSteps)
         case .saveSteps: .integer(saveSteps)
         case .saveTotalLimit: .integer(saveTotalLimit)
         }

@@ -7,8 +7,8 @@ public struct TrainingPlan: Sendable, Hashable {
     public let method: TrainingMethod
     /// How the frozen linear layers are kept; the arithmetic is in 32 bits.
     public let precision: BasePrecision
-    public let rank: Int
-    public let alpha: Double
+    public private(set) var rank: Int
+    public private(set) var alpha: Double
     public let dropout: Double
     public let targetModules: [TargetModule]
     public let usesRSLoRA: Bool
@@ -40,6 +40,8 @@ public struct TrainingPlan: Sendable, Hashable {
     /// The day that chat templates see as today, so that a run can be repeated.
     public let chatDate: CalendarDay
     public let loggingSteps: Int
+    /// Steps between looks at the held-out rows, or their share of the planned steps below 1.
+    public let evalSteps: Double
     /// Steps between checkpoints; 0 keeps none but the last.
     public let saveSteps: Int
     public let saveTotalLimit: Int
@@ -84,9 +86,18 @@ extension TrainingPlan {
         shuffle = wanted[\.shuffle] ?? true
         chatDate = try wanted.day(otherwise: "2024-07-26")
         loggingSteps = try wanted.integer(.loggingSteps, \.loggingSteps, 10, 1...10_000_000)
+        evalSteps = try wanted.evalSteps(otherwise: 0.1)
         saveSteps = try wanted.integer(.saveSteps, \.saveSteps, 50, 0...10_000_000)
         saveTotalLimit = try wanted.integer(.saveTotalLimit, \.saveTotalLimit, 2, 1...1000)
         try wanted.requireReach(of: scheduler)
+    }
+
+    /// The same training at another rank. `lora_alpha` grows with it, so that the adapter's scale stays what it was.
+    public func escalated(toRank rank: Int) -> TrainingPlan {
+        var plan = self
+        plan.rank = rank
+        plan.alpha = alpha * Double(rank) / Double(self.rank)
+        return plan
     }
 
     private static func require(precision: BasePrecision, fits method: TrainingMethod) throws(PlanError) {

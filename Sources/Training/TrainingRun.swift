@@ -9,31 +9,43 @@ public struct TrainingRun: Sendable {
     public let plan: TrainingPlan
     public let examples: [EncodedRow]
     public let batches: Batches
-    public let totalSteps: Int
+    /// Steps that the plan asks for; a run that is extended goes on beyond them.
+    public let plannedSteps: Int
     private let schedule: Schedule
+    private let extendedSchedule: Schedule
 
-    /// - Parameter examples: rows without a fault; at least one.
-    public init(model: LlamaModel, plan: TrainingPlan, examples: [EncodedRow]) {
+    /// - Parameters:
+    ///   - examples: rows without a fault; at least one.
+    ///   - extensionFactor: how many times the planned steps an extended run takes.
+    public init(model: LlamaModel, plan: TrainingPlan, examples: [EncodedRow], extensionFactor: Int = 1) {
         self.model = model
         self.plan = plan
         self.examples = examples
         batches = Batches(rowCount: examples.count, plan: plan)
-        totalSteps = batches.steps(in: plan.length)
-        schedule = plan.schedule(totalSteps: totalSteps)
+        plannedSteps = batches.steps(in: plan.length)
+        schedule = plan.schedule(totalSteps: plannedSteps)
+        extendedSchedule = schedule.stretched(toSteps: plannedSteps * extensionFactor)
     }
 
-    /// Trains until the plan is done or `shouldStop` says so between two micro-batches; a step that was begun then does not count.
+    /// The rate of step k = 1, 2, …: within the planned steps it does not know of any extension; beyond them it is that of a run
+    /// planned for all of them. Nothing but k decides, so a resumed run needs no more.
+    public func learningRate(ofStep step: Int) -> Double {
+        (step <= plannedSteps ? schedule : extendedSchedule).rate(ofStep: step)
+    }
+
+    /// Trains until `last` steps are done or `shouldStop` says so between two micro-batches; a step that was begun then does not count.
     ///
     /// - Parameters:
     ///   - state: goes on from where it stands; after a throw it is the state before the failed step.
+    ///   - last: the planned steps when nil.
     ///   - seconds: reads a clock that never goes back.
     ///   - afterStep: hears of each step, with the state it left.
     public func run(
-        _ state: inout TrainingState, seconds: () -> Double, shouldStop: () -> Bool,
+        _ state: inout TrainingState, through last: Int? = nil, seconds: () -> Double, shouldStop: () -> Bool,
         afterStep: (StepReport, TrainingState) throws -> Void
     ) throws -> StopReason {
         var gradients = LoRAGradients(for: state.adapter)
-        while state.step < totalSteps {
+        while state.step < last ?? plannedSteps {
             let start = seconds()
             guard let outcome = try step(&state, &gradients, shouldStop) else { return .interrupted }
             try afterStep(outcome.report(after: state.step, batches: batches, seconds: seconds() - start), state)
@@ -52,7 +64,7 @@ public struct TrainingRun: Sendable {
         let norm = gradients.norm
         guard norm.isFinite else { throw TrainingFault.gradientNotFinite(step: state.step + 1, loss: loss) }
         if plan.maxGradNorm > 0, norm > plan.maxGradNorm { gradients.scale(by: Float(plan.maxGradNorm / (norm + 1e-6))) }
-        let learningRate = schedule.rate(ofStep: state.step + 1)
+        let learningRate = learningRate(ofStep: state.step + 1)
         state.update(with: gradients, learningRate: learningRate)
         return StepOutcome(
             loss: loss, learningRate: learningRate, gradNorm: norm, tokens: microBatches.reduce(0) { $0 + $1.tokenCount },

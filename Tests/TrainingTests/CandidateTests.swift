@@ -70,6 +70,8 @@ import Testing
         #expect(log.compactMap { $0["loss"]?.doubleValue } == means)
         // Nine rows in twos are five micro-batches, two to a step: three steps an epoch, the fourth is two fifths into the next.
         #expect(log.compactMap { $0["epoch"]?.doubleValue } == [1.4, 2.8, 3.4])
+        #expect(state["best_global_step"]?.isNull == true && state["eval_steps"] == 0)
+        #expect(state["stateful_callbacks"]?["RunRule"]?["attributes"]?["conclusion"]?["reason"] == "max_steps")
         #expect(state["epoch"] == 3.4 && state["num_train_epochs"] == 4 && state["global_step"] == 10)
         #expect(state["num_input_tokens_seen"]?.intValue == reports.map(\.tokens).reduce(0, +))
     }

@@ -41,6 +41,15 @@ import Training
         #expect(Schedule(.cosine, peak: 1, totalSteps: 45, warmup: 0).warmupSteps == 0)
     }
 
+    /// An extended run's first steps are those of a run that is not extended, its later ones those of a run planned for all.
+    @Test(arguments: SchedulerName.allCases)
+    func stretchingKeepsTheWarmUpAndGivesTheRatesOfTheLongerRun(name: SchedulerName) {
+        let short = Schedule(name, peak: 1e-3, totalSteps: 20, warmup: 0.2, minimum: 1e-5, cycles: 2)
+        let long = Schedule(name, peak: 1e-3, totalSteps: 40, warmup: 4, minimum: 1e-5, cycles: 2)
+        #expect(short.stretched(toSteps: 40) == long)
+        #expect(short.stretched(toSteps: 40).warmupSteps == short.warmupSteps)
+    }
+
     @Test func ratesStayBetweenZeroAndThePeakBeyondTheEnd() {
         for name in SchedulerName.allCases {
             let schedule = Schedule(name, peak: 1e-3, totalSteps: 20, warmup: 5, minimum: 1e-5, cycles: 2)

@@ -41,13 +41,24 @@ struct TrainingBench {
         return try Dataset(DataFile(path: "rows.jsonl", text: Data(lines.joined(separator: "\n").utf8)), encoder: encoder)
     }
 
-    func job(to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, parent: URL? = nil) throws
-        -> TrainingJob
-    {
+    /// Rows to judge by that are not learned from. On random rows the loss soon stops falling; a negative gain counts any course as
+    /// falling, so the run is extended.
+    static func supervision(gain: Double = -1, watchdog: LossWatchdog.Limits? = nil) throws -> RunSupervision {
+        let limits = RunLimits(
+            gain: gain, window: 2, extensionFactor: 2, patience: 8, highTrainingLoss: 50, highHeldOutLoss: 50, escalationRank: 32)
+        return RunSupervision(
+            watchdog: watchdog ?? LossWatchdog.Limits(factor: 100, margin: 100, steps: 5),
+            heldOut: try RunSupervision.HeldOut(dataset(rows: 4, seed: 99).encoded, of: "held_out.jsonl", limits: limits))
+    }
+
+    func job(
+        to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, parent: URL? = nil,
+        supervision: RunSupervision? = nil
+    ) throws -> TrainingJob {
         TrainingJob(
             plan: plan ?? self.plan, base: Self.base, baseReference: BaseReference(name: "golden/tiny-llama"),
-            dataset: try dataset ?? Self.dataset(), parent: parent, checkpoints: checkpoints,
-            output: folder.url.appending(path: name))
+            dataset: try dataset ?? Self.dataset(), parent: parent, supervision: supervision,
+            checkpoints: checkpoints, output: folder.url.appending(path: name))
     }
 
     /// Trains until the plan is done or so many steps are.

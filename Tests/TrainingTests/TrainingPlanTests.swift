@@ -21,7 +21,7 @@ import Testing
             "learning_rate": 0.0002, "lr_scheduler_type": "cosine", "min_lr": 0.0, "num_cycles": 1, "weight_decay": 0.01,
             "optim": "adamw_8bit", "adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad_norm": 1.0,
             "seed": 3407, "max_length": 2048, "gradient_checkpointing": true, "completion_only_loss": true, "shuffle": true,
-            "chat_date": "2024-07-26", "logging_steps": 10, "save_steps": 50, "save_total_limit": 2,
+            "chat_date": "2024-07-26", "logging_steps": 10, "eval_steps": 0.1, "save_steps": 50, "save_total_limit": 2,
         ]
         #expect(try plan().json == expected)
     }
@@ -50,7 +50,7 @@ import Testing
             ("learning_rate", 11), ("lr_scheduler_type", "cosinus"), ("weight_decay", -0.1), ("optim", "sgd"),
             ("adam_beta2", 1), ("adam_epsilon", 0), ("max_grad_norm", -1), ("seed", -1), ("max_length", 1),
             ("chat_date", "2023-02-29"), ("logging_steps", 0), ("save_steps", -1), ("save_total_limit", 0), ("shuffle", "yes"),
-            ("min_lr", 1), ("method", "full"), ("precision", "int8"),
+            ("eval_steps", 0), ("eval_steps", 1.5), ("min_lr", 1), ("method", "full"), ("precision", "int8"),
         ] as [(String, JSONValue)])
     func valuesOutsideOfWhatAnOptionTakesAreRefusedByName(name: String, value: JSONValue) throws {
         let error = try #require(throws: PlanError.self) { try plan((name, value)) }
@@ -70,6 +70,40 @@ import Testing
         #expect(throws: PlanError.contradiction(.scheduler, value: "cosine", .cycles, otherValue: "3")) {
             try plan(("num_cycles", 3))
         }
+        #expect(throws: PlanError.contradiction(.scheduler, value: "constant", .warmup, otherValue: "10.0")) {
+            try plan(("lr_scheduler_type", "constant"), ("warmup_steps", 10))
+        }
+        #expect(throws: PlanError.contradiction(.scheduler, value: "constant", .warmup, otherValue: "0.1")) {
+            try plan(("lr_scheduler_type", "constant"), ("warmup_steps", 0.1))
+        }
+    }
+
+    @Test func aConstantRateHasAWarmUpOnlyByItsOtherName() throws {
+        #expect(try plan(("lr_scheduler_type", "constant")).warmup == 0)
+        #expect(try plan(("lr_scheduler_type", "constant"), ("warmup_steps", 0)).warmup == 0)
+        #expect(try plan(("lr_scheduler_type", "constant_with_warmup"), ("warmup_steps", 7)).warmup == 7)
+    }
+
+    @Test func aWarmUpThatIsDeclaredIsNoLessRefused() throws {
+        let declared = try options(["warmup_steps": 5])
+        #expect(throws: PlanError.contradiction(.scheduler, value: "constant", .warmup, otherValue: "5.0")) {
+            try TrainingPlan(typed: options(["lr_scheduler_type": "constant"]), declared: declared)
+        }
+    }
+
+    @Test func evaluationsComeBySharesOrSteps() throws {
+        #expect(try plan().evaluationInterval(plannedSteps: 500) == 50)
+        #expect(try plan().evaluationInterval(plannedSteps: 3) == 1)
+        #expect(try plan(("eval_steps", 0.25)).evaluationInterval(plannedSteps: 10) == 3)
+        #expect(try plan(("eval_steps", 1)).evaluationInterval(plannedSteps: 500) == 1)
+        #expect(try plan(("eval_steps", 200)).evaluationInterval(plannedSteps: 500) == 200)
+    }
+
+    @Test func anotherRankKeepsTheScaleOfTheAdapter() throws {
+        let first = try plan(("r", 16), ("lora_alpha", 24))
+        let second = first.escalated(toRank: 32)
+        #expect(second.rank == 32 && second.alpha == 48)
+        #expect(second == (try plan(("r", 32), ("lora_alpha", 48))))
     }
 
     @Test func anUnknownOptionNamesTheNearestKnownOne() throws {
