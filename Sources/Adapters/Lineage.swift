@@ -13,6 +13,8 @@ public struct Lineage: Sendable, Hashable {
     public let base: BaseIdentity
     public let dataset: DatasetVersion
     public let plan: RecordedPlan
+    /// Why training stopped, by the trainer's code; nil in versions made before it was recorded.
+    public let stop: String?
     /// In the order in which they are shown.
     public let metrics: [NamedMetric]
     public let startedAt: Timestamp
@@ -22,7 +24,7 @@ public struct Lineage: Sendable, Hashable {
 
     public init(
         version: VersionID, parent: VersionID?, run: RunID, base: BaseIdentity, dataset: DatasetVersion, plan: RecordedPlan,
-        metrics: [NamedMetric], startedAt: Timestamp, finishedAt: Timestamp, madeBy: String
+        stop: String? = nil, metrics: [NamedMetric], startedAt: Timestamp, finishedAt: Timestamp, madeBy: String
     ) {
         self.version = version
         self.parent = parent
@@ -30,6 +32,7 @@ public struct Lineage: Sendable, Hashable {
         self.base = base
         self.dataset = dataset
         self.plan = plan
+        self.stop = stop
         self.metrics = metrics
         self.startedAt = startedAt
         self.finishedAt = finishedAt
@@ -47,8 +50,12 @@ public struct NamedMetric: Sendable, Hashable {
     public static let baseError = "base_error"
     public static let heldOutRows = "held_out_rows"
     public static let effectiveExamples = "effective_examples"
+    /// The lowest held-out loss of the run, the step that had it, and the last step.
+    public static let evalLoss = "eval_loss"
+    public static let bestStep = "best_step"
+    public static let lastStep = "last_step"
     /// Metrics that count something.
-    static let counts: Set<String> = [heldOutRows, effectiveExamples]
+    static let counts: Set<String> = [heldOutRows, effectiveExamples, bestStep, lastStep]
 
     public init(_ name: String, _ value: Double) {
         self.name = name
@@ -82,6 +89,7 @@ extension Lineage {
                 ("dataset", dataset.json),
                 ("plan", plan.json),
                 ("plan_digest", .string("\(plan.digest)")),
+                ("stop_reason", stop.map { .string($0) } ?? .null),
                 ("metrics", .object(JSONObject(metrics.map { ($0.name, $0.value.isFinite ? .number($0.value) : .null) }))),
                 ("started_at", .string("\(startedAt)")),
                 ("finished_at", .string("\(finishedAt)")),
@@ -103,6 +111,7 @@ extension Lineage {
         base = try BaseIdentity(reader.object("base"))
         dataset = try DatasetVersion(reader.object("dataset"))
         plan = RecordedPlan(json: try reader.value("plan"), digest: try reader.digest("plan_digest"))
+        stop = try reader.optionalText("stop_reason")
         var metrics: [NamedMetric] = []
         for (name, value) in try reader.members("metrics") {
             guard let number = value.isNull ? .nan : value.doubleValue else {

@@ -68,11 +68,6 @@ extension AdapterDeclaration {
     }
 }
 
-extension TrainingPlan {
-    /// The plan as runs and versions keep it.
-    var recorded: RecordedPlan { RecordedPlan(json: json, digest: digest) }
-}
-
 extension DeclaredMetric {
     var evaluationMetric: EvaluationMetric {
         switch self {

@@ -11,11 +11,16 @@ struct Proof {
     let result: EvaluationResult
     let candidate: HeldOutScore
     let base: HeldOutScore
+    /// How training ended.
+    let conclusion: RunConclusion
     let production: (version: VersionID, score: HeldOutScore)?
     let datasetVersion: DatasetVersion
 
     /// - Throws: `TaskError.noRows` when there is nothing to judge by.
-    init(of folder: URL, by examiner: Examiner, in workspace: Workspace, now: Timestamp) throws {
+    init(
+        of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, now: Timestamp
+    ) throws {
+        self.conclusion = conclusion
         let name = examiner.task.declaration.name
         base = try examiner.base(now: now).score
         let inUse = try workspace.registry.aliases(of: name)[.production]
@@ -39,6 +44,7 @@ struct Proof {
             "schema": "lora.proof/1",
             "metric": .string(result.metric.rawValue),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
+            "training": conclusion.json,
             "candidate": candidate.json,
             "base": base.json,
             "production": production.map { production in

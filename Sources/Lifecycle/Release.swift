@@ -13,6 +13,8 @@ public struct Receipt: Sendable {
     public let candidateError: MeasuredRate
     public let baseError: MeasuredRate
     public let verdict: GateVerdict
+    /// How training ended.
+    public let training: RunConclusion
     /// Where the commit is.
     public let repository: URL
 
@@ -21,6 +23,7 @@ public struct Receipt: Sendable {
             "state": "admitted", "adapter": .string(version.adapter.text), "version": .string("\(version)"),
             "tag": .string(version.tag),
             "commit": .string("\(commit)"), "error": .number(candidateError.value), "base_error": .number(baseError.value),
+            "training": training.json,
             "gate": verdict.json,
         ]
     }
@@ -32,7 +35,7 @@ struct Release {
     static let rowsFile = "evaluation_rows.jsonl"
     static let decisionFile = "decision.json"
 
-    let run: Run
+    let attempt: TrainingAttempt
     let candidate: URL
     let proof: Proof
     let verdict: GateVerdict
@@ -51,21 +54,29 @@ struct Release {
             published, on: Occasion(actor: actor, at: time, reason: "passed the gate of policy '\(training.policy.name)'"))
         return Receipt(
             version: version, commit: commit, candidateError: proof.facts.candidateError, baseError: proof.facts.base.error,
-            verdict: verdict, repository: workspace.layout.versions)
+            verdict: verdict, training: proof.conclusion, repository: workspace.layout.versions)
     }
 
     private func lineage(of version: VersionID, at time: Timestamp) -> Lineage {
         let task = training.task
         return Lineage(
-            version: version, parent: nil, run: run.id, base: task.base.identity, dataset: task.datasetVersion,
-            plan: task.plan.recorded,
+            version: version, parent: nil, run: attempt.run.id, base: task.base.identity, dataset: task.datasetVersion,
+            plan: attempt.recorded, stop: proof.conclusion.stop.rawValue,
             metrics: [
                 NamedMetric(NamedMetric.error, proof.facts.candidateError.value),
                 NamedMetric(NamedMetric.baseError, proof.facts.base.error.value),
                 NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.correct.count)),
                 NamedMetric(NamedMetric.effectiveExamples, Double(task.report.effectiveRows)),
-            ],
-            startedAt: run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
+            ] + trainingMetrics,
+            startedAt: attempt.run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
+    }
+
+    private var trainingMetrics: [NamedMetric] {
+        let conclusion = proof.conclusion
+        let best = conclusion.best.map { best in
+            [NamedMetric(NamedMetric.evalLoss, best.heldOutLoss), NamedMetric(NamedMetric.bestStep, Double(best.step))]
+        }
+        return (best ?? []) + [NamedMetric(NamedMetric.lastStep, Double(conclusion.step))]
     }
 
     /// The release of this program, as versions record it.
@@ -93,7 +104,8 @@ struct Release {
                 \(task.declaration.task)
 
                 Trained on \(task.datasetVersion) (\(task.datasetVersion.train.rows) rows) over base \(task.base.name); measured on \
-                \(rows) held-out rows by \(proof.result.metric.rawValue).
+                \(rows) held-out rows by \(proof.result.metric.rawValue). Training stopped after step \(proof.conclusion.step): \
+                \(proof.conclusion.because)
                 """,
             trailers: trailers(lineage))
     }
@@ -104,9 +116,10 @@ struct Release {
             ("Base", lineage.base.name.text), ("Base-Revision", lineage.base.revision),
             ("Base-Digest", "\(lineage.base.digest)"), ("Dataset", "\(lineage.dataset)"),
             ("Dataset-Digest", "\(lineage.dataset.digest)"), ("Dataset-Rows", "\(lineage.dataset.train.rows)"),
+            ("Stop-Reason", lineage.stop), ("Escalated-From", attempt.precursor.map { "\($0)" }),
         ]
         let settings = TrainingOption.allCases.map { option in
-            (option == .rank ? "Rank" : option.trailerKey, training.task.plan[option].map { $0.stringValue ?? $0.text() })
+            (option == .rank ? "Rank" : option.trailerKey, attempt.plan[option].map { $0.stringValue ?? $0.text() })
         }
         let metrics = lineage.metrics.map { ("Metric-" + $0.name.capitalizedKey, Optional("\($0.value)")) }
         return (facts + settings + metrics).compactMap { key, value in value.map { VersionMessage.Trailer(key, $0) } }

@@ -21,12 +21,15 @@ public struct TrainAdapter {
         public let policy: URL?
         /// Starts anew even where a run that stopped could be gone on with.
         public let startsAnew: Bool
+        /// Trains again at the policy's higher rank when the run underfits.
+        public let escalates: Bool
 
-        public init(adapter: String, options: TrainingOptions, policy: URL?, startsAnew: Bool) {
+        public init(adapter: String, options: TrainingOptions, policy: URL?, startsAnew: Bool, escalates: Bool = false) {
             self.adapter = adapter
             self.options = options
             self.policy = policy
             self.startsAnew = startsAnew
+            self.escalates = escalates
         }
     }
 
@@ -34,7 +37,11 @@ public struct TrainAdapter {
     public enum Event: Sendable {
         case began(Run)
         case resumed(Run)
+        /// The run before underfitted; this one tries a higher rank.
+        case escalated(Run, from: RunID, toRank: Int)
         case training(TrainingEvent)
+        /// Training is done, and why.
+        case concluded(RunConclusion)
         case measuring(subject: String, done: Int, rows: Int)
     }
 
@@ -47,6 +54,8 @@ public struct TrainAdapter {
 
     public let task: PreparedTask
     public let policy: Policy
+    /// By what the run is judged on its way: the held-out rows under the policy's run rule.
+    let supervision: RunSupervision
     let request: Request
     let workspace: Workspace
 
@@ -58,6 +67,7 @@ public struct TrainAdapter {
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: declaration.policy)
+        supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
     }
 
     /// - Parameter clock: read at the start and at the end of the run.
@@ -69,39 +79,59 @@ public struct TrainAdapter {
         let lease = try workspace.registry.lease(
             name, holder: "process \(ProcessInfo.processInfo.processIdentifier), training since \(clock())")
         return try withExtendedLifetime(lease) {
-            let run = try openRun(under: lease, at: clock(), observe)
-            do {
-                return try carryOut(run, by: actor, clock: clock, shouldStop: shouldStop, observe: observe)
-            } catch let interruption as Interruption {
-                try workspace.registry.endRun(run.id, .interrupted(reason: "stopped on request"), at: clock())
-                return .interrupted(run.id, step: interruption.step)
-            } catch {
-                recordFailure(of: run, error, at: clock())
-                throw error
+            var attempt = try openAttempt(under: lease, at: clock(), observe)
+            while true {
+                let ending = try closing(attempt.run, clock) {
+                    try carryOut(attempt, by: actor, clock: clock, shouldStop: shouldStop, observe: observe)
+                }
+                switch ending {
+                case .done(let outcome): return outcome
+                case .underfits: attempt = try escalate(attempt, under: lease, at: clock(), observe)
+                }
             }
         }
     }
 
+    /// Records an end that `work` does not record itself: somebody stopped it, or it failed.
+    private func closing(_ run: Run, _ clock: () -> Timestamp, _ work: () throws -> Ending) throws -> Ending {
+        do {
+            return try work()
+        } catch let interruption as Interruption {
+            try workspace.registry.endRun(run.id, .interrupted(reason: "stopped on request"), at: clock())
+            return .done(.interrupted(run.id, step: interruption.step))
+        } catch {
+            recordFailure(of: run, error, at: clock())
+            throw error
+        }
+    }
+
     private func carryOut(
-        _ run: Run, by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool, observe: @escaping (Event) -> Void
-    ) throws -> Outcome {
+        _ attempt: TrainingAttempt, by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool,
+        observe: @escaping (Event) -> Void
+    ) throws -> Ending {
         let examiner = Examiner(task, in: workspace) { subject, done, rows in
             if shouldStop() { throw Interruption(step: nil) }
             observe(.measuring(subject: subject, done: done, rows: rows))
         }
-        let candidate = try candidate(of: run, examiner, shouldStop: shouldStop, observe: observe)
-        let proof = try Proof(of: candidate, by: examiner, in: workspace, now: clock())
+        let candidate = try candidate(of: attempt, examiner, shouldStop: shouldStop, observe: observe)
+        let conclusion = try RunConclusion(ofCandidate: candidate)
+        observe(.concluded(conclusion))
+        if request.escalates, attempt.precursor == nil, conclusion.proposedRank != nil {
+            try workspace.registry.endRun(attempt.run.id, .rejected(reason: conclusion.because), at: clock())
+            return .underfits
+        }
+        let proof = try Proof(of: candidate, conclusion, by: examiner, in: workspace, now: clock())
         let verdict = policy.judgeCandidate(proof.facts)
         try workspace.registry.record(
             Decision(
                 adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue, verdict: verdict.json,
                 at: clock()))
         guard verdict.answer == .admitted else {
-            try workspace.registry.endRun(run.id, .rejected(reason: verdict.failure), at: clock())
-            return .refused(verdict, candidate: candidate)
+            try workspace.registry.endRun(attempt.run.id, .rejected(reason: verdict.failure), at: clock())
+            return .done(.refused(verdict, candidate: candidate))
         }
-        let release = Release(run: run, candidate: candidate, proof: proof, verdict: verdict, training: self)
-        return .admitted(try release.publish(by: actor, at: clock()))
+        let release = Release(attempt: attempt, candidate: candidate, proof: proof, verdict: verdict, training: self)
+        return .done(.admitted(try release.publish(by: actor, at: clock())))
     }
 
     /// Closes a run that an error ended, unless it was closed before. The error is what the caller must hear of: a registry that
@@ -115,32 +145,18 @@ public struct TrainAdapter {
         }
     }
 
-    /// An interrupted or failed run with the same plan, data and base is gone on with; else a new one begins.
-    private func openRun(under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void) throws -> Run {
-        let start = RunStart(
-            adapter: task.declaration.name, base: task.base.identity, dataset: task.datasetVersion,
-            plan: task.plan.recorded, at: time)
-        if !request.startsAnew, let last = try workspace.registry.runs(of: start.adapter).last, last.canContinue(start) {
-            let run = try workspace.registry.resumeRun(last.id, under: lease, at: time)
-            observe(.resumed(run))
-            return run
-        }
-        let run = try workspace.registry.beginRun(start, under: lease)
-        observe(.began(run))
-        return run
-    }
-
     /// The run's candidate: the one that stands there after a crash, else what training leaves.
     private func candidate(
-        of run: Run, _ examiner: Examiner, shouldStop: () -> Bool, observe: (Event) -> Void
+        of attempt: TrainingAttempt, _ examiner: Examiner, shouldStop: () -> Bool, observe: (Event) -> Void
     ) throws -> URL {
-        let staging = workspace.layout.staging(of: run.id, for: task.declaration.name)
+        let staging = workspace.layout.staging(of: attempt.run.id, for: task.declaration.name)
         let folder = staging.appending(path: "candidate")
         if FileManager.default.fileExists(atPath: folder.appending(path: PEFTFolder.weightsFile).path) { return folder }
         try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
         let job = TrainingJob(
-            plan: task.plan, base: task.baseFolder,
+            plan: attempt.plan, base: task.baseFolder,
             baseReference: BaseReference(name: task.base.name.text, revision: task.base.revision), dataset: task.dataset,
+            supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
             checkpoints: staging.appending(path: "checkpoints"), output: folder)
         let engine = BuiltInEngine(model: try examiner.model())
         switch try engine.train(job, shouldStop: shouldStop, observe: { observe(.training($0)) }) {
@@ -155,13 +171,11 @@ private struct Interruption: Error {
     let step: Int?
 }
 
-extension Run {
-    /// Whether going on with this run gives what `start` asks for.
-    fileprivate func canContinue(_ start: RunStart) -> Bool {
-        (state == .interrupted || state == .failed) && self.start.plan.digest == start.plan.digest
-            && self.start.dataset == start.dataset
-            && self.start.base == start.base
-    }
+/// What became of an attempt.
+private enum Ending {
+    case done(TrainAdapter.Outcome)
+    /// Its run is closed, and a higher rank is to be tried.
+    case underfits
 }
 
 extension GateVerdict {

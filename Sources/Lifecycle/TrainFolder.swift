@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Llama
+import Policies
 import Registry
 import Tokenizers
 import Training
@@ -16,9 +17,16 @@ public struct TrainFolder {
         /// A PEFT folder to start from; nil starts from a fresh adapter.
         public let initialAdapter: URL?
         public let options: TrainingOptions
+        /// Rows to judge the run by that it does not learn from; nil does the planned steps.
+        public let heldOut: URL?
+        /// Judges the run; nil by the policy named default.
+        public let policy: URL?
+        /// Trains again at the policy's higher rank when the run underfits.
+        public let escalates: Bool
 
         public init(
-            base: URL, baseName: String, data: URL, output: URL, initialAdapter: URL?, options: TrainingOptions
+            base: URL, baseName: String, data: URL, output: URL, initialAdapter: URL?, options: TrainingOptions,
+            heldOut: URL? = nil, policy: URL? = nil, escalates: Bool = false
         ) {
             self.base = base
             self.baseName = baseName
@@ -26,6 +34,9 @@ public struct TrainFolder {
             self.output = output
             self.initialAdapter = initialAdapter
             self.options = options
+            self.heldOut = heldOut
+            self.policy = policy
+            self.escalates = escalates
         }
 
         /// Where checkpoints are kept: beside the output, which appears only when it is whole.
@@ -43,9 +54,11 @@ public struct TrainFolder {
     public let plan: TrainingPlan
     public let report: DataReport
     private let dataset: Dataset
+    private let policy: Policy
+    private let supervision: RunSupervision
 
     /// Reads plan and data; the model is opened only by `run`.
-    public init(_ request: Request) throws {
+    public init(_ request: Request, workingFolder: URL) throws {
         self.request = request
         let configuration = try ModelConfiguration(folder: request.base)
         // What continues an adapter keeps its form unless something else is typed.
@@ -57,17 +70,57 @@ public struct TrainFolder {
             tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
             plan: plan)
         dataset = try Dataset(try DataFile(contentsOf: request.data), encoder: encoder)
-        report = DataReport(dataset)
+        let heldOut = try request.heldOut.map { try DataFile(contentsOf: $0) }
+        report = DataReport(dataset, heldOut: heldOut?.rows ?? [])
+        let shelf = PolicyShelf(registry: nil, workingFolder: workingFolder)
+        policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: "default")
+        supervision = try policy.supervision(
+            heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "")
     }
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
-        let job = TrainingJob(
-            plan: plan, base: request.base, baseReference: BaseReference(name: request.baseName), dataset: dataset,
-            parent: request.initialAdapter, checkpoints: request.checkpoints, output: request.output)
+        try Candidate.requireVacant(request.output)
         let engine = BuiltInEngine(model: try LlamaModel(folder: request.base, precision: plan.precision))
-        switch try engine.train(job, shouldStop: shouldStop, observe: observe) {
-        case .finished(let candidate): return .finished(candidate)
-        case .interrupted(let step): return .interrupted(step: step)
+        guard request.escalates else {
+            return try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
+        }
+        return try escalating(engine, shouldStop, observe)
+    }
+
+    /// The first run's candidate waits among the checkpoints until it is known whether a higher rank follows. After a crash it is
+    /// made again from the last checkpoint, which takes no step.
+    private func escalating(
+        _ engine: BuiltInEngine, _ shouldStop: () -> Bool, _ observe: (TrainingEvent) -> Void
+    ) throws -> Outcome {
+        let waiting = request.checkpoints.appending(path: "rank-\(plan.rank)")
+        if FileManager.default.fileExists(atPath: waiting.path) { try FileManager.default.removeItem(at: waiting) }
+        let first = try Outcome(engine.train(job(plan, to: waiting), shouldStop: shouldStop, observe: observe))
+        guard case .finished(let candidate) = first else { return first }
+        guard let rank = candidate.conclusion.proposedRank else {
+            try DurableFile.publish(draft: candidate.folder, as: request.output)
+            return .finished(candidate.moved(to: request.output))
+        }
+        let higher = job(
+            plan.escalated(toRank: rank), to: request.output, precursor: "rank \(plan.rank), \(candidate.digest)",
+            checkpoints: request.checkpoints.appending(path: "escalated"))
+        return try Outcome(engine.train(higher, shouldStop: shouldStop, observe: observe))
+    }
+
+    private func job(
+        _ plan: TrainingPlan, to output: URL, precursor: String? = nil, checkpoints: URL? = nil
+    ) -> TrainingJob {
+        TrainingJob(
+            plan: plan, base: request.base, baseReference: BaseReference(name: request.baseName), dataset: dataset,
+            parent: request.initialAdapter, supervision: supervision, precursor: precursor,
+            checkpoints: checkpoints ?? request.checkpoints, output: output)
+    }
+}
+
+extension TrainFolder.Outcome {
+    fileprivate init(_ outcome: TrainingOutcome) {
+        switch outcome {
+        case .finished(let candidate): self = .finished(candidate)
+        case .interrupted(let step): self = .interrupted(step: step)
         }
     }
 }

@@ -54,10 +54,11 @@ struct SmallRegistry {
 
     /// Trains the adapter; stops once `steps` are done, when given.
     func train(
-        stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions(),
-        observe: @escaping (TrainAdapter.Event) -> Void = { _ in }
+        stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions(), policy: URL? = nil,
+        escalates: Bool = false, observe: @escaping (TrainAdapter.Event) -> Void = { _ in }
     ) throws -> TrainAdapter.Outcome {
-        let request = TrainAdapter.Request(adapter: "greeter", options: options, policy: nil, startsAnew: false)
+        let request = TrainAdapter.Request(
+            adapter: "greeter", options: options, policy: policy, startsAnew: false, escalates: escalates)
         let training = try TrainAdapter(request, in: try open(), workingFolder: folder.url)
         var done = 0
         return try training.run(
@@ -66,5 +67,13 @@ struct SmallRegistry {
                 if case .training(.step(let report)) = event { done = report.step }
                 observe(event)
             })
+    }
+
+    /// A policy that extends the default with these lines.
+    func policy(_ lines: String) throws -> URL {
+        let file = folder.url.appending(path: "policies/mine.yaml")
+        let text = "schema: lora.policy/1\nextends: default\nname: mine\nsummary: Mine.\n" + lines
+        try Data(text.utf8).write(to: file)
+        return file
     }
 }

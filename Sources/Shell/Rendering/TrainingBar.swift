@@ -24,8 +24,21 @@ final class TrainingBar {
             tokens += report.tokens
             seconds += report.seconds
             line.show(text(report), isLast: report.step == totalSteps)
+        case .evaluated(let evaluation, let decision): show(evaluation, decision)
         case .checkpoint: break
         case .stopped: line.end()
+        }
+    }
+
+    /// Every look at the held-out rows is a line that stays.
+    private func show(_ evaluation: RunEvaluation, _ decision: RunDecision) {
+        line.end()
+        console.print(
+            "step \(evaluation.step): held-out loss \(Decimals.text(evaluation.heldOutLoss, 4)), "
+                + "training loss \(Decimals.text(evaluation.trainingLoss, 4))")
+        if case .extend(let steps) = decision.action {
+            totalSteps = steps
+            console.print(decision.words)
         }
     }
 

@@ -9,7 +9,7 @@ struct FolderTraining {
     let isJSON: Bool
 
     func run(_ request: TrainFolder.Request, dryRun: Bool) throws -> ExitStatus {
-        let training = try TrainFolder(request)
+        let training = try TrainFolder(request, workingFolder: session.workingFolder)
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
         if dryRun { return show(training) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)
@@ -20,9 +20,11 @@ struct FolderTraining {
                 session.print(
                     [
                         "state": "finished", "folder": .string(candidate.folder.path),
-                        "digest": .string("\(candidate.digest)"), "data": training.report.json,
+                        "digest": .string("\(candidate.digest)"), "training": candidate.conclusion.json,
+                        "data": training.report.json,
                     ], as: TrainingReport.schema)
             } else {
+                for line in ConclusionWords.lines(candidate.conclusion) { session.console.print(line) }
                 session.console.print("The adapter is in \(candidate.folder.path) (\(candidate.digest)).")
             }
             return .passed

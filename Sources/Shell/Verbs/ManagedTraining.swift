@@ -19,7 +19,7 @@ struct ManagedTraining {
             by: Actor(environment: session.environment), clock: session.clock,
             shouldStop: { session.isInterrupted },
             observe: { event in if !isJSON { show(event, bar, measuring) } })
-        return report(outcome, of: training)
+        return try report(outcome, of: training)
     }
 
     private func show(_ training: TrainAdapter) -> ExitStatus {
@@ -41,12 +41,16 @@ struct ManagedTraining {
         switch event {
         case .began(let run): session.console.print("\(run.id) began")
         case .resumed(let run): session.console.print("\(run.id) stopped before its end; going on with it")
+        case .escalated(let run, let first, let rank):
+            session.console.print("\(run) began at rank \(rank), since \(first) underfits")
+        case .concluded(let conclusion):
+            for line in ConclusionWords.lines(conclusion) { session.console.print(line) }
         case .training(let event): bar.show(event)
         case .measuring(let subject, let done, let rows): measuring.draw(subject, done, rows)
         }
     }
 
-    private func report(_ outcome: TrainAdapter.Outcome, of training: TrainAdapter) -> ExitStatus {
+    private func report(_ outcome: TrainAdapter.Outcome, of training: TrainAdapter) throws -> ExitStatus {
         switch outcome {
         case .admitted(let receipt):
             if isJSON { session.print(receipt.json, as: TrainingReport.schema) } else { describe(receipt) }
@@ -56,7 +60,7 @@ struct ManagedTraining {
                 session.print(
                     [
                         "state": "refused", "adapter": .string(request(training)), "candidate": .string(candidate.path),
-                        "gate": verdict.json,
+                        "gate": verdict.json, "training": try RunConclusion(ofCandidate: candidate).json,
                     ], as: TrainingReport.schema)
             } else {
                 session.console.print("Refused by the gate of policy '\(verdict.policy.name)':")

@@ -26,11 +26,17 @@ struct TrainVerb: Verb {
     var out: String?
     @Option(help: ArgumentHelp("Without a registry: a PEFT folder to start from.", valueName: "dir"))
     var initAdapter: String?
+    @Option(
+        help: ArgumentHelp(
+            "Without a registry: held-out JSONL rows; the run rule then judges the run by them.", valueName: "file"))
+    var evalData: String?
+    @Flag(help: "When the run underfits, train again at the policy's higher rank.")
+    var escalate = false
     @Flag(help: "Show plan and data report; train nothing.")
     var dryRun = false
     @Flag(help: "Begin anew even where a run that stopped could be gone on with.")
     var fresh = false
-    @Option(help: ArgumentHelp("Judge the result by this policy file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Judge run and result by this policy file.", valueName: "file"))
     var policy: String?
     @OptionGroup(title: "Training options") var training: TrainingArguments
     @OptionGroup var place: RegistryOption
@@ -39,12 +45,16 @@ struct TrainVerb: Verb {
     func validate() throws {
         let folders = [base, data, out].compactMap(\.self)
         guard adapter != nil || folders.count == 3 else { throw Self.namesNothing }
-        guard adapter == nil || folders.isEmpty && initAdapter == nil else {
+        guard adapter == nil || folders.isEmpty && initAdapter == nil && evalData == nil else {
             throw ValidationError(
-                "An adapter's base and data are declared; --base, --data, --out and --init-adapter go without one.")
+                "An adapter's base and data are declared; --base, --data, --eval-data, --out and --init-adapter go without one.")
         }
-        guard adapter != nil || policy == nil && !fresh else {
-            throw ValidationError("--policy and --fresh go with a declared adapter.")
+        guard adapter != nil || !fresh else { throw ValidationError("--fresh goes with a declared adapter.") }
+        guard adapter != nil || !escalate || evalData != nil else {
+            throw ValidationError("--escalate needs held-out rows to judge by: give --eval-data.")
+        }
+        guard !escalate || initAdapter == nil else {
+            throw ValidationError("An adapter to start from has its rank already; --escalate goes without --init-adapter.")
         }
     }
 
@@ -52,7 +62,8 @@ struct TrainVerb: Verb {
         if let adapter {
             return try ManagedTraining(session: session, isJSON: format.json).run(
                 TrainAdapter.Request(
-                    adapter: adapter, options: try training.options(), policy: policy.map(session.url), startsAnew: fresh),
+                    adapter: adapter, options: try training.options(), policy: policy.map(session.url), startsAnew: fresh,
+                    escalates: escalate),
                 registry: place.registry, dryRun: dryRun)
         }
         return try trainFolder(in: session)
@@ -65,7 +76,8 @@ struct TrainVerb: Verb {
         let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
         let request = TrainFolder.Request(
             base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
-            initialAdapter: initAdapter.map(session.url), options: try training.options())
+            initialAdapter: initAdapter.map(session.url), options: try training.options(),
+            heldOut: evalData.map(session.url), policy: policy.map(session.url), escalates: escalate)
         return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: dryRun)
     }
 }

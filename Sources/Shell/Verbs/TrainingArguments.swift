@@ -76,6 +76,8 @@ struct TrainingArguments: ParsableArguments {
     var chatDate: String?
     @Option(help: ArgumentHelp("Steps between entries of trainer_state.json.", valueName: "n"))
     var loggingSteps: String?
+    @Option(help: ArgumentHelp("Steps between looks at the held-out rows, or a share of all steps below 1.", valueName: "n"))
+    var evalSteps: String?
     @Option(help: ArgumentHelp("Steps between checkpoints; 0 keeps only the last.", valueName: "n"))
     var saveSteps: String?
     @Option(help: ArgumentHelp("Checkpoints to keep.", valueName: "n"))
@@ -90,7 +92,7 @@ struct TrainingArguments: ParsableArguments {
             (.scheduler, scheduler), (.minimumLearningRate, minLr), (.cycles, numCycles), (.weightDecay, weightDecay),
             (.optimizer, optim), (.beta1, adamBeta1), (.beta2, adamBeta2), (.epsilon, adamEpsilon),
             (.maxGradNorm, maxGradNorm), (.seed, seed), (.maxLength, maxLength), (.chatDate, chatDate),
-            (.loggingSteps, loggingSteps), (.saveSteps, saveSteps), (.saveTotalLimit, saveTotalLimit),
+            (.loggingSteps, loggingSteps), (.evalSteps, evalSteps), (.saveSteps, saveSteps), (.saveTotalLimit, saveTotalLimit),
         ]
         let flags: [(TrainingOption, Bool?)] = [
             (.usesRSLoRA, useRslora), (.gradientCheckpointing, gradientCheckpointing),
