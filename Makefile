@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test build release lint format setup peft-check clean
+.PHONY: demo test build release lint format setup peft-check kill-test clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -29,6 +29,11 @@ format:
 
 setup:
 	@Scripts/setup.sh $(PACKAGES)
+
+# Kills a tiny training KILLS times at random moments; CI takes 100, and 300 is the longer run.
+KILLS := 100
+kill-test: release
+	Scripts/kill_training.sh $(LORA) $(KILLS)
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)
