@@ -54,8 +54,12 @@ public struct NamedMetric: Sendable, Hashable {
     public static let evalLoss = "eval_loss"
     public static let bestStep = "best_step"
     public static let lastStep = "last_step"
+    /// Rows that training used, repeats included.
+    public static let trainedRows = "trained_rows"
+    /// Rows that the held-out set knows; none was trained on.
+    public static let leakedRows = "leaked_rows_left_out"
     /// Metrics that count something.
-    static let counts: Set<String> = [heldOutRows, effectiveExamples, bestStep, lastStep]
+    static let counts: Set<String> = [heldOutRows, effectiveExamples, trainedRows, leakedRows, bestStep, lastStep]
 
     public init(_ name: String, _ value: Double) {
         self.name = name

@@ -14,6 +14,7 @@ public struct PreparedTask: Sendable {
     public let baseFolder: URL
     public let plan: TrainingPlan
     public let datasetVersion: DatasetVersion
+    /// What may be learned from: without the rows that the held-out set knows, which would prove nothing but memory.
     public let dataset: Dataset
     public let report: DataReport
     public let evaluation: Evaluation
@@ -36,8 +37,9 @@ public struct PreparedTask: Sendable {
         conditions = MeasuringConditions(declaration, base: base, plan: plan, heldOut: heldSplit.digest)
         tokenizer = try Tokenizer(folder: baseFolder)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
-        dataset = try Dataset(trainFile, encoder: encoder)
-        report = DataReport(dataset, heldOut: heldFile.rows)
+        let whole = try Dataset(trainFile, encoder: encoder)
+        report = DataReport(whole, heldOut: heldFile.rows)
+        dataset = whole.leavingOut(report.leakedLines)
         heldOut = try heldFile.rows.map { row in try encoder.encode(row, of: heldFile.path) }
         evaluation = try Evaluation(
             heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)

@@ -15,6 +15,8 @@ struct Proof {
     let conclusion: RunConclusion
     let production: (version: VersionID, score: HeldOutScore)?
     let datasetVersion: DatasetVersion
+    /// Rows of the training file that were not learned from because the held-out set knows them.
+    let leakedRows: Int
 
     /// - Throws: `TaskError.noRows` when there is nothing to judge by.
     init(
@@ -28,6 +30,7 @@ struct Proof {
         result = try examiner.candidate(folder)
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
+        leakedRows = examiner.task.report.leakedLines.count
         datasetVersion = examiner.task.datasetVersion
         guard let error = candidate.error, let baseError = base.error else { throw TaskError.noRows(name) }
         facts = GateFacts(
@@ -44,6 +47,7 @@ struct Proof {
             "schema": "lora.proof/1",
             "metric": .string(result.metric.rawValue),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
+            "leaked_rows_left_out": .integer(leakedRows),
             "training": conclusion.json,
             "candidate": candidate.json,
             "base": base.json,

@@ -67,6 +67,8 @@ struct Release {
                 NamedMetric(NamedMetric.baseError, proof.facts.base.error.value),
                 NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.correct.count)),
                 NamedMetric(NamedMetric.effectiveExamples, Double(task.report.effectiveRows)),
+                NamedMetric(NamedMetric.trainedRows, Double(task.report.trainableRows)),
+                NamedMetric(NamedMetric.leakedRows, Double(task.report.leakedLines.count)),
             ] + trainingMetrics,
             startedAt: attempt.run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
     }

@@ -65,6 +65,7 @@ public struct TrainAdapter {
         self.workspace = workspace
         let declaration = try workspace.registry.adapter(named: request.adapter)
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
+        try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: declaration.policy)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)

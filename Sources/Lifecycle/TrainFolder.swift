@@ -69,9 +69,11 @@ public struct TrainFolder {
         let encoder = RowEncoder(
             tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
             plan: plan)
-        dataset = try Dataset(try DataFile(contentsOf: request.data), encoder: encoder)
+        let whole = try Dataset(try DataFile(contentsOf: request.data), encoder: encoder)
         let heldOut = try request.heldOut.map { try DataFile(contentsOf: $0) }
-        report = DataReport(dataset, heldOut: heldOut?.rows ?? [])
+        report = DataReport(whole, heldOut: heldOut?.rows ?? [])
+        dataset = whole.leavingOut(report.leakedLines)
+        try dataset.requireExamples()
         let shelf = PolicyShelf(registry: nil, workingFolder: workingFolder)
         policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: "default")
         supervision = try policy.supervision(

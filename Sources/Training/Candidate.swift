@@ -26,7 +26,7 @@ public struct Candidate: Sendable, Hashable {
     /// Writes everything into a draft in `workshop`, which then moves to `folder`: the candidate appears whole or not at all.
     static func publish(
         _ adapter: LoRAAdapter, trainerState: TrainerState, conclusion: RunConclusion, plan: TrainingPlan,
-        base: BaseReference, tokenizer: BaseFiles, rows: Int, in workshop: URL, to folder: URL
+        base: BaseReference, tokenizer: BaseFiles, rows: Int, leftOutRows: Int, in workshop: URL, to folder: URL
     ) throws -> Candidate {
         for place in [workshop, folder.deletingLastPathComponent()] {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -36,7 +36,7 @@ public struct Candidate: Sendable, Hashable {
         do {
             try PEFTFolder(adapter: adapter, baseModel: base.name, revision: base.revision).write(to: draft)
             try tokenizer.copyTokenizer(to: draft)
-            let card = ModelCard(base: base, plan: plan, trainerState: trainerState, rows: rows)
+            let card = ModelCard(base: base, plan: plan, trainerState: trainerState, rows: rows, leftOutRows: leftOutRows)
             try DurableFile.write(Data(card.text.utf8), to: draft.appending(path: ModelCard.fileName))
             let state = trainerState.json.data(JSONLayout(indent: 2, sortsKeys: true))
             try DurableFile.write(state, to: draft.appending(path: TrainerState.fileName))

@@ -31,6 +31,7 @@ extension DataError: Explained {
         case .unknownLabel(let label): "'\(label)' is none of the task's labels."
         case .noRows: "The data file holds no rows."
         case .nothingSupervised(let rows): "None of the \(rows) rows has a token to learn from."
+        case .allLeftOut(let rows): "Nothing is left to learn from: the held-out set knows \(rows) of the rows."
         }
     }
 
@@ -52,6 +53,7 @@ extension DataError: Explained {
         case .noAnswer, .noPrompt:
             "Held-out rows are {\"messages\"} that end with the assistant's answer, or {\"prompt\",\"completion\"}."
         case .unknownLabel: "Correct the row, or add the label to the task's labels."
+        case .allLeftOut: "Give each input to one of the two files; what judges a training must be new to it."
         case .nothingSupervised: "Check that answers are not empty and that max_length leaves room for them."
         }
     }

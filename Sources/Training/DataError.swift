@@ -28,6 +28,8 @@ public struct DataError: Error, Hashable {
         case noRows
         /// Every row was empty, unlabelled, or lost its answer to truncation.
         case nothingSupervised(rows: Int)
+        /// Every row that could be learned from also stands in the held-out set.
+        case allLeftOut(rows: Int)
     }
 
     public let reason: Reason

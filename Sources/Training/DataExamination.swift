@@ -4,20 +4,25 @@ import StrictJSON
 struct DataExamination {
     private let dataset: Dataset
     private let texts: [(input: String, answer: String)]
-    private let heldOutInputs: [String]
     private let sets: [[Int32]]
+    /// For each row, whether its input also stands in the held-out set.
+    private let leaks: [Bool]
 
     static let similarity = 0.8
 
     init(_ dataset: Dataset, heldOut: [DataRow]) {
         self.dataset = dataset
         texts = dataset.rows.map(\.content.inputAndAnswer)
-        heldOutInputs = heldOut.map(\.content.inputAndAnswer.input)
-        sets = GramSets(texts.map(\.input) + heldOutInputs).sets
+        let heldOutInputs = heldOut.map(\.content.inputAndAnswer.input)
+        let sets = GramSets(texts.map(\.input) + heldOutInputs).sets
+        self.sets = sets
+        leaks = Self.leaks(texts.map(\.input), heldOutInputs, sets)
     }
 
+    /// The lines of every row that the held-out set knows, also of those that the report counts under another finding.
+    var leakedLines: [Int] { zip(dataset.encoded, leaks).filter(\.1).map(\.0.line) }
+
     func findings() -> [DataReport.Finding: [Int]] {
-        let leaks = leakedRows()
         var seen = SeenRows()
         var findings: [DataReport.Finding: [Int]] = [:]
         for (index, row) in dataset.encoded.enumerated() {
@@ -50,12 +55,12 @@ struct DataExamination {
         }
     }
 
-    private func leakedRows() -> [Bool] {
-        let exact = Set(heldOutInputs.map { ByteText(normalized($0)) })
-        var index = SimilarityIndex(threshold: Self.similarity)
-        for set in sets[texts.count...] { index.insert(set) }
-        return texts.indices.map { row in
-            exact.contains(ByteText(normalized(texts[row].input))) || !index.matches(sets[row]).isEmpty
+    private static func leaks(_ inputs: [String], _ heldOut: [String], _ sets: [[Int32]]) -> [Bool] {
+        let exact = Set(heldOut.map { ByteText(normalized($0)) })
+        var index = SimilarityIndex(threshold: similarity)
+        for set in sets[inputs.count...] { index.insert(set) }
+        return inputs.indices.map { row in
+            exact.contains(ByteText(normalized(inputs[row]))) || !index.matches(sets[row]).isEmpty
         }
     }
 }

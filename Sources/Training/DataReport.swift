@@ -28,10 +28,12 @@ public struct DataReport: Sendable, Hashable {
     public let forms: [RowForm: Int]
     /// The lines of the rows that are not effective, ascending.
     public let findings: [Finding: [Int]]
+    /// The lines of all rows whose input also stands in the held-out set, whatever else is wrong with them; none is trained on.
+    public let leakedLines: [Int]
     public let conflicts: [Conflict]
     /// Rows longer than max_length: trained on their first tokens.
     public let truncatedRows: Int
-    /// Rows that training uses: those with something to learn, duplicates included.
+    /// Rows that training uses: those with something to learn that the held-out set does not know, duplicates included.
     public let trainableRows: Int
     public let lengths: LengthSummary
     /// Tokens of the trainable rows after truncation.
@@ -52,7 +54,8 @@ public struct DataReport: Sendable, Hashable {
         findings = examination.findings()
         conflicts = examination.conflicts()
         truncatedRows = dataset.encoded.count { $0.isTruncated }
-        let examples = dataset.examples
+        leakedLines = examination.leakedLines
+        let examples = dataset.leavingOut(leakedLines).examples
         trainableRows = examples.count
         lengths = LengthSummary(dataset.encoded.map(\.length))
         tokens = examples.reduce(0) { $0 + $1.tokens.count }
@@ -90,6 +93,7 @@ extension DataReport {
             "rows": .integer(rows),
             "effective_rows": .integer(effectiveRows),
             "trainable_rows": .integer(trainableRows),
+            "leaked_rows": .integer(leakedLines.count),
             "truncated_rows": .integer(truncatedRows),
             "forms": .object(
                 JSONObject(RowForm.allCases.compactMap { form in forms[form].map { (form.rawValue, .integer($0)) } })),

@@ -7,6 +7,8 @@ public struct Dataset: Sendable {
     public let rows: [DataRow]
     /// One for each row, in the same order.
     public let encoded: [EncodedRow]
+    /// Lines that training leaves out although there is something to learn from them.
+    private var leftOut: Set<Int> = []
 
     /// - Throws: `DataError` for a row that cannot be read, or when no row has anything to learn from.
     public init(_ file: DataFile, encoder: RowEncoder) throws(DataError) {
@@ -18,8 +20,22 @@ public struct Dataset: Sendable {
         guard !examples.isEmpty else { throw DataError(.nothingSupervised(rows: rows.count), file: path) }
     }
 
-    /// The rows that training uses: all but those with a fault.
-    public var examples: [EncodedRow] { encoded.filter { $0.fault == nil } }
+    /// The rows that training uses: all but those with a fault and those left out.
+    public var examples: [EncodedRow] { encoded.filter { $0.fault == nil && !leftOut.contains($0.line) } }
+
+    public var leftOutRows: Int { leftOut.count }
+
+    /// The same rows, of which training uses none of these lines.
+    public func leavingOut(_ lines: [Int]) -> Dataset {
+        var dataset = self
+        dataset.leftOut.formUnion(lines)
+        return dataset
+    }
+
+    /// - Throws: `DataError.allLeftOut` when nothing is left to learn from.
+    public func requireExamples() throws(DataError) {
+        guard !examples.isEmpty else { throw DataError(.allLeftOut(rows: leftOut.count), file: path) }
+    }
 
     /// Of the examples: what the weights can depend on, whatever the file looks like.
     public var digest: ContentDigest { examples.contentDigest }

@@ -8,6 +8,8 @@ public struct ModelCard: Sendable, Hashable {
     let plan: TrainingPlan
     let trainerState: TrainerState
     let rows: Int
+    /// Rows that were not learned from because the held-out set knows them.
+    let leftOutRows: Int
 
     public var text: String {
         """
@@ -24,7 +26,7 @@ public struct ModelCard: Sendable, Hashable {
         # LoRA adapter for \(base.name)
 
         Trained by LoRA Keeper with method \(plan.method.rawValue) for \(trainerState.step) steps on \(rows) rows
-        (\(trainerState.log.tokensSeen) tokens read). The base is not included\(revision).
+        (\(trainerState.log.tokensSeen) tokens read).\(leaks) The base is not included\(revision).
 
         ## Training
 
@@ -38,6 +40,14 @@ public struct ModelCard: Sendable, Hashable {
         - PEFT 0.21.2 (folder format)
 
         """
+    }
+
+    private var leaks: String {
+        switch leftOutRows {
+        case 0: ""
+        case 1: "\n1 row that also stands in the held-out set was left out."
+        default: "\n\(leftOutRows) rows that also stand in the held-out set were left out."
+        }
     }
 
     private var revision: String { base.revision.map { "; its revision is \($0)" } ?? "" }

@@ -151,7 +151,8 @@ extension TrainingSession {
             : try store.checkpoint(ofStep: best, expecting: inputs, plan: job.plan, model: loop.model.configuration).state.adapter
         return try Candidate.publish(
             adapter, trainerState: trainerState(state), conclusion: conclusion, plan: job.plan, base: job.baseReference,
-            tokenizer: BaseFiles(job.base), rows: job.dataset.examples.count, in: job.checkpoints, to: job.output)
+            tokenizer: BaseFiles(job.base), rows: job.dataset.examples.count,
+            leftOutRows: job.dataset.leftOutRows, in: job.checkpoints, to: job.output)
     }
 
     private func conclusion(_ state: TrainingState) -> RunConclusion? {

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import Lifecycle
 import Registry
+import StrictJSON
 import TestSupport
 import Testing
 import Training
@@ -54,6 +55,39 @@ struct TrainAdapterTests {
         let keys = Set(message.trailers.map(\.key))
         #expect(keys.isSuperset(of: ["Adapter", "Base-Digest", "Dataset-Digest", "Rank", "Learning-Rate", "Max-Steps", "Seed"]))
         #expect(message.trailers.first { $0.key == "Max-Steps" }?.value == "30")
+    }
+
+    @Test("rows of the held-out set are not learned from, and every record says how many there were")
+    func leakedRows() throws {
+        let registry = try SmallRegistry()
+        let data = registry.folder.url.appending(path: "registry/data")
+        let (train, held) = (data.appending(path: "train.jsonl"), data.appending(path: "held_out.jsonl"))
+        let rows = try String(contentsOf: train, encoding: .utf8)
+        let known = try String(contentsOf: held, encoding: .utf8).split(separator: "\n").prefix(3).joined(separator: "\n")
+        try (rows + known + "\n").write(to: train, atomically: true, encoding: .utf8)
+        guard case .admitted(let receipt) = try registry.train() else { return #expect(Bool(false), "not admitted") }
+        let target = registry.folder.url.appending(path: "out")
+        let workspace = try registry.open()
+        try workspace.versions.checkOut(receipt.version, to: target)
+        let lineage = try JSONValue(contentsOf: target.appending(path: "lineage.json"))
+        #expect(lineage["metrics"]?["leaked_rows_left_out"]?.doubleValue == 3)
+        #expect(lineage["metrics"]?["trained_rows"]?.doubleValue == 24)
+        #expect(try JSONValue(contentsOf: target.appending(path: "evaluation.json"))["leaked_rows_left_out"] == 3)
+        let card = try String(contentsOf: target.appending(path: "README.md"), encoding: .utf8)
+        #expect(card.contains("steps on 24 rows") && card.contains("3 rows that also stand in the held-out set were left out"))
+        let trailers = try workspace.versions.message(of: receipt.version).trailers
+        #expect(trailers.first { $0.key == "Metric-Leaked-Rows-Left-Out" }?.value == "3.0")
+    }
+
+    @Test("a training file that only repeats the held-out set is refused before a run begins")
+    func nothingButLeaks() throws {
+        let registry = try SmallRegistry()
+        let data = registry.folder.url.appending(path: "registry/data")
+        try FileManager.default.removeItem(at: data.appending(path: "train.jsonl"))
+        try FileManager.default.copyItem(
+            at: data.appending(path: "held_out.jsonl"), to: data.appending(path: "train.jsonl"))
+        #expect(throws: DataError.self) { try registry.train() }
+        #expect(try registry.open().registry.runs(of: AdapterName("greeter")).isEmpty)
     }
 
     @Test("a base that differs from its pin is not trained on")

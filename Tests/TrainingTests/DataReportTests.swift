@@ -37,12 +37,31 @@ import Testing
                 .exactDuplicate: [2], .empty: [3], .unlabelled: [4], .overLong: [5, 6], .leaked: [7], .nearDuplicate: [8],
             ])
         #expect(report.effectiveRows == 2)
-        #expect(report.trainableRows == 6)
+        #expect(report.trainableRows == 5)
         #expect(report.truncatedRows == 2)
         #expect(report.conflicts.map(\.lines) == [[1, 2, 9]])
-        // Rows 1, 2, 8 and 9 have nine tokens, one of them learned; row 5 twelve and one, row 7 four and one.
-        #expect(report.tokens == 4 * 9 + 12 + 4)
-        #expect(report.supervisedTokens == 6)
+        // Rows 1, 2, 8 and 9 have nine tokens, one of them learned; row 5 twelve and one.
+        #expect(report.tokens == 4 * 9 + 12)
+        #expect(report.supervisedTokens == 5)
+    }
+
+    @Test func noRowThatTheHeldOutSetKnowsIsTrainedOn() throws {
+        let long = Array(300..<311)
+        let heldOut = try DataFile(
+            path: "held.jsonl", text: Data([line([7, 8, 9], [1]), line(long, [1])].joined(separator: "\n").utf8))
+        let whole = try dataset([line([1, 2, 3], [2]), line([7, 8, 9], [2]), line(long, [3, 4])])
+        let report = DataReport(whole, heldOut: heldOut.rows)
+        // Row 3 is too long, which is what it counts as, and known to the held-out set all the same.
+        #expect(report.findings == [.leaked: [2], .overLong: [3]])
+        #expect(report.leakedLines == [2, 3])
+        #expect(report.trainableRows == 1)
+        let rest = whole.leavingOut(report.leakedLines)
+        #expect(rest.examples.map(\.line) == [1])
+        #expect(rest.leftOutRows == 2)
+        #expect(rest.digest != whole.digest, "a checkpoint of other rows is not gone on with")
+        let nothing = whole.leavingOut([1, 2, 3])
+        let error = try #require(throws: DataError.self) { try nothing.requireExamples() }
+        #expect(error.reason == .allLeftOut(rows: 3))
     }
 
     @Test func lengthsAreSummedUpBeforeTruncation() throws {

@@ -8,8 +8,9 @@ enum DataReportWords {
             "  tokens: \(report.tokens), \(Decimals.percent(report.supervisedShare)) of them supervised; "
                 + "row length median \(report.lengths.median), longest \(report.lengths.maximum)",
         ]
-        for finding in DataReport.Finding.allCases where report.count(finding) > 0 {
-            lines.append("  \(report.count(finding)) \(words(finding)): lines \(list(report.findings[finding] ?? []))")
+        for finding in DataReport.Finding.allCases {
+            let found = finding == .leaked ? report.leakedLines : report.findings[finding] ?? []
+            if !found.isEmpty { lines.append("  \(found.count) \(words(finding)): lines \(list(found))") }
         }
         if !report.conflicts.isEmpty {
             let places = report.conflicts.prefix(3).map { "lines " + list($0.lines) }.joined(separator: "; ")
@@ -23,7 +24,7 @@ enum DataReportWords {
         case .empty: "empty"
         case .unlabelled: "without an answer"
         case .overLong: "over-long"
-        case .leaked: "also in the held-out set"
+        case .leaked: "also in the held-out set and left out of training"
         case .exactDuplicate: "exact duplicates"
         case .nearDuplicate: "near duplicates"
         }
