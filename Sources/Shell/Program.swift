@@ -44,7 +44,7 @@ public struct Program {
         lora_interrupts_clear()
         do {
             var command = try LoraCommand.parseAsRoot(words)
-            if let verb = command as? any Verb { return try verb.perform(in: session) }
+            if let verb = command as? any Verb { return try verb.perform(in: session.typing(words)) }
             // What is no verb is a request for help: it throws the text of the command it is about.
             try command.run()
             return .passed

@@ -10,6 +10,8 @@ public struct Session: Sendable {
     public let workingFolder: URL
     /// True inside `lora>` or a piped script, where verbs are typed without `lora` in front.
     public let isInteractive: Bool
+    /// The verb that is being performed, word by word as it was typed.
+    public internal(set) var typed: [String] = []
     /// What time it is; the only clock that verbs read.
     public let clock: @Sendable () -> Timestamp
 
@@ -22,6 +24,13 @@ public struct Session: Sendable {
         self.workingFolder = workingFolder
         self.isInteractive = isInteractive
         self.clock = clock
+    }
+
+    /// The session as the verb of these words sees it.
+    func typing(_ words: [String]) -> Session {
+        var session = self
+        session.typed = words
+        return session
     }
 
     /// Whether Ctrl-C has been pressed since the current verb began.
@@ -37,4 +46,9 @@ public struct Session: Sendable {
 
     /// A command as the user would type it here.
     func command(_ words: String) -> String { isInteractive ? words : "lora \(words)" }
+
+    /// What was typed, as it would be typed again, without some of its flags.
+    func command(repeatedWithout flags: Set<String>) -> String {
+        command(typed.filter { !flags.contains($0) }.map(WordSplitter.quoted).joined(separator: " "))
+    }
 }

@@ -20,6 +20,13 @@ struct WordSplitterTests {
         #expect(try WordSplitter.words(in: line) == expected)
     }
 
+    @Test(
+        "what is quoted is read as the one word it was",
+        arguments: ["plain-word@v1", "two words", "it's", "", "a\\b\"c", "#", "é"])
+    func quoting(word: String) throws {
+        #expect(try WordSplitter.words(in: "x \(WordSplitter.quoted(word)) y") == ["x", word, "y"])
+    }
+
     @Test("an open quote is refused", arguments: ["say 'this", "say \"this"])
     func openQuote(line: String) {
         #expect(throws: UnclosedQuote.self) { try WordSplitter.words(in: line) }

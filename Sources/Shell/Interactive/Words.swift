@@ -14,6 +14,17 @@ struct WordSplitter {
         return splitter.words
     }
 
+    /// A word as it must be typed to be read as this one word, here and by a POSIX shell.
+    static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "-_./@=:,+%".utf8.contains(byte)
+            }
+        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+
     private mutating func read(_ line: String) throws(UnclosedQuote) {
         var characters = line.makeIterator()
         while let character = characters.next() {

@@ -77,9 +77,9 @@ struct ManagedTraining {
                     ], as: TrainingReport.schema)
             }
             let place = step.map { "after step \($0)" } ?? "while measuring"
-            session.console.complain(
-                "\(run) stopped \(place); its state is saved. `\(session.command("train \(request(training))"))` goes on with it."
-            )
+            // Only the same settings lead back to this run, so the hint repeats them.
+            let command = session.command(repeatedWithout: ["--fresh"])
+            session.console.complain("\(run) stopped \(place); its state is saved. `\(command)` goes on with it.")
             return .interrupted
         }
     }
