@@ -41,6 +41,7 @@ public struct EvaluateAdapter {
         let reference = try VersionReference(text)
         let declaration = try workspace.registry.adapter(named: reference.adapter.text)
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
+        try task.requirePinnedBase(in: workspace.registry)
         let examiner = Examiner(task, in: workspace, progress: progress)
         let hasVersions = try workspace.registry.latestVersion(of: declaration.name) != nil
         let version = reference.selector != nil || hasVersions ? try workspace.registry.resolve(reference) : nil

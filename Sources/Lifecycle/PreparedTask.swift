@@ -45,7 +45,8 @@ public struct PreparedTask: Sendable {
             heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)
     }
 
-    /// The training must start from the bytes that were pinned: evidence about anything else would not be reproducible.
+    /// Every measurement and every training starts from the bytes that were pinned: evidence about anything else could not be told
+    /// apart from evidence about the base.
     func requirePinnedBase(in registry: AdapterRegistry) throws {
         let changes = try registry.changes(to: base).filter { $0.effect != .cosmetic }
         guard changes.isEmpty else { throw TaskError.baseDiffersFromPin(base.name, changes: changes) }

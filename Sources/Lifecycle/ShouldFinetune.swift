@@ -80,6 +80,7 @@ public struct ShouldFinetune {
             horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
         var isReused = false
         if facts.baseError == nil {
+            try task.requirePinnedBase(in: workspace.registry)
             let (rule, measuresAgain) = (policy.fineTuning.baseError, request.measuresAgain)
             let examiner = Examiner(task, in: workspace, progress: progress)
             let measured = try examiner.base(isFresh: { !measuresAgain && rule.isFresh($0, now: now) }, now: now)
