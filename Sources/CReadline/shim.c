@@ -22,6 +22,11 @@ void lora_interrupts_catch(void) {
     action.sa_handler = note_interrupt;
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
+    /* Whoever started the program from a thread that blocks signals has passed that on; Ctrl-C must arrive all the same. */
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
 }
 
 int lora_interrupts_pending(void) { return interrupted != 0; }

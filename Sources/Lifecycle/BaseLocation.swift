@@ -18,7 +18,9 @@ public struct BaseLocation: Sendable, Hashable {
             self.init(folder: folder, declaration: nil)
             return
         }
-        guard !name.contains("/"), let workspace = try Self.found(workspace) else { throw BaseLocationError.neither(name) }
+        guard !name.contains("/"), let workspace = try Workspace.ifPresent(workspace) else {
+            throw BaseLocationError.neither(name)
+        }
         self.init(try workspace.registry.base(named: name), in: workspace)
     }
 
@@ -30,11 +32,13 @@ public struct BaseLocation: Sendable, Hashable {
         self.folder = folder
         self.declaration = declaration
     }
+}
 
+extension Workspace {
     /// Nil when there is no registry to ask; a registry that cannot be opened still says why.
-    private static func found(_ workspace: () throws -> Workspace) throws -> Workspace? {
+    static func ifPresent(_ open: () throws -> Workspace) throws -> Workspace? {
         do {
-            return try workspace()
+            return try open()
         } catch RegistryError.notARegistry {
             return nil
         }

@@ -44,7 +44,7 @@ struct RegistryNames {
             let registry = try AdapterRegistry.open(at: session.registryLocation(nil).layout)
             switch kind {
             case "adapter": return try registry.declarations().map(\.name.text)
-            case "version": return try registry.declarations().flatMap { try versions($0.name, in: registry) }
+            case "version", "adapter-or-dir": return try registry.declarations().flatMap { try versions($0.name, in: registry) }
             case "base": return try registry.bases().map(\.name.text)
             default: return []
             }

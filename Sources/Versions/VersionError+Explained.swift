@@ -61,7 +61,9 @@ extension VersionError: Explained {
                 "A file of \(version) is not what was committed: \(fault.words).", at: fault.path, next: fault.remedy,
                 kind: .integrity)
         case .folderExists(let path):
-            Explanation("The folder exists and is not empty.", at: path, next: "Name another folder.", kind: .usage)
+            Explanation(
+                "Something stands there already.", at: path, next: "Name a folder that does not exist yet, or an empty one.",
+                kind: .usage)
         case .git(let path, let operation, let message):
             Explanation("Git could not \(operation): \(message).", at: path, next: "Check free space and who may write there.")
         }

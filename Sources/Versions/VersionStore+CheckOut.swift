@@ -19,7 +19,7 @@ extension VersionStore {
             try DurableFile.publish(draft: draft, as: destination)
         } catch {
             try FileManager.default.removeItem(at: draft)
-            guard let error = error as? FileError, error.code == ENOTEMPTY || error.code == EEXIST else { throw error }
+            guard let error = error as? FileError, [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code) else { throw error }
             throw VersionError.folderExists(path: destination.path)
         }
     }

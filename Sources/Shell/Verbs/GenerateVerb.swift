@@ -11,7 +11,7 @@ struct GenerateVerb: Verb {
         example: "lora generate --base registry/models/tiny-prose --prompt 'The weather today' --max-new-tokens 24")
 
     @OptionGroup var base: BaseOption
-    @OptionGroup var adapter: AdapterFolderOption
+    @OptionGroup var adapter: AdapterOption
     @Option(help: ArgumentHelp("A plain text to go on from.", valueName: "text"))
     var prompt: String?
     @Option(help: ArgumentHelp("A JSON file with messages to answer.", valueName: "file"))
@@ -33,7 +33,8 @@ struct GenerateVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let generator = try GenerateText(
-            base: base.folder(in: session), adapter: adapter.folder(in: session), precision: precision.precision)
+            base: base.folder(in: session), adapter: adapter.folder(in: session, registry: base.place.registry),
+            precision: precision.precision)
         let source = prompt.map { GenerateText.Prompt.text($0) } ?? .chat(session.url(chat ?? ""))
         let outcome = try generator.run(
             source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, now: Date(session.clock()))

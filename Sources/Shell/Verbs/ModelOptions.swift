@@ -36,12 +36,23 @@ struct TextOrChat: ParsableArguments {
     }
 }
 
-/// `--adapter DIR`, a PEFT folder.
-struct AdapterFolderOption: ParsableArguments {
-    @Option(help: ArgumentHelp("A PEFT folder to put on the base.", valueName: "dir"))
+/// `--adapter`, a PEFT folder or a released version.
+struct AdapterOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The adapter to put on the base: a PEFT folder, or a version such as ticket-router@v2.", valueName: "adapter-or-dir"))
     var adapter: String?
 
-    func folder(in session: Session) -> URL? { adapter.map(session.url) }
+    func folder(in session: Session, registry: String?) throws -> URL? {
+        try adapter.map { try session.adapterFolder($0, registry: registry) }
+    }
+}
+
+extension Session {
+    /// The folder of an adapter that is named by its path or as a version.
+    func adapterFolder(_ name: String, registry: String?) throws -> URL {
+        try AdapterLocation(named: name, folder: url(name)) { try openRegistry(registry) }.folder
+    }
 }
 
 /// `--precision`, how the frozen linears are kept.

@@ -10,7 +10,7 @@ struct ScoreVerb: Verb {
         example: "lora score --base DIR --adapter DIR --data rows.jsonl --precision fp32 --json")
 
     @OptionGroup var base: BaseOption
-    @OptionGroup var adapter: AdapterFolderOption
+    @OptionGroup var adapter: AdapterOption
     @Option(help: ArgumentHelp("The JSONL rows.", valueName: "file"))
     var data: String
     @Option(help: ArgumentHelp("Tokens kept of each row.", valueName: "n"))
@@ -28,7 +28,8 @@ struct ScoreVerb: Verb {
         options.completionOnlyLoss = completionOnlyLoss
         options.chatDate = chatDate
         let scorer = try ScoreRows(
-            base: base.folder(in: session), adapter: adapter.folder(in: session), precision: precision.precision,
+            base: base.folder(in: session), adapter: adapter.folder(in: session, registry: base.place.registry),
+            precision: precision.precision,
             plan: TrainingPlan(typed: options))
         let bar = MeasuringBar(session: session, isQuiet: format.json || !session.console.isTerminal)
         let rows = try scorer.run(session.url(data)) { try bar.show("rows", $0, $1) }

@@ -24,7 +24,7 @@ struct TrainVerb: Verb {
         name: [.customLong("out"), .customLong("output-dir")],
         help: ArgumentHelp("Without a registry: where the PEFT folder appears.", valueName: "dir"))
     var out: String?
-    @Option(help: ArgumentHelp("Without a registry: a PEFT folder to start from.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Without a registry: a PEFT folder, or a version, to start from.", valueName: "adapter-or-dir"))
     var initAdapter: String?
     @Option(
         help: ArgumentHelp(
@@ -76,8 +76,9 @@ struct TrainVerb: Verb {
         let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
         let request = TrainFolder.Request(
             base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
-            initialAdapter: initAdapter.map(session.url), options: try training.options(),
-            heldOut: evalData.map(session.url), policy: policy.map(session.url), escalates: escalate)
+            initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
+            options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.url),
+            escalates: escalate)
         return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: dryRun)
     }
 }

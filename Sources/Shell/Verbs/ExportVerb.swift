@@ -1,0 +1,26 @@
+import ArgumentParser
+import Lifecycle
+
+struct ExportVerb: Verb {
+    static let configuration = Shell.configuration(
+        "export", "Write a version out as a PEFT folder, for a server or another machine.",
+        example: "lora export ticket-router@production served/ticket-router")
+
+    @Argument(
+        help: ArgumentHelp("The adapter or version; a bare name means production, else the latest.", valueName: "version"))
+    var version: String
+    @Argument(help: ArgumentHelp("The folder to make; refused when it is there and not empty.", valueName: "dir"))
+    var folder: String
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let exported = try session.openRegistry(place.registry).export(version, to: session.url(folder))
+        if format.json {
+            session.print(exported.json)
+        } else {
+            session.console.print("\(exported.version) is in \(exported.folder.path) (commit \(exported.commit)).")
+        }
+        return .passed
+    }
+}
