@@ -1,13 +1,16 @@
+import Faults
 import Foundation
 
 /// Where words go and what is known about the place: the only code that writes to the standard streams.
 ///
-/// A reader that goes away (`lora list | head`) ends the output, not the work: once a write fails, the rest is dropped.
+/// A reader that goes away (`lora list | head`) ends the output, not the work: once a write fails, the rest is dropped. Any other
+/// failure is kept for the end, since output that is lost must not pass for output that was empty.
 public final class Console: @unchecked Sendable {
     private let output: Int32
     private let errors: Int32
     private let lock = NSLock()
     private var outputIsOpen = true
+    private var loss: OutputLost?
 
     /// Whether the output is a terminal that can redraw a line.
     public let isTerminal: Bool
@@ -30,22 +33,42 @@ public final class Console: @unchecked Sendable {
     public func write(_ text: String) {
         lock.withLock {
             guard outputIsOpen else { return }
-            outputIsOpen = Console.write(text, to: output)
+            let code = Console.write(text, to: output)
+            outputIsOpen = code == 0
+            if code != 0 && code != EPIPE { loss = OutputLost(code: code) }
         }
+    }
+
+    /// - Throws: `OutputLost` when something was printed that went nowhere.
+    func check() throws(OutputLost) {
+        if let loss = lock.withLock({ loss }) { throw loss }
     }
 
     public func complain(_ line: String) {
         lock.withLock { _ = Console.write(line + "\n", to: errors) }
     }
 
-    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    /// - Returns: 0, or the `errno` of the write that failed.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return errno }
             rest = rest.dropFirst(count)
         }
-        return true
+        return 0
+    }
+}
+
+/// What was printed did not arrive.
+struct OutputLost: Explained {
+    /// The `errno` of the write.
+    let code: Int32
+
+    var explanation: Explanation {
+        Explanation(
+            "The output could not be written: \(String(cString: strerror(code))).",
+            next: "What was asked is done; ask again where there is room for the answer.")
     }
 }

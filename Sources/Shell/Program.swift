@@ -34,9 +34,18 @@ public struct Program {
         } catch {
             return Program.report(error, of: words, in: session).rawValue
         }
-        guard interactive else { return Program.perform(words, in: session).rawValue }
-        let isTyped = isatty(STDIN_FILENO) == 1
-        return (isTyped ? Interactive(session: session).run() : Script(session: session).run()).rawValue
+        let status = interactive ? Program.converse(in: session) : Program.perform(words, in: session)
+        do {
+            try console.check()
+            return status.rawValue
+        } catch {
+            let lost = Program.report(error, of: words, in: session)
+            return (status == .passed ? lost : status).rawValue
+        }
+    }
+
+    private static func converse(in session: Session) -> ExitStatus {
+        isatty(STDIN_FILENO) == 1 ? Interactive(session: session).run() : Script(session: session).run()
     }
 
     /// Parses and performs one verb; every failure becomes words on the error stream and a status.
