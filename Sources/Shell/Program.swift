@@ -52,7 +52,8 @@ public struct Program {
     static func perform(_ words: [String], in session: Session) -> ExitStatus {
         lora_interrupts_clear()
         do {
-            var command = try LoraCommand.parseAsRoot(words)
+            try VerbName.check(words)
+            var command = try LoraCommand.parseAsRoot(OptionValues.joined(words))
             if let verb = command as? any Verb { return try verb.perform(in: session.typing(words)) }
             // What is no verb is a request for help: it throws the text of the command it is about.
             try command.run()
