@@ -1,10 +1,12 @@
 /// Everything known about one adapter that its upkeep is judged by.
 public struct AdapterFacts: Sendable, Hashable {
     public var adapter: AdapterName
-    /// The version in use; nil before the first.
+    /// The version that is judged: the one in production, or a later one that waits for it; nil before the first.
     public var version: VersionID?
     /// When that version was trained; nil before the first training.
     public var lastTrained: Timestamp?
+    /// The version in production; nil when none is.
+    public var production: ProductionFacts?
     public var base: BaseObservation
     /// Whether the base is named by something that can come to mean other bytes, such as a branch or a folder, rather than by a
     /// commit.
@@ -16,19 +18,32 @@ public struct AdapterFacts: Sendable, Hashable {
     public var manualRequest: String?
 
     public init(
-        adapter: AdapterName, version: VersionID? = nil, lastTrained: Timestamp? = nil, base: BaseObservation,
-        baseIsFloating: Bool, data: DataFacts? = nil, metric: MetricFacts? = nil, regressionSuite: RegressionSuite = .none,
+        adapter: AdapterName, version: VersionID? = nil, lastTrained: Timestamp? = nil,
+        production: ProductionFacts? = nil, base: BaseObservation, baseIsFloating: Bool, data: DataFacts? = nil,
+        metric: MetricFacts? = nil, regressionSuite: RegressionSuite = .none,
         manualRequest: String? = nil
     ) {
         self.adapter = adapter
         self.version = version
         self.lastTrained = lastTrained
+        self.production = production
         self.base = base
         self.baseIsFloating = baseIsFloating
         self.data = data
         self.metric = metric
         self.regressionSuite = regressionSuite
         self.manualRequest = manualRequest
+    }
+}
+
+/// The version that serves, and when it was trained.
+public struct ProductionFacts: Sendable, Hashable {
+    public var version: VersionID
+    public var trained: Timestamp
+
+    public init(version: VersionID, trained: Timestamp) {
+        self.version = version
+        self.trained = trained
     }
 }
 

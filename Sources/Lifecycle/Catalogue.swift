@@ -15,11 +15,14 @@ public struct Catalogue: Sendable {
     }
 
     public let entries: [Entry]
+    /// Declarations that cannot be read.
+    public let faults: [DeclarationFault]
 }
 
 extension Workspace {
     public func catalogue() throws -> Catalogue {
-        Catalogue(entries: try registry.declarations().map(entry))
+        let (declarations, faults) = try registry.readableDeclarations()
+        return Catalogue(entries: try declarations.map(entry), faults: faults)
     }
 
     /// Everything known of one adapter.
@@ -35,7 +38,21 @@ extension Workspace {
 }
 
 extension Catalogue {
-    public var json: JSONValue { ["schema": "lora.catalogue/1", "adapters": .array(entries.map(\.json))] }
+    public var json: JSONValue {
+        [
+            "schema": "lora.catalogue/1", "adapters": .array(entries.map(\.json)),
+            "unreadable": .array(faults.map(\.json)),
+        ]
+    }
+}
+
+extension DeclarationFault {
+    var json: JSONValue {
+        [
+            "name": .string(name), "what": .string(explanation.what),
+            "place": explanation.place.map { .string($0) } ?? .null,
+        ]
+    }
 }
 
 extension Catalogue.Entry {

@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 import Foundation
 import Llama
 import Policies
@@ -17,24 +18,47 @@ public struct RetrainCheck {
         shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
     }
 
-    /// - Parameter adapter: only this one; nil for all that are declared.
+    /// - Parameter adapter: only this one; nil for all that are declared, of which one that cannot be judged hides none.
     public func run(_ adapter: String?, now: Timestamp) throws -> MaintenancePlan {
-        let registry = workspace.registry
-        let declarations = try adapter.map { [try registry.adapter(named: $0)] } ?? registry.declarations()
-        let judged = try declarations.map { declaration in
-            (facts: try facts(of: declaration), policy: try shelf.policy(named: declaration.policy))
+        if let adapter {
+            return MaintenancePlan(judging: [try material(try workspace.registry.adapter(named: adapter))], now: now)
         }
-        return MaintenancePlan(judging: judged, now: now)
+        let (declarations, faults) = try workspace.registry.readableDeclarations()
+        var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
+        var judged: [(facts: AdapterFacts, policy: Policy)] = []
+        for declaration in declarations {
+            do {
+                judged.append(try material(declaration))
+            } catch let error as any Explained {
+                unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
+            }
+        }
+        return MaintenancePlan(judging: judged, unjudged: unjudged, now: now)
+    }
+
+    private func material(_ declaration: AdapterDeclaration) throws -> (facts: AdapterFacts, policy: Policy) {
+        (facts: try facts(of: declaration), policy: try shelf.policy(named: declaration.policy))
     }
 
     private func facts(of declaration: AdapterDeclaration) throws -> AdapterFacts {
-        let latest = try workspace.registry.versions(of: declaration.name).last
+        let (latest, production) = try versions(of: declaration.name)
         let (base, isFloating) = observation(of: declaration, trainedOn: latest?.lineage.base)
         return AdapterFacts(
-            adapter: declaration.name, version: latest?.version, lastTrained: latest?.lineage.finishedAt, base: base,
+            adapter: declaration.name, version: latest?.version, lastTrained: latest?.lineage.finishedAt,
+            production: production.map { ProductionFacts(version: $0.version, trained: $0.lineage.finishedAt) }, base: base,
             baseIsFloating: isFloating,
             data: latest.flatMap { dataFacts(declaration, $0.lineage) },
             metric: try latest.flatMap { try metricFacts(declaration, $0) })
+    }
+
+    /// What is judged, and what serves. They differ while a later version waits for its promotion; one that was in production and
+    /// was rolled back waits for nothing.
+    private func versions(of adapter: AdapterName) throws -> (judged: VersionRecord?, production: VersionRecord?) {
+        let versions = try workspace.registry.versions(of: adapter)
+        guard let production = versions.last(where: { $0.aliases.contains(.production) }) else { return (versions.last, nil) }
+        let used = Set(try workspace.registry.history(of: adapter).filter { $0.kind == .promoted }.map(\.version))
+        let waiting = versions.last { $0.version > production.version && !used.contains($0.version) }
+        return (waiting ?? production, production)
     }
 
     /// A base that cannot be looked at hides nothing that is known of this adapter or of others.

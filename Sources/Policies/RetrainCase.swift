@@ -13,6 +13,8 @@ public struct RetrainCase: Sendable, Hashable {
     public let pending: [RetrainReason]
     /// What could not be looked at, in words; nothing is claimed about it.
     public let unchecked: [String]
+    /// Whether the last training lies in the future of the moment that is judged: one of the two clocks is wrong.
+    public let isClockBehind: Bool
     private let now: Timestamp
 
     public var isDue: Bool { !reasons.isEmpty }
@@ -37,7 +39,7 @@ public struct RetrainCase: Sendable, Hashable {
         self.now = now
         reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
         pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
-        let isClockBehind = facts.lastTrained.map { $0 > now } ?? false
+        isClockBehind = facts.lastTrained.map { $0 > now } ?? false
         unchecked = facts.unchecked + (isClockBehind ? ["clock: the last training lies in its future"] : [])
     }
 
@@ -47,9 +49,16 @@ public struct RetrainCase: Sendable, Hashable {
             "due": .bool(isDue), "reasons": .array(reasons.map { .string($0.code) }),
             "because": .array(reasons.map { .string($0.words) }), "pending": .array(pending.map { .string($0.code) }),
             "unchecked": .array(unchecked.map(JSONValue.string)),
+            "production": facts.production.map(\.json) ?? .null,
             "last_trained": facts.lastTrained.map { .string($0.description) } ?? .null,
             "window": window?.json(at: now) ?? .null, "next_due": .string(nextDue.description), "policy": policy.json,
         ]
+    }
+}
+
+extension ProductionFacts {
+    fileprivate var json: JSONValue {
+        ["version": .string(version.description), "trained": .string(trained.description)]
     }
 }
 

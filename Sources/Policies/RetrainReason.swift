@@ -27,7 +27,7 @@ public enum RetrainReason: Sendable, Hashable {
     public var words: String {
         switch self {
         case .manual(let why): "Asked for by hand: \(why)."
-        case .neverTrained: "It has never been trained."
+        case .neverTrained: "No version has been released yet."
         case .windowClosed(let moment): "The retraining window closed on \(moment.date)."
         case .baseChanged(.removed): "The base was removed."
         case .baseChanged(let change): "The base changed: \(change.words)."

@@ -22,6 +22,20 @@ extension AdapterRegistry {
         try declaredNames().map { try AdapterDeclarationFile.read(layout.file(of: $0)) }
     }
 
+    /// Every declaration that can be read, by name, and what is wrong with the others: a bad file hides no good one.
+    public func readableDeclarations() throws -> (declarations: [AdapterDeclaration], faults: [DeclarationFault]) {
+        var declarations: [AdapterDeclaration] = []
+        var faults: [DeclarationFault] = []
+        for file in try declaredFiles(in: layout.adapters).sorted(by: { $0.lastPathComponent < $1.lastPathComponent }) {
+            do {
+                declarations.append(try AdapterDeclarationFile.read(file))
+            } catch {
+                faults.append(DeclarationFault(of: file, error))
+            }
+        }
+        return (declarations.sorted { $0.name < $1.name }, faults)
+    }
+
     /// - Throws: `DeclarationError.unknownAdapter` with the nearest name that is declared.
     public func adapter(named text: String) throws -> AdapterDeclaration {
         let known = try declaredNames()
@@ -51,6 +65,20 @@ extension AdapterRegistry {
         for name in names {
             if let other = seen.updateValue(name, forKey: name.lowercased()) { throw DeclarationError.namesClash(other, name) }
         }
+    }
+}
+
+/// A file of `adapters/` that declares no adapter.
+public struct DeclarationFault: Sendable, Hashable {
+    /// The file's name without its ending: what the adapter would be called.
+    public let name: String
+    public let explanation: Explanation
+
+    init(of file: URL, _ error: any Error) {
+        name = file.deletingPathExtension().lastPathComponent
+        explanation =
+            (error as? any Explained)?.explanation
+            ?? Explanation("\(error)", at: file.path, next: "Correct the file.", kind: .usage)
     }
 }
 

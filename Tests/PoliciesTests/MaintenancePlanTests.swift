@@ -20,13 +20,14 @@ import Testing
         let plan = MaintenancePlan(judging: [(try facts("ticket-router", base: .changed([.weights])), policy)], now: now)
         let stamp = policy.stamp.json.text()
         let wanted = #"""
-            {"schema":"lora.retrain/1","now":"2026-08-01T00:00:00Z","due":1,"adapters":[\#
+            {"schema":"lora.retrain/1","now":"2026-08-01T00:00:00Z","due":1,"clock_behind":false,"adapters":[\#
             {"adapter":"ticket-router","version":"ticket-router@v3","due":true,\#
             "reasons":["window_closed","base_changed:weights"],\#
             "because":["The retraining window closed on 2026-07-31.","The base changed: its weights."],\#
-            "pending":[],"unchecked":["metric: not measured since release"],"last_trained":"2026-01-31T00:00:00Z",\#
+            "pending":[],"unchecked":["metric: not measured since release"],"production":null,\#
+            "last_trained":"2026-01-31T00:00:00Z",\#
             "window":{"state":"closed","opens":"2026-04-30T00:00:00Z","closes":"2026-07-31T00:00:00Z"},\#
-            "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}]}
+            "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}],"unjudged":[]}
             """#
         #expect(plan.json.text() == wanted)
     }

@@ -12,12 +12,13 @@ struct ListVerb: Verb {
         let catalogue = try session.openRegistry(place.registry).catalogue()
         if format.json {
             session.print(catalogue.json)
-        } else if catalogue.entries.isEmpty {
+        } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
             session.console.print("No adapter is declared yet. Write registry/adapters/NAME.yaml; README shows one.")
         } else {
             session.print(CatalogueTable.table(catalogue))
         }
-        return .passed
+        for fault in catalogue.faults { session.console.complain(Wording.text(of: fault.explanation)) }
+        return catalogue.faults.isEmpty ? .passed : .usage
     }
 }
 

@@ -24,7 +24,15 @@ struct RetrainCheckVerb: Verb {
         } else {
             for line in RetrainWords.lines(plan) { session.console.print(line) }
         }
-        return plan.due.isEmpty ? .passed : .actionDue
+        for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
+        return status(of: plan)
+    }
+
+    /// A due job comes first: the faults are in the output, and stay until somebody mends them.
+    private func status(of plan: MaintenancePlan) -> ExitStatus {
+        if !plan.due.isEmpty { return .actionDue }
+        if let fault = plan.unjudged.first { return ExitStatus(fault.explanation.kind) }
+        return plan.isClockBehind ? .notEnoughEvidence : .passed
     }
 }
 
@@ -35,16 +43,23 @@ extension Timestamp: ExpressibleByArgument {
 /// A maintenance plan, short enough for a cron mail.
 enum RetrainWords {
     static func lines(_ plan: MaintenancePlan) -> [String] {
-        guard !plan.cases.isEmpty else { return ["No adapter is declared, so nothing is due."] }
-        let summary = plan.due.isEmpty ? "Nothing is due" : "\(plan.due.count) of \(plan.cases.count) due"
-        return ["\(summary) as of \(plan.now)."] + plan.cases.flatMap(lines)
+        if plan.cases.isEmpty && plan.unjudged.isEmpty { return ["No adapter is declared, so nothing is due."] }
+        return ["\(summary(plan)) as of \(plan.now)."] + plan.cases.flatMap(lines)
+            + plan.unjudged.map { "  \($0.name)  not judged: \($0.explanation.what)" }
+    }
+
+    private static func summary(_ plan: MaintenancePlan) -> String {
+        if !plan.due.isEmpty { return "\(plan.due.count) of \(plan.cases.count) due" }
+        return plan.isClockBehind ? "Not enough evidence, since trainings lie in the future," : "Nothing is due"
     }
 
     private static func lines(_ item: RetrainCase) -> [String] {
         let name = item.facts.version.map { "\($0)" } ?? "\(item.facts.adapter)"
         let state =
             item.isDue ? "due: \(item.reasons.map(\.words).joined(separator: " "))" : "not due before \(item.nextDue.date)"
+        let serving = item.facts.production.flatMap { $0.version == item.facts.version ? nil : $0 }
         return ["  \(name)  \(state)"]
+            + (serving.map { ["    in production: \($0.version), trained \($0.trained.date)"] } ?? [])
             + item.pending.map { "    waits for the window (\(item.nextDue.date)): \($0.words)" }
             + item.unchecked.map { "    not checked: \($0)" }
     }
