@@ -72,6 +72,14 @@ public struct Run: Sendable, Hashable {
             case .interrupted: .interrupted
             }
         }
+
+        /// Why it left no version; nil when it left one.
+        public var reason: String? {
+            switch self {
+            case .admitted: nil
+            case .rejected(let reason), .failed(let reason), .interrupted(let reason): reason
+            }
+        }
     }
 
     public struct End: Sendable, Hashable {
@@ -96,6 +104,11 @@ public struct Run: Sendable, Hashable {
     }
 
     public var state: State { end?.outcome.state ?? .started }
+
+    /// What became of it, in one word; unlike its state it tells a refused run from a released one.
+    public var standing: String {
+        if case .rejected = end?.outcome { "refused" } else { state.rawValue }
+    }
 }
 
 /// What is known of a run when it starts.

@@ -68,7 +68,7 @@ extension Catalogue.Entry {
             "versions": .array(versions.map(\.json)),
             "aliases": .object(
                 JSONObject(aliases.sorted { $0.key < $1.key }.map { ($0.key.text, .string("\($0.value)")) })),
-            "last_run": lastRun.map { ["id": .string("\($0.id)"), "state": .string($0.state.rawValue)] } ?? .null,
+            "last_run": lastRun?.json ?? .null,
         ]
     }
 }

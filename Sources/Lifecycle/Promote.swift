@@ -33,13 +33,6 @@ extension Workspace {
         guard try versions.commit(of: version) == listed else { throw VersionError.lost(version) }
         if let fault = try versions.verify(version).first { throw VersionError.damaged(version, fault) }
     }
-
-    /// Everything that happened to the versions of an adapter, oldest first.
-    public func history(of adapter: String) throws -> [RegistryEvent] {
-        let name = try AdapterName(adapter)
-        try requireKnown(name)
-        return try registry.history(of: name)
-    }
 }
 
 extension RegistryEvent {

@@ -100,13 +100,6 @@ extension Run.End {
 
 extension Run.Outcome {
     var version: VersionID? { if case .admitted(let version) = self { version } else { nil } }
-
-    var reason: String? {
-        switch self {
-        case .admitted: nil
-        case .rejected(let reason), .failed(let reason), .interrupted(let reason): reason
-        }
-    }
 }
 
 extension PublishedVersion {

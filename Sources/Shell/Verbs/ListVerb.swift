@@ -32,7 +32,7 @@ enum CatalogueTable {
             entry.declaration.name.text, entry.declaration.base.text, entry.declaration.owner,
             entry.latest?.version.label ?? "–", entry.aliases[.production]?.label ?? "–",
             entry.aliases[.candidate]?.label ?? "–",
-            entry.lastRun.map { "\($0.id) \($0.state.rawValue)" } ?? "–",
+            entry.lastRun.map { "\($0.id) \($0.standing)" } ?? "–",
         ]
     }
 }

@@ -54,7 +54,7 @@ struct RollbackVerb: Verb {
 
 struct HistoryVerb: Verb {
     static let configuration = Shell.configuration(
-        "history", "Tell what happened to the versions of an adapter: who, when, why.",
+        "history", "Tell what happened to an adapter's versions, and which runs led to none: who, when, why.",
         example: "lora history ticket-router")
 
     @Argument(help: ArgumentHelp("The adapter.", valueName: "adapter"))
@@ -63,13 +63,13 @@ struct HistoryVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let events = try session.openRegistry(place.registry).history(of: adapter)
+        let history = try session.openRegistry(place.registry).history(of: adapter)
         if format.json {
-            session.print(["events": .array(events.map(\.json))], as: "lora.history/1")
-        } else if events.isEmpty {
+            session.print(history.json)
+        } else if history.entries.isEmpty {
             session.console.print("Nothing has happened to \(adapter) yet.")
         } else {
-            for event in events { session.console.print(EventWords.line(event)) }
+            for entry in history.entries { session.console.print(EventWords.line(entry)) }
         }
         return .passed
     }
@@ -77,6 +77,13 @@ struct HistoryVerb: Verb {
 
 /// An event as one line.
 enum EventWords {
+    static func line(_ entry: AdapterHistory.Entry) -> String {
+        switch entry {
+        case .event(let event): line(event)
+        case .run(let run, let end): "\(end.at)  \(run.id) \(run.standing): \(end.outcome.reason ?? "it left no version")"
+        }
+    }
+
     static func line(_ event: RegistryEvent) -> String {
         let moves = event.moves.map { "\($0.alias): \(label($0.from)) → \(label($0.to))" }.joined(separator: ", ")
         let deed = event.kind.rawValue.replacing("_", with: " ")
