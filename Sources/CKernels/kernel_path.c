@@ -6,7 +6,7 @@ enum lora_kernel_path lora_supported_kernel_path(void) {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LORA_PATH_PORTABLE;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512vl"))
-        return LORA_PATH_AVX512;
+        return __builtin_cpu_supports("avx512bf16") ? LORA_PATH_AVX512_BF16 : LORA_PATH_AVX512;
     return LORA_PATH_AVX2;
 #else
     return LORA_PATH_PORTABLE;

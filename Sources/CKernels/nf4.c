@@ -85,7 +85,7 @@ __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static void decode
 
 static void decode_blocks(const struct lora_nf4_tensor *t, size_t first, size_t last, float *out, enum lora_kernel_path path) {
 #if defined(__x86_64__)
-    if (path == LORA_PATH_AVX512) return decode_blocks_avx512(t, first, last, out);
+    if (path >= LORA_PATH_AVX512) return decode_blocks_avx512(t, first, last, out);
     if (path == LORA_PATH_AVX2) return decode_blocks_avx2(t, first, last, out);
 #endif
     (void)path;

@@ -4,7 +4,7 @@ import Foundation
 /// The instruction set that kernels run on. Formats (NF4, 8-bit states) come out the same on every path, bit for bit; the kernels of
 /// a layer add in another order and agree to rounding.
 public enum KernelPath: String, Sendable, Hashable, CaseIterable {
-    case portable, avx2, avx512
+    case portable, avx2, avx512, avx512bf16
 
     /// The environment variable that forces a path.
     public static let variable = "LORA_KERNELS"
@@ -37,18 +37,23 @@ public enum KernelPath: String, Sendable, Hashable, CaseIterable {
         return path
     }
 
+    /// Whether products of brain floats are instructions of the processor here.
+    public var multipliesBrainFloats: Bool { self == .avx512bf16 }
+
     /// What kernels take as their `path` argument.
     var code: lora_kernel_path {
         switch self {
         case .portable: LORA_PATH_PORTABLE
         case .avx2: LORA_PATH_AVX2
         case .avx512: LORA_PATH_AVX512
+        case .avx512bf16: LORA_PATH_AVX512_BF16
         }
     }
 
     private init(_ code: lora_kernel_path) {
         self =
             switch code {
+            case LORA_PATH_AVX512_BF16: .avx512bf16
             case LORA_PATH_AVX512: .avx512
             case LORA_PATH_AVX2: .avx2
             default: .portable

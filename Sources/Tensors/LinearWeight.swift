@@ -79,7 +79,8 @@ extension LinearWeight {
     /// Rows that decode into half a megabyte, which stays in a core's cache until it is multiplied.
     private static func panelRows(_ columns: Int) -> Int { max(64, (1 << 17) / columns / 16 * 16) }
 
-    private func decoded(_ range: Range<Int>) -> Matrix {
+    /// Some rows as 32-bit floats.
+    func decoded(_ range: Range<Int>) -> Matrix {
         var panel = Matrix(undefinedRows: range.count, columns: inputs)
         let (out, columns) = (panel.mutablePointer(), inputs)
         Parallel.ranges(range.count, grain: Self.panelRows(columns)) { rows in

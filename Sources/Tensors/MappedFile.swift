@@ -45,6 +45,13 @@ final class MappedFile: Sendable {
         return try body(UnsafeRawBufferPointer(start: base.map { $0 + range.lowerBound }, count: range.count))
     }
 
+    /// Where a byte lies; valid as long as this object lives.
+    func address(at offset: Int) -> UnsafeRawPointer {
+        precondition(offset >= 0 && offset <= count, "bytes outside the file")
+        // an empty file has no bytes to read
+        return base.map { $0 + offset } ?? UnsafeRawPointer(bitPattern: 64)!
+    }
+
     /// The bytes without copying them; the mapping lives as long as the data.
     func data(_ range: Range<Int>) -> Data {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the file")

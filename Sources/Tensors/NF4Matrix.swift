@@ -73,6 +73,19 @@ public struct NF4Matrix: Sendable {
         }
     }
 
+    /// Whether rows are made of whole runs of 32 elements, which panels are decoded by.
+    var packsIntoPanels: Bool { columns.isMultiple(of: 32) }
+
+    /// Packs Wᵀ of some rows as right panels: see brain_product.h.
+    func pack(transposedRows range: Range<Int>, into panels: UnsafeMutablePointer<UInt32>, path: KernelPath = .current) {
+        withTensor { lora_pack_right_nf4(path.code, &$0, rounding, columns, range.lowerBound, range.count, panels) }
+    }
+
+    /// Packs some columns of W as right panels.
+    func pack(columns range: Range<Int>, into panels: UnsafeMutablePointer<UInt32>, path: KernelPath = .current) {
+        withTensor { lora_pack_right_across_nf4(path.code, &$0, rounding, rows, columns, range.lowerBound, range.count, panels) }
+    }
+
     private var rounding: lora_rounding {
         switch valueType {
         case .f32, .f64: LORA_ROUND_NONE

@@ -7,3 +7,4 @@
 #include "blockwise.h"
 #include "adamw.h"
 #include "layers.h"
+#include "brain_product.h"

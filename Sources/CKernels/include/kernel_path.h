@@ -7,6 +7,7 @@ enum lora_kernel_path {
     LORA_PATH_PORTABLE = 0,
     LORA_PATH_AVX2 = 1,   /* AVX2 and FMA */
     LORA_PATH_AVX512 = 2, /* AVX-512 F, BW, DQ and VL */
+    LORA_PATH_AVX512_BF16 = 3, /* the same with products of brain floats */
 };
 
 /* The best path that this processor and its operating system support. */

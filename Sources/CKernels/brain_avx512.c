@@ -1,0 +1,14 @@
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <math.h>
+#include <string.h>
+
+#define LANES 16
+#define SUFFIX avx512
+#include "brain_paths.h"
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#include "brain_bodies.h"
+#pragma clang attribute pop
+#endif
