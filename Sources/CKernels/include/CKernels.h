@@ -7,4 +7,5 @@
 #include "blockwise.h"
 #include "adamw.h"
 #include "layers.h"
+#include "brain_layers.h"
 #include "brain_product.h"
