@@ -40,9 +40,40 @@ public struct AttentionKernel: Sendable, Hashable {
 
     /// Returns the mixed values and log Σ e^score [tokens, queryHeads], which backward needs.
     public func forward(
+        queries: Activations, keys: Activations, values: Activations, spans: [AttentionSpan]
+    ) -> (out: Activations, logSums: Matrix) {
+        switch (queries, keys, values) {
+        case (.floats(let queries), .floats(let keys), .floats(let values)):
+            let (out, logSums) = forward(queries: queries, keys: keys, values: values, spans: spans)
+            return (.floats(out), logSums)
+        case (.brains(let queries), .brains(let keys), .brains(let values)):
+            let (out, logSums) = forward(queries: queries, keys: keys, values: values, spans: spans)
+            return (.brains(out), logSums)
+        default: preconditionFailure("queries, keys and values are of one kind")
+        }
+    }
+
+    /// dQ, dK and dV from dOut.
+    public func backward(
+        _ dOut: Activations, queries: Activations, keys: Activations, values: Activations, out: Activations, logSums: Matrix,
+        spans: [AttentionSpan]
+    ) -> (queries: Activations, keys: Activations, values: Activations) {
+        switch (dOut, queries, keys, values, out) {
+        case (.floats(let dOut), .floats(let q), .floats(let k), .floats(let v), .floats(let out)):
+            let d = backward(dOut, queries: q, keys: k, values: v, out: out, logSums: logSums, spans: spans)
+            return (.floats(d.queries), .floats(d.keys), .floats(d.values))
+        case (.brains(let dOut), .brains(let q), .brains(let k), .brains(let v), .brains(let out)):
+            let d = backward(dOut, queries: q, keys: k, values: v, out: out, logSums: logSums, spans: spans)
+            return (.brains(d.queries), .brains(d.keys), .brains(d.values))
+        default: preconditionFailure("all activations are of one kind")
+        }
+    }
+
+    /// Returns the mixed values and log Σ e^score [tokens, queryHeads], which backward needs.
+    public func forward(
         queries: Matrix, keys: Matrix, values: Matrix, spans: [AttentionSpan]
     ) -> (out: Matrix, logSums: Matrix) {
-        check(queries, keys, values, spans)
+        check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
         var out = Matrix(undefinedRows: queries.rows, columns: queries.columns)
         var logSums = Matrix(undefinedRows: queries.rows, columns: queryHeads)
         let (o, l) = (out.mutablePointer(), logSums.mutablePointer())
@@ -65,7 +96,7 @@ public struct AttentionKernel: Sendable, Hashable {
     public func backward(
         _ dOut: Matrix, queries: Matrix, keys: Matrix, values: Matrix, out: Matrix, logSums: Matrix, spans: [AttentionSpan]
     ) -> (queries: Matrix, keys: Matrix, values: Matrix) {
-        check(queries, keys, values, spans)
+        check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
         precondition(dOut.count == queries.count && out.count == queries.count, "a gradient for every output")
         var dQueries = Matrix(undefinedRows: queries.rows, columns: queries.columns)
         var dKeys = Matrix(undefinedRows: keys.rows, columns: keys.columns)
@@ -100,11 +131,66 @@ extension AttentionKernel {
             head_size: headSize, query_heads: queryHeads, key_heads: keyHeads, window: window ?? 0, scale: scale)
     }
 
-    private func check(_ queries: Matrix, _ keys: Matrix, _ values: Matrix, _ spans: [AttentionSpan]) {
+    private typealias Size = (rows: Int, columns: Int)
+
+    private func check(_ queries: Size, _ keys: Size, _ values: Size, _ spans: [AttentionSpan]) {
         precondition(queries.columns == queryHeads * headSize && keys.columns == keyHeads * headSize, "heads fill the rows")
         precondition(values.columns == keys.columns && values.rows >= keys.rows, "a value for every key")
         precondition(
             spans.allSatisfy { $0.queries.upperBound <= queries.rows && $0.keys.upperBound <= keys.rows },
             "spans lie in the rows")
+    }
+}
+
+/// The same on brain floats, in tiles that run on the processor's own products.
+extension AttentionKernel {
+    public func forward(
+        queries: BrainFloatMatrix, keys: BrainFloatMatrix, values: BrainFloatMatrix, spans: [AttentionSpan]
+    ) -> (out: BrainFloatMatrix, logSums: Matrix) {
+        check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
+        var out = BrainFloatMatrix(undefinedRows: queries.rows, columns: queries.columns)
+        var logSums = Matrix(undefinedRows: queries.rows, columns: queryHeads)
+        let (o, l) = (out.mutablePointer(), logSums.mutablePointer())
+        each(spans, heads: queryHeads) { shape, span, head, scratch in
+            lora_brain_attention_forward(
+                KernelPath.current.code, shape, span, head, queries.pointer, keys.pointer, values.pointer, o, l, scratch)
+        }
+        return (out, logSums)
+    }
+
+    public func backward(
+        _ dOut: BrainFloatMatrix, queries: BrainFloatMatrix, keys: BrainFloatMatrix, values: BrainFloatMatrix,
+        out: BrainFloatMatrix, logSums: Matrix, spans: [AttentionSpan]
+    ) -> (queries: BrainFloatMatrix, keys: BrainFloatMatrix, values: BrainFloatMatrix) {
+        check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
+        precondition(dOut.count == queries.count && out.count == queries.count, "a gradient for every output")
+        var dQueries = BrainFloatMatrix(undefinedRows: queries.rows, columns: queries.columns)
+        var dKeys = BrainFloatMatrix(undefinedRows: keys.rows, columns: keys.columns)
+        var dValues = BrainFloatMatrix(undefinedRows: keys.rows, columns: keys.columns)
+        let (dq, dk, dv) = (dQueries.mutablePointer(), dKeys.mutablePointer(), dValues.mutablePointer())
+        each(spans, heads: keyHeads) { shape, span, head, scratch in
+            lora_brain_attention_backward(
+                KernelPath.current.code, shape, span, head, queries.pointer, keys.pointer, values.pointer, out.pointer,
+                logSums.pointer, dOut.pointer, dq, dk, dv, scratch)
+        }
+        return (dQueries, dKeys, dValues)
+    }
+
+    /// Calls `kernel` for every span and head, with memory of its own.
+    private func each(
+        _ spans: [AttentionSpan], heads: Int,
+        _ kernel: (
+            UnsafePointer<lora_attention>, UnsafePointer<lora_attention_span>, _ head: Int, _ scratch: UnsafeMutableRawPointer
+        ) -> Void
+    ) {
+        var shape = code
+        withUnsafePointer(to: &shape) { shape in
+            Parallel.each(spans.count * heads, isSmall: work(spans) < Self.smallWork) { index in
+                var span = spans[index / heads].code
+                let bytes = lora_brain_attention_scratch(KernelPath.current.code, shape, span.query_count, span.key_count)
+                let scratch = MatrixStorage(count: (bytes + 3) / 4)
+                kernel(shape, &span, index % heads, scratch.base)
+            }
+        }
     }
 }

@@ -5,14 +5,16 @@ import Foundation
 ///
 /// Weights may lie in a mapped file; activations take their memory from the pool that float matrices use.
 public struct BrainFloatMatrix: Sendable {
-    public let rows: Int
+    public private(set) var rows: Int
     public let columns: Int
     private var memory: Memory
 
     public var count: Int { rows * columns }
 
     private enum Memory: Sendable {
-        case pooled(MatrixStorage)
+        /// Elements from `start` on.
+        case pooled(MatrixStorage, start: Int)
+        /// Bytes from `offset` on.
         case mapped(MappedFile, offset: Int)
     }
 
@@ -21,7 +23,7 @@ public struct BrainFloatMatrix: Sendable {
         precondition(rows >= 0 && columns >= 0, "a matrix has no negative size")
         self.rows = rows
         self.columns = columns
-        memory = .pooled(MatrixStorage(count: (rows * columns + 1) / 2))
+        memory = .pooled(MatrixStorage(count: (rows * columns + 1) / 2), start: 0)
     }
 
     /// Elements as they lie in a file, from an even offset on.
@@ -52,28 +54,26 @@ public struct BrainFloatMatrix: Sendable {
     /// Read access for the doors of this module.
     var pointer: UnsafePointer<UInt16> {
         switch memory {
-        case .pooled(let storage): UnsafeRawPointer(storage.base).assumingMemoryBound(to: UInt16.self)
+        case .pooled(let storage, let start): UnsafeRawPointer(storage.base).assumingMemoryBound(to: UInt16.self) + start
         case .mapped(let file, let offset): file.address(at: offset).assumingMemoryBound(to: UInt16.self)
         }
     }
 
     /// Write access for the doors of this module; makes the memory unshared first.
     mutating func mutablePointer() -> UnsafeMutablePointer<UInt16> {
-        if case .pooled(var storage) = memory {
-            // taken out, so that the check below does not count this enum's own reference
-            memory = .pooled(Self.nothing)
-            if !isKnownUniquelyReferenced(&storage) { storage = copy(storage.base) }
-            memory = .pooled(storage)
-        } else {
-            memory = .pooled(copy(UnsafeRawPointer(pointer)))
-        }
-        return UnsafeMutablePointer(mutating: pointer)
+        guard case .pooled(var storage, let start) = memory else { return replaceMemory() }
+        // taken out, so that the check below does not count the reference in this enum
+        memory = .pooled(Self.nothing, start: 0)
+        let isShared = !isKnownUniquelyReferenced(&storage)
+        memory = .pooled(storage, start: start)
+        return isShared ? replaceMemory() : UnsafeMutablePointer(mutating: pointer)
     }
 
-    private func copy(_ bytes: UnsafeRawPointer) -> MatrixStorage {
+    private mutating func replaceMemory() -> UnsafeMutablePointer<UInt16> {
         let storage = MatrixStorage(count: (count + 1) / 2)
-        UnsafeMutableRawPointer(storage.base).copyMemory(from: bytes, byteCount: 2 * count)
-        return storage
+        UnsafeMutableRawPointer(storage.base).copyMemory(from: pointer, byteCount: 2 * count)
+        memory = .pooled(storage, start: 0)
+        return UnsafeMutablePointer(mutating: pointer)
     }
 
     private static let nothing = MatrixStorage(count: 0)
@@ -99,8 +99,38 @@ extension BrainFloatMatrix {
         return found
     }
 
-    /// Adjacent rows.
-    public func rows(_ range: Range<Int>) -> BrainFloatMatrix { rows(at: Array(range)) }
+    /// Adjacent rows, without a copy.
+    public func rows(_ range: Range<Int>) -> BrainFloatMatrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows lie in the matrix")
+        var part = self
+        part.rows = range.count
+        switch memory {
+        case .pooled(let storage, let start): part.memory = .pooled(storage, start: start + range.lowerBound * columns)
+        case .mapped(let file, let offset): part.memory = .mapped(file, offset: offset + 2 * range.lowerBound * columns)
+        }
+        return part
+    }
+
+    /// Adjacent columns, copied.
+    public func columns(_ range: Range<Int>) -> BrainFloatMatrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns lie in the matrix")
+        var part = BrainFloatMatrix(undefinedRows: rows, columns: range.count)
+        let out = part.mutablePointer()
+        for row in 0..<rows {
+            (out + row * range.count).update(from: pointer + row * columns + range.lowerBound, count: range.count)
+        }
+        return part
+    }
+
+    /// The rows of several matrices, one after the other.
+    public init(stacking parts: [BrainFloatMatrix]) {
+        self.init(undefinedRows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0)
+        var start = 0
+        for part in parts {
+            setRows(from: start, part)
+            start += part.rows
+        }
+    }
 
     /// Writes the rows of `source` one after the other, from `start` on.
     public mutating func setRows(from start: Int, _ source: BrainFloatMatrix) {

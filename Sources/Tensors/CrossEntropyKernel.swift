@@ -19,6 +19,20 @@ public enum CrossEntropyKernel {
         }
     }
 
+    /// The same losses, and the gradient as brain floats.
+    public static func gradient(
+        of logits: Matrix, labels: [Int32], scale: Float
+    ) -> (losses: [Double], dLogits: BrainFloatMatrix) {
+        var dLogits = BrainFloatMatrix(undefinedRows: logits.rows, columns: logits.columns)
+        let (out, columns) = (dLogits.mutablePointer(), logits.columns)
+        let losses = losses(labels, vocabulary: columns) { rows, labels, losses in
+            let start = rows.lowerBound * columns
+            lora_brain_crossentropy_backward(
+                KernelPath.current.code, logits.pointer + start, labels, scale, rows.count, columns, losses, out + start)
+        }
+        return (losses, dLogits)
+    }
+
     private static func losses(
         _ labels: [Int32], vocabulary: Int,
         _ kernel: (Range<Int>, UnsafePointer<Int32>, UnsafeMutablePointer<Double>) -> Void

@@ -47,5 +47,5 @@ public struct LeftPanels: Sendable {
     func pointer(fromRow row: Int) -> UnsafePointer<UInt32> { pointer + row * pairs }
 
     /// Rows of a panel.
-    static let height = Int(LORA_LEFT_PANEL.rawValue)
+    static let height = Int(LORA_LEFT_PANEL)
 }

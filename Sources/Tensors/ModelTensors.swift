@@ -108,6 +108,23 @@ public final class ModelTensors: Sendable {
         return matrix
     }
 
+    /// The matrix [rows, columns] as brain floats: as it lies in the file where that holds brain floats, else rounded piece by piece.
+    ///
+    /// - Throws: `ModelFolderError` when an element is not finite.
+    public func brainFloats(named name: String, rows: Int, columns: Int) throws -> BrainFloatMatrix {
+        let (file, entry) = try required(name, shape: [rows, columns])
+        try checkFinite(name)
+        if let mapped = file.brainFloats(of: entry, rows: rows, columns: columns) { return mapped }
+        var matrix = BrainFloatMatrix(undefinedRows: rows, columns: columns)
+        let step = max(1, (1 << 20) / max(1, columns))
+        for start in stride(from: 0, to: rows, by: step) {
+            let part = start..<min(rows, start + step)
+            let floats = try file.float32(of: entry, elements: part.lowerBound * columns..<part.upperBound * columns)
+            matrix.setRows(from: start, BrainFloatMatrix(rounding: floats, rows: part.count, columns: columns))
+        }
+        return matrix
+    }
+
     /// Some rows of a matrix [rows, columns] as float32; only those rows are read.
     public func float32(named name: String, rows: Range<Int>, shape: [Int]) throws -> [Float] {
         let (file, entry) = try required(name, shape: shape)

@@ -32,7 +32,7 @@ public enum RightOperand: Sendable {
     var pairs: Int { (depth + 1) / 2 }
 
     /// Columns of a panel.
-    static let width = Int(LORA_RIGHT_PANEL.rawValue)
+    static let width = Int(LORA_RIGHT_PANEL)
 
     /// Packs some columns, beginning with a multiple of the panel's width.
     func pack(_ columns: Range<Int>, into panels: UnsafeMutablePointer<UInt32>) {

@@ -38,11 +38,48 @@ public enum RotaryKernel {
 
     /// x [tokens, heads · headSize] with the position of each token.
     public static func rotate(
-        _ x: inout Matrix, headSize: Int, table: RotaryTable, positions: [Int32], direction: Direction
+        _ x: inout Activations, headSize: Int, table: RotaryTable, positions: [Int32], direction: Direction
     ) {
-        precondition(positions.count == x.rows && x.columns.isMultiple(of: headSize), "a position for each row of heads")
+        switch x {
+        case .floats(var matrix):
+            // its memory has one owner while it is written
+            x = .floats(Matrix(rows: 0, columns: 0))
+            rotate(&matrix, headSize: headSize, table: table, positions: positions, direction: direction)
+            x = .floats(matrix)
+        case .brains(var matrix):
+            x = .floats(Matrix(rows: 0, columns: 0))
+            rotate(&matrix, headSize: headSize, table: table, positions: positions, direction: direction)
+            x = .brains(matrix)
+        }
+    }
+
+    private static func rotate(
+        _ x: inout BrainFloatMatrix, headSize: Int, table: RotaryTable, positions: [Int32], direction: Direction
+    ) {
+        check(x.rows, x.columns, headSize, table, positions)
+        let (base, columns) = (x.mutablePointer(), x.columns)
+        positions.withUnsafeBufferPointer { positions in
+            Parallel.ranges(x.rows, grain: Parallel.elementGrain / max(1, columns)) { rows in
+                lora_brain_rotary(
+                    KernelPath.current.code, base + rows.lowerBound * columns, table.cosines.pointer, table.sines.pointer,
+                    positions.baseAddress! + rows.lowerBound, direction.rawValue, rows.count, columns / headSize, headSize,
+                    table.dimensions)
+            }
+        }
+    }
+
+    private static func check(
+        _ rows: Int, _ columns: Int, _ headSize: Int, _ table: RotaryTable, _ positions: [Int32]
+    ) {
+        precondition(positions.count == rows && columns.isMultiple(of: headSize), "a position for each row of heads")
         precondition(table.dimensions <= headSize, "no more dimensions rotate than a head has")
         precondition(positions.allSatisfy { $0 >= 0 && $0 < table.positions }, "positions are in the table")
+    }
+
+    public static func rotate(
+        _ x: inout Matrix, headSize: Int, table: RotaryTable, positions: [Int32], direction: Direction
+    ) {
+        check(x.rows, x.columns, headSize, table, positions)
         let (base, columns) = (x.mutablePointer(), x.columns)
         positions.withUnsafeBufferPointer { positions in
             Parallel.ranges(x.rows, grain: Parallel.elementGrain / max(1, columns)) { rows in

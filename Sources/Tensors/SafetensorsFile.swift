@@ -65,6 +65,13 @@ public final class SafetensorsFile: Sendable {
         return entry
     }
 
+    /// A matrix of brain floats as it lies in the file; nil when the tensor is of another type or lies at an odd place.
+    func brainFloats(of entry: TensorEntry, rows: Int, columns: Int) -> BrainFloatMatrix? {
+        let offset = place(entry.byteRange).lowerBound
+        guard entry.dtype == .bf16, offset.isMultiple(of: 2) else { return nil }
+        return BrainFloatMatrix(mapping, offset: offset, rows: rows, columns: columns)
+    }
+
     func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
 
     /// Part of a tensor, counted in elements, as float32.
