@@ -1,4 +1,4 @@
-/// How the frozen linears of a base model are kept in memory. Arithmetic is in 32-bit floats whatever the storage.
+/// How the frozen linears of a base model are kept in memory. What is computed with is `Arithmetic`'s business.
 public enum BasePrecision: String, Sendable, CaseIterable {
     /// 4-bit NormalFloat with double quantization, as bitsandbytes makes it.
     case nf4

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `m = x + attention(norm₁(x))`, `y = m + feedForward(norm₂(m))`
+/// `m = x + attention(norm₁(x))`, `y = m + feedForward(norm₂(m))`. The residual stream x, m, y is in 32 bits in any arithmetic.
 struct Block: Sendable {
     let attentionNorm: RMSNorm
     let attention: SelfAttention
@@ -16,24 +16,22 @@ struct Block: Sendable {
 
     /// x [tokens, hidden] → y [tokens, hidden]
     func forward(_ x: Matrix, _ pass: ForwardPass) -> (y: Matrix, saved: Saved) {
-        let (normed, normSaved) = attentionNorm.forward(x)
-        var (middle, attentionSaved) = attention.forward(normed, pass)
-        middle.add(x)
-        let (normedMiddle, middleSaved) = feedForwardNorm.forward(middle)
-        var (y, feedForwardSaved) = feedForward.forward(normedMiddle, pass)
-        y.add(middle)
+        let (normed, normSaved) = attentionNorm.forward(x, pass.arithmetic)
+        var stream = x
+        let attentionSaved = attention.forward(normed, addingTo: &stream, pass)
+        let (normedMiddle, middleSaved) = feedForwardNorm.forward(stream, pass.arithmetic)
+        let feedForwardSaved = feedForward.forward(normedMiddle, addingTo: &stream, pass)
         let saved = Saved(
             attentionNorm: normSaved, attention: attentionSaved, feedForwardNorm: middleSaved, feedForward: feedForwardSaved)
-        return (y, saved)
+        return (stream, saved)
     }
 
     /// The same for the next tokens of one row.
     func forward(_ x: Matrix, _ pass: ForwardPass, cache: inout LayerCache) -> Matrix {
-        var middle = attention.forward(attentionNorm.forward(x).y, pass, cache: &cache)
-        middle.add(x)
-        var y = feedForward.forward(feedForwardNorm.forward(middle).y, pass).y
-        y.add(middle)
-        return y
+        var stream = x
+        attention.forward(attentionNorm.forward(x, pass.arithmetic).y, addingTo: &stream, pass, cache: &cache)
+        _ = feedForward.forward(feedForwardNorm.forward(stream, pass.arithmetic).y, addingTo: &stream, pass)
+        return stream
     }
 
     /// Adds this block's LoRA gradients and returns the gradient of x, nil unless needed.
@@ -41,9 +39,8 @@ struct Block: Sendable {
         _ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients, needsInput: Bool
     ) -> Matrix? {
         var dx = dy
-        if let d = feedForward.backward(dy, saved: saved.feedForward, pass, &gradients, needsInput: true) {
-            feedForwardNorm.backward(d, saved: saved.feedForwardNorm, addingTo: &dx)
-        }
+        let dNormed = feedForward.backward(dy, saved: saved.feedForward, pass, &gradients)
+        feedForwardNorm.backward(dNormed, saved: saved.feedForwardNorm, addingTo: &dx)
         let d = attention.backward(dx, saved: saved.attention, pass, &gradients, needsInput: needsInput)
         guard needsInput, let d else { return nil }
         attentionNorm.backward(d, saved: saved.attentionNorm, addingTo: &dx)

@@ -13,4 +13,5 @@ struct DropoutMask: Sendable, Hashable {
 
     /// `x / (1 − p)` where kept, 0 where dropped. Its own transpose: gradients pass through it the same way.
     func apply(_ x: Matrix) -> Matrix { DropoutKernel.apply(x, probability: probability, key: key) }
+    func apply(_ x: BrainFloatMatrix) -> BrainFloatMatrix { DropoutKernel.apply(x, probability: probability, key: key) }
 }

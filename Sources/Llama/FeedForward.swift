@@ -2,41 +2,39 @@ import Tensors
 
 /// `y = down(silu(gate(x)) · up(x))`
 struct FeedForward: Sendable {
-    let gate: FrozenLinear
-    let up: FrozenLinear
-    let down: FrozenLinear
+    /// gate and up
+    let entry: LinearGroup
+    let down: LinearGroup
 
+    init(gate: FrozenLinear, up: FrozenLinear, down: FrozenLinear) {
+        entry = LinearGroup(linears: [gate, up])
+        self.down = LinearGroup(linears: [down])
+    }
+
+    /// silu(gate) · up is made again on the way back.
     struct Saved: Sendable {
-        let x: Matrix
-        let gated: Matrix
-        let raised: Matrix
-        let hidden: Matrix
-        let gate: FrozenLinear.Saved
-        let up: FrozenLinear.Saved
-        let down: FrozenLinear.Saved
+        let x: Activations
+        let gated: Activations
+        let raised: Activations
+        let entry: LinearGroup.Saved
+        let down: LinearGroup.Saved
     }
 
-    /// x [tokens, hidden] → y [tokens, hidden]
-    func forward(_ x: Matrix, _ pass: ForwardPass) -> (y: Matrix, saved: Saved) {
-        let (gated, gateSaved) = gate.forward(x, pass)
-        let (raised, upSaved) = up.forward(x, pass)
-        let hidden = SwiGLUKernel.forward(gate: gated, up: raised)
-        let (y, downSaved) = down.forward(hidden, pass)
-        let saved = Saved(
-            x: x, gated: gated, raised: raised, hidden: hidden, gate: gateSaved, up: upSaved, down: downSaved)
-        return (y, saved)
+    /// Adds y [tokens, hidden] of x [tokens, hidden] to the residual stream.
+    func forward(_ x: Activations, addingTo residual: inout Matrix, _ pass: ForwardPass) -> Saved {
+        let (outputs, entrySaved) = entry.forward(x, pass)
+        let hidden = SwiGLUKernel.forward(gate: outputs[0], up: outputs[1])
+        let downSaved = down.forward(hidden, addingTo: &residual, pass)
+        return Saved(x: x, gated: outputs[0], raised: outputs[1], entry: entrySaved, down: downSaved)
     }
 
-    /// The gradient of x, nil unless needed.
-    func backward(
-        _ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients, needsInput: Bool
-    ) -> Matrix? {
-        var dHidden = InputGradient(isNeeded: true)
-        down.backward(dy, x: saved.hidden, saved: saved.down, pass, &gradients, dx: &dHidden)
-        let d = SwiGLUKernel.backward(dHidden.matrix!, gate: saved.gated, up: saved.raised)
-        var dx = InputGradient(isNeeded: needsInput)
-        gate.backward(d.gate, x: saved.x, saved: saved.gate, pass, &gradients, dx: &dx)
-        up.backward(d.up, x: saved.x, saved: saved.up, pass, &gradients, dx: &dx)
-        return dx.matrix
+    /// The gradient of x.
+    func backward(_ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients) -> Matrix {
+        let downward = down.backward([Activations(dy, saved.x.arithmetic)], saved.down, pass)
+        let d = SwiGLUKernel.backward(downward.inputActivations(), gate: saved.gated, up: saved.raised)
+        downward.accumulate(d.hidden, into: &gradients)
+        let entering = entry.backward([d.gate, d.up], saved.entry, pass)
+        entering.accumulate(saved.x, into: &gradients)
+        return entering.input()
     }
 }

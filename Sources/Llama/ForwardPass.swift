@@ -6,6 +6,7 @@ struct ForwardPass: Sendable {
     let spans: [AttentionSpan]
     let table: RotaryTable
     let adapter: LoRAAdapter?
+    let arithmetic: Arithmetic
     /// Where the masks of this pass come from; nil outside training.
     let dropout: DropoutPosition?
 

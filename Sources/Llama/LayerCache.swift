@@ -2,16 +2,17 @@ import Tensors
 
 /// The keys and values of one layer for the tokens so far; room grows by doubling.
 struct LayerCache: Sendable {
-    private(set) var keys: Matrix
-    private(set) var values: Matrix
+    private(set) var keys: Activations
+    private(set) var values: Activations
     private(set) var count = 0
 
-    init(columns: Int) {
-        keys = Matrix(rows: 0, columns: columns)
-        values = Matrix(rows: 0, columns: columns)
+    init(columns: Int, _ arithmetic: Arithmetic) {
+        let none = Activations(Matrix(rows: 0, columns: columns), arithmetic)
+        keys = none
+        values = none
     }
 
-    mutating func append(keys newKeys: Matrix, values newValues: Matrix) {
+    mutating func append(keys newKeys: Activations, values newValues: Activations) {
         let needed = count + newKeys.rows
         if needed > keys.rows { grow(to: max(needed, 2 * keys.rows, 64)) }
         keys.setRows(from: count, newKeys)
@@ -37,9 +38,9 @@ public struct KeyValueCache: Sendable {
     /// Tokens so far.
     public var count: Int { layers.first?.count ?? 0 }
 
-    init(for configuration: ModelConfiguration) {
+    init(for configuration: ModelConfiguration, _ arithmetic: Arithmetic) {
         let columns = configuration.keyValueHeadCount * configuration.headSize
-        layers = (0..<configuration.layerCount).map { _ in LayerCache(columns: columns) }
+        layers = (0..<configuration.layerCount).map { _ in LayerCache(columns: columns, arithmetic) }
     }
 
     /// Forgets everything after the first `length` tokens.

@@ -11,7 +11,8 @@ extension LlamaModel {
         let start = cache.count
         let pass = ForwardPass(
             positions: (start..<start + tokens.count).map(Int32.init), spans: [],
-            table: rotaryTable(length: start + tokens.count), adapter: adapter, dropout: nil)
+            table: rotaryTable(length: start + tokens.count), adapter: adapter, arithmetic: arithmetic,
+            dropout: nil)
         var x = embedding.rows(at: tokens)
         for (index, block) in blocks.enumerated() { x = block.forward(x, pass, cache: &cache.layers[index]) }
         return x

@@ -6,6 +6,7 @@ import Tensors
 public final class LlamaModel: Sendable {
     public let configuration: ModelConfiguration
     public let precision: BasePrecision
+    public let arithmetic: Arithmetic
     /// Where the weights were read from.
     public let folder: URL
     /// Every end token of generation_config.json and config.json: generation stops at any of them.
@@ -17,15 +18,17 @@ public final class LlamaModel: Sendable {
     let head: OutputHead
     private let table = Mutex<RotaryTable?>(nil)
 
-    /// Opens a Hugging Face model folder and keeps its linears as `precision` says.
+    /// Opens a Hugging Face model folder, keeps its linears as `precision` says and computes as `arithmetic` says.
     ///
     /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
-    public init(folder: URL, precision: BasePrecision) throws {
+    public init(folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32) throws {
         let configuration = try ModelConfiguration(folder: folder)
-        let reader = WeightReader(tensors: try ModelTensors(folder: folder), precision: precision)
+        let reader = WeightReader(
+            tensors: try ModelTensors(folder: folder), precision: precision, arithmetic: arithmetic)
         let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
         self.configuration = configuration
         self.precision = precision
+        self.arithmetic = arithmetic
         self.folder = folder
         stopTokens = try Self.stopTokens(configuration, folder: folder)
         embedding = try reader.table("model.embed_tokens.weight", rows: vocabulary, columns: hidden)
@@ -33,7 +36,8 @@ public final class LlamaModel: Sendable {
         head = OutputHead(
             norm: try reader.norm("model.norm.weight", count: hidden, epsilon: configuration.normEpsilon),
             weight: configuration.tiesWordEmbeddings
-                ? embedding : try reader.table("lm_head.weight", rows: vocabulary, columns: hidden))
+                ? embedding : try reader.table("lm_head.weight", rows: vocabulary, columns: hidden),
+            arithmetic: arithmetic)
     }
 
     private static func stopTokens(_ configuration: ModelConfiguration, folder: URL) throws -> Set<Int32> {
@@ -42,13 +46,13 @@ public final class LlamaModel: Sendable {
         return Set(try ConfigurationReader(contentsOf: file).tokens("eos_token_id")).union(configuration.endTokens)
     }
 
-    func newCache() -> KeyValueCache { KeyValueCache(for: configuration) }
+    func newCache() -> KeyValueCache { KeyValueCache(for: configuration, arithmetic) }
 
     /// The pass of a whole batch.
     func pass(_ rows: PackedRows, _ adapter: LoRAAdapter?, dropout: DropoutPosition? = nil) -> ForwardPass {
         ForwardPass(
             positions: rows.positions, spans: rows.spans, table: rotaryTable(length: rows.longest), adapter: adapter,
-            dropout: dropout)
+            arithmetic: arithmetic, dropout: dropout)
     }
 
     /// cos and sin for at least `length` positions, kept for the next pass.

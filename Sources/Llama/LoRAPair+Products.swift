@@ -3,7 +3,7 @@ import Tensors
 extension LoRAPair {
     struct Saved: Sendable {
         /// `x̃ · Aᵀ` [tokens, rank], x̃ the input after dropout.
-        let projected: Matrix
+        let projected: Activations
     }
 
     /// Adds the low-rank term to the frozen product: `Y += scale · (X̃ · Aᵀ) · Bᵀ`.
@@ -12,23 +12,36 @@ extension LoRAPair {
     func addLowRank(of x: Matrix, mask: DropoutMask?, into y: inout Matrix) -> Saved {
         let projected = Gemm.product(mask?.apply(x) ?? x, transposed: a)
         Gemm.product(projected, transposed: b, scale: scale, into: &y, accumulate: true)
-        return Saved(projected: projected)
+        return Saved(projected: .floats(projected))
     }
 
-    /// `dB += scale · dYᵀ · P`, `dP = scale · dY · B`, `dA += dPᵀ · X̃`, `dX += dP · A` (through the mask).
-    ///
-    /// dX is left alone when nil.
-    func backward(
-        _ dy: Matrix, x: Matrix, mask: DropoutMask?, saved: Saved, gradient: inout LoRAGradients.Pair, dx: inout Matrix?
+    /// `dP = scale · dY · B`, `dX += dP · A` (through the mask).
+    func addInputGradient(_ dy: Matrix, mask: DropoutMask?, to dx: inout Matrix) {
+        let dProjected = Gemm.product(dy, b, scale: scale)
+        if let mask {
+            dx.add(mask.apply(Gemm.product(dProjected, a)))
+        } else {
+            Gemm.product(dProjected, a, into: &dx, accumulate: true)
+        }
+    }
+
+    /// `dB += scale · dYᵀ · P`, `dA += dPᵀ · X̃`.
+    func accumulate(
+        _ dy: Matrix, x: Matrix, mask: DropoutMask?, saved: Saved, into gradient: inout LoRAGradients.Pair
     ) {
-        Gemm.product(transposed: dy, saved.projected, scale: scale, into: &gradient.b, accumulate: true)
+        Gemm.product(transposed: dy, saved.projected.matrix, scale: scale, into: &gradient.b, accumulate: true)
         let dProjected = Gemm.product(dy, b, scale: scale)
         Gemm.product(transposed: dProjected, mask?.apply(x) ?? x, into: &gradient.a, accumulate: true)
-        guard dx != nil else { return }
-        if let mask {
-            dx?.add(mask.apply(Gemm.product(dProjected, a)))
-        } else {
-            Gemm.product(dProjected, a, into: &dx!, accumulate: true)
-        }
+    }
+
+    /// A [rank, inputs], rounded for products.
+    var roundedA: BrainFloatMatrix { BrainFloatMatrix(rounding: a) }
+
+    /// scale · B [outputs, rank], rounded for products.
+    var roundedB: BrainFloatMatrix {
+        guard scale != 1 else { return BrainFloatMatrix(rounding: b) }
+        var scaled = b
+        scaled.scale(by: scale)
+        return BrainFloatMatrix(rounding: scaled)
     }
 }

@@ -5,36 +5,66 @@ struct OutputHead: Sendable {
     let norm: RMSNorm
     /// [vocabulary, hidden]; the embedding table itself where the two are tied.
     let weight: LinearWeight
+    let arithmetic: Arithmetic
 
-    /// Floats of logits held at once (16 MiB).
-    private static let chunkSize = 1 << 22
+    /// Floats of logits held at once (32 MiB): enough rows that packing W for each chunk costs little beside the product.
+    private static let chunkSize = 1 << 23
+    /// Rows of W that carry gradients back at once, so that their panels stay in the cache.
+    private static let strip = 2048
 
     /// x [tokens, hidden] → logits [tokens, vocabulary]
-    func logits(_ x: Matrix) -> Matrix { weight.product(norm.forward(x).y) }
+    func logits(_ x: Matrix) -> Matrix { logits(normed: norm.forward(x, arithmetic).y) }
+
+    private func logits(normed: Activations) -> Matrix {
+        switch normed {
+        case .floats(let normed): weight.product(normed)
+        case .brains(let normed): BrainProduct.floats([BrainProduct.Term(LeftPanels(normed), .transposedWeight(weight))])
+        }
+    }
 
     /// −log p of each row's label.
     func losses(_ x: Matrix, labels: [Int32]) -> [Double] {
-        let normed = norm.forward(x).y
+        let normed = norm.forward(x, arithmetic).y
         return chunks(of: x.rows).flatMap { rows in
-            CrossEntropyKernel.forward(weight.product(normed.rows(rows)), labels: Array(labels[rows]))
+            CrossEntropyKernel.forward(logits(normed: normed.rows(rows)), labels: Array(labels[rows]))
         }
     }
 
     /// −log p of each row's label, and the gradient of `scale · Σ losses` in x.
     func lossesAndGradient(_ x: Matrix, labels: [Int32], scale: Float) -> (losses: [Double], dx: Matrix) {
-        let (normed, saved) = norm.forward(x)
+        let (normed, saved) = norm.forward(x, arithmetic)
         var dNormed = Matrix(rows: x.rows, columns: x.columns)
         var losses: [Double] = []
         for rows in chunks(of: x.rows) {
-            var logits = weight.product(normed.rows(rows))
-            losses += CrossEntropyKernel.backward(&logits, labels: Array(labels[rows]), scale: scale)
-            dNormed.setRows(from: rows.lowerBound, weight.gradientProduct(logits))
+            var logits = logits(normed: normed.rows(rows))
+            let labels = Array(labels[rows])
+            if arithmetic == .fp32 {
+                losses += CrossEntropyKernel.backward(&logits, labels: labels, scale: scale)
+                dNormed.setRows(from: rows.lowerBound, weight.gradientProduct(logits))
+            } else {
+                let (part, dLogits) = CrossEntropyKernel.gradient(of: logits, labels: labels, scale: scale)
+                losses += part
+                dNormed.setRows(from: rows.lowerBound, inputGradient(dLogits))
+            }
         }
-        return (losses, norm.backward(dNormed, saved: saved))
+        var dx = Matrix(rows: x.rows, columns: x.columns)
+        norm.backward(dNormed, saved: saved, addingTo: &dx)
+        return (losses, dx)
+    }
+
+    /// `dLogits · W`, summed over strips of the vocabulary.
+    private func inputGradient(_ dLogits: BrainFloatMatrix) -> Matrix {
+        var dx = Matrix(rows: dLogits.rows, columns: weight.inputs)
+        for start in stride(from: 0, to: weight.outputs, by: Self.strip) {
+            let strip = start..<min(weight.outputs, start + Self.strip)
+            BrainProduct.add(
+                [BrainProduct.Term(LeftPanels(dLogits, columns: strip), .weight(weight.rows(strip)))], to: &dx)
+        }
+        return dx
     }
 
     private func chunks(of rows: Int) -> [Range<Int>] {
-        let step = max(16, Self.chunkSize / weight.outputs)
+        let step = max(14, Self.chunkSize / weight.outputs / 14 * 14)
         return stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
     }
 }

@@ -7,25 +7,51 @@ struct RMSNorm: Sendable {
     let epsilon: Float
 
     struct Saved: Sendable {
-        let x: Matrix
+        /// Rounded where the arithmetic is in brain floats: only a gradient is made from it.
+        let x: Activations
         /// `1 / √(mean(x²) + ε)` of each row.
         let inverse: Matrix
     }
 
-    func forward(_ x: Matrix) -> (y: Matrix, saved: Saved) {
-        let (y, inverse) = RMSNormKernel.forward(x, weight: weight, epsilon: epsilon)
-        return (y, Saved(x: x, inverse: inverse))
+    /// x, the residual stream, is in 32 bits in any case.
+    func forward(_ x: Matrix, _ arithmetic: Arithmetic) -> (y: Activations, saved: Saved) {
+        switch arithmetic {
+        case .fp32:
+            let (y, inverse) = RMSNormKernel.forward(x, weight: weight, epsilon: epsilon)
+            return (.floats(y), Saved(x: .floats(x), inverse: inverse))
+        case .bf16:
+            let (y, inverse) = RMSNormKernel.brains(x, weight: weight, epsilon: epsilon)
+            return (.brains(y), Saved(x: Activations(x, .bf16), inverse: inverse))
+        }
     }
 
     /// Adds the gradient of x to `dx`; w is frozen.
     func backward(_ dy: Matrix, saved: Saved, addingTo dx: inout Matrix) {
-        RMSNormKernel.backward(dy, x: saved.x, weight: weight, inverse: saved.inverse, addingTo: &dx)
+        switch saved.x {
+        case .floats(let x): RMSNormKernel.backward(dy, x: x, weight: weight, inverse: saved.inverse, addingTo: &dx)
+        case .brains(let x): RMSNormKernel.backward(dy, x: x, weight: weight, inverse: saved.inverse, addingTo: &dx)
+        }
     }
 
-    /// The gradient of x in memory of its own.
-    func backward(_ dy: Matrix, saved: Saved) -> Matrix {
-        var dx = Matrix(rows: dy.rows, columns: dy.columns)
-        backward(dy, saved: saved, addingTo: &dx)
-        return dx
+    /// The norm of the heads of queries or keys.
+    func forwardHeads(_ x: Activations) -> (y: Activations, saved: Saved) {
+        switch x {
+        case .floats(let matrix): return forward(matrix, .fp32)
+        case .brains(let matrix):
+            let (y, inverse) = RMSNormKernel.heads(matrix, weight: weight, epsilon: epsilon)
+            return (.brains(y), Saved(x: x, inverse: inverse))
+        }
+    }
+
+    /// The gradient of heads in memory of its own.
+    func backwardHeads(_ dy: Activations, saved: Saved) -> Activations {
+        switch (dy, saved.x) {
+        case (.brains(let dy), .brains(let x)):
+            return .brains(RMSNormKernel.headsBackward(dy, x: x, weight: weight, inverse: saved.inverse))
+        default:
+            var dx = Matrix(rows: dy.rows, columns: dy.columns)
+            backward(dy.matrix, saved: saved, addingTo: &dx)
+            return .floats(dx)
+        }
     }
 }

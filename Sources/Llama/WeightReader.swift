@@ -4,19 +4,20 @@ import Tensors
 struct WeightReader {
     let tensors: ModelTensors
     let precision: BasePrecision
+    let arithmetic: Arithmetic
 
     /// A norm's weight or a bias, [1, count].
     func vector(_ name: String, count: Int) throws -> Matrix {
         Matrix(rows: 1, columns: count, values: try finite(name, shape: [count]))
     }
 
-    /// Embedding or head: never quantized. Kept in 16 bits where the file has brain floats, which loses nothing.
+    /// Embedding or head: never quantized. Brain floats where the file has them, which loses nothing, or where products need them.
     func table(_ name: String, rows: Int, columns: Int) throws -> LinearWeight {
-        let floats = try finite(name, shape: [rows, columns])
-        if precision != .fp32, tensors.entry(named: name)?.dtype == .bf16 {
-            return .bfloat16(BrainFloatMatrix(rounding: floats, rows: rows, columns: columns))
+        let isBrainFloat = tensors.entry(named: name)?.dtype == .bf16
+        if arithmetic == .bf16 || (precision != .fp32 && isBrainFloat) {
+            return .bfloat16(try tensors.brainFloats(named: name, rows: rows, columns: columns))
         }
-        return .float32(Matrix(rows: rows, columns: columns, values: floats))
+        return .float32(try matrix(name, rows, columns))
     }
 
     func linear(_ module: LinearModule) throws -> FrozenLinear {
@@ -38,13 +39,20 @@ struct WeightReader {
                     ? try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns)
                     : try NF4Matrix(quantizing: name, of: tensors, rows: rows, columns: columns))
         }
-        let floats =
-            isStoredIn4Bits
-            ? try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns).dequantized().values
-            : try finite(name, shape: [rows, columns])
+        if isStoredIn4Bits {
+            let decoded = try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns).dequantized()
+            return precision == .bf16 ? .bfloat16(BrainFloatMatrix(rounding: decoded)) : .float32(decoded)
+        }
         return precision == .bf16
-            ? .bfloat16(BrainFloatMatrix(rounding: floats, rows: rows, columns: columns))
-            : .float32(Matrix(rows: rows, columns: columns, values: floats))
+            ? .bfloat16(try tensors.brainFloats(named: name, rows: rows, columns: columns))
+            : .float32(try matrix(name, rows, columns))
+    }
+
+    private func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
+        let matrix = try tensors.matrix(named: name, rows: rows, columns: columns)
+        // the slower check names the element
+        if !matrix.isFinite { try tensors.checkFinite(name) }
+        return matrix
     }
 
     private func finite(_ name: String, shape: [Int]) throws -> [Float] {
@@ -68,7 +76,8 @@ extension Block {
         attentionNorm = try norm("input_layernorm", count: configuration.hiddenSize)
         feedForwardNorm = try norm("post_attention_layernorm", count: configuration.hiddenSize)
         attention = SelfAttention(
-            query: try linear(.query), key: try linear(.key), value: try linear(.value), output: try linear(.output),
+            entry: LinearGroup(linears: [try linear(.query), try linear(.key), try linear(.value)]),
+            output: LinearGroup(linears: [try linear(.output)]),
             queryNorm: configuration.normalizesHeads ? try norm("self_attn.q_norm", count: headSize) : nil,
             keyNorm: configuration.normalizesHeads ? try norm("self_attn.k_norm", count: headSize) : nil,
             rotates: configuration.layers[layer].rotates,

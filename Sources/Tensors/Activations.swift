@@ -44,6 +44,30 @@ public enum Activations: Sendable {
         }
     }
 
+    /// Adjacent rows.
+    public func rows(_ range: Range<Int>) -> Activations {
+        switch self {
+        case .floats(let matrix): .floats(matrix.rows(range))
+        case .brains(let matrix): .brains(matrix.rows(range))
+        }
+    }
+
+    /// Writes the rows of `source` one after the other, from `start` on.
+    public mutating func setRows(from start: Int, _ source: Activations) {
+        // taken out of the enum first, so that its memory has one owner while it is written
+        switch (self, source) {
+        case (.floats(var matrix), .floats(let source)):
+            self = .floats(Matrix(rows: 0, columns: 0))
+            matrix.setRows(from: start, source)
+            self = .floats(matrix)
+        case (.brains(var matrix), .brains(let source)):
+            self = .floats(Matrix(rows: 0, columns: 0))
+            matrix.setRows(from: start, source)
+            self = .brains(matrix)
+        default: preconditionFailure("activations are of one kind")
+        }
+    }
+
     /// A copy with more rows, the new ones zero.
     public func grown(to rows: Int) -> Activations {
         switch self {

@@ -122,6 +122,20 @@ extension BrainFloatMatrix {
         return part
     }
 
+    /// The columns of several matrices, one beside the other.
+    public init(besides parts: [BrainFloatMatrix]) {
+        self.init(undefinedRows: parts.first?.rows ?? 0, columns: parts.reduce(0) { $0 + $1.columns })
+        let out = mutablePointer()
+        var start = 0
+        for part in parts {
+            precondition(part.rows == rows, "parts are equally high")
+            for row in 0..<rows {
+                (out + row * columns + start).update(from: part.pointer + row * part.columns, count: part.columns)
+            }
+            start += part.columns
+        }
+    }
+
     /// The rows of several matrices, one after the other.
     public init(stacking parts: [BrainFloatMatrix]) {
         self.init(undefinedRows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0)

@@ -14,10 +14,16 @@ public struct LeftPanels: Sendable {
     }
 
     /// X itself.
-    public init(_ x: BrainFloatMatrix) {
-        self.init(undefinedRows: x.rows, depth: x.columns)
+    public init(_ x: BrainFloatMatrix) { self.init(x, columns: 0..<x.columns) }
+
+    /// Some columns of X.
+    public init(_ x: BrainFloatMatrix, columns: Range<Int>) {
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= x.columns, "columns lie in the matrix")
+        self.init(undefinedRows: x.rows, depth: columns.count)
         eachPanel(grain: 1 << 16) { rows, panels in
-            lora_pack_left(KernelPath.current.code, x.pointer + rows.lowerBound * x.columns, x.columns, rows.count, depth, panels)
+            lora_pack_left(
+                KernelPath.current.code, x.pointer + rows.lowerBound * x.columns + columns.lowerBound, x.columns, rows.count,
+                columns.count, panels)
         }
     }
 

@@ -1,4 +1,5 @@
-/// A frozen weight W [outputs, inputs] in the form it is kept in. Whatever the form, products are in 32-bit floats.
+/// A frozen weight W [outputs, inputs] in the form it is kept in. The products below are in 32-bit floats whatever the form; those of
+/// brain floats are BrainProduct's.
 public enum LinearWeight: Sendable {
     case float32(Matrix)
     case bfloat16(BrainFloatMatrix)
@@ -66,6 +67,15 @@ public enum LinearWeight: Sendable {
         let out = found.mutablePointer()
         for (place, index) in indices.enumerated() { decode(Int(index)..<Int(index) + 1, into: out + place * inputs) }
         return found
+    }
+
+    /// Adjacent rows of a weight that is not quantized.
+    public func rows(_ range: Range<Int>) -> LinearWeight {
+        switch self {
+        case .float32(let matrix): .float32(matrix.rows(range))
+        case .bfloat16(let matrix): .bfloat16(matrix.rows(range))
+        case .nf4(let matrix): .float32(matrix.dequantized(rows: range))
+        }
     }
 
     /// The whole weight as 32-bit floats.

@@ -18,6 +18,22 @@ extension Matrix {
         lora_add(base, base, other.pointer, count)
     }
 
+    /// `X ← X + Y` for some rows of Y, as many as X has.
+    public mutating func add(_ other: Matrix, rows range: Range<Int>) {
+        precondition(other.columns == columns && range.count == rows && range.upperBound <= other.rows, "sums join equal shapes")
+        let base = mutablePointer()
+        lora_add(base, base, other.pointer + range.lowerBound * columns, count)
+    }
+
+    /// `X ← X + scale · Yᵀ`.
+    public mutating func add(transposed other: Matrix, scale: Float) {
+        precondition(other.rows == columns && other.columns == rows, "sums join equal shapes")
+        let (base, from) = (mutablePointer(), other.pointer)
+        for row in 0..<rows {
+            for column in 0..<columns { base[row * columns + column] += scale * from[column * rows + row] }
+        }
+    }
+
     /// `X + Y` in memory of its own.
     public func adding(_ other: Matrix) -> Matrix {
         precondition(other.rows == rows && other.columns == columns, "sums join equal shapes")
