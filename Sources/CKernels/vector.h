@@ -1,3 +1,5 @@
+#pragma once
+
 /* The vector type that layer kernels are written in. Each file layers_PATH.c defines LANES and SUFFIX, and compiles the
  * same bodies for its instruction set; nothing here is seen outside those files. */
 #include <math.h>

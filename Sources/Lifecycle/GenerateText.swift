@@ -33,7 +33,7 @@ public struct GenerateText: Sendable {
 
     public init(base: URL, adapter: URL?, precision: BasePrecision) throws {
         tokenizer = try Tokenizer(folder: base)
-        let model = try LlamaModel(folder: base, precision: precision)
+        let model = try LlamaModel(folder: base, precision: precision, arithmetic: precision.arithmetic)
         self.adapter = try adapter.map { try PEFTFolder(reading: $0, for: model.configuration).adapter }
         self.model = model
     }

@@ -19,6 +19,7 @@ struct MeasuringConditions {
             "metric": .string(declaration.metric.evaluationMetric.rawValue),
             "labels": .array(declaration.labels.map { .string($0) }),
             "precision": .string(plan.precision.rawValue),
+            "storage": .string(plan.storage.rawValue),
             "max_length": .integer(plan.maxLength),
             "chat_date": .string("\(plan.chatDate)"),
         ]

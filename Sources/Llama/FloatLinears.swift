@@ -14,7 +14,8 @@ struct FloatLinear {
         var y = linear.weight.product(x)
         if let bias = linear.bias { y.addToRows(bias) }
         guard let (_, pair) = pass.pair(for: linear.module) else { return (y, nil) }
-        return (y, pair.addLowRank(of: x, mask: pass.mask(for: linear.module), into: &y))
+        let lowRank = pair.addLowRank(of: x, mask: pass.mask(for: linear.module), into: &y)
+        return (y, lowRank)
     }
 }
 

@@ -2,7 +2,7 @@
 public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
     /// Frozen linear layers in NF4 with double quantization.
     case qlora
-    /// Frozen linear layers as numbers of 16 or 32 bits.
+    /// Frozen linear layers as brain floats, or as the base's file has them with precision fp32.
     case lora
 }
 

@@ -51,7 +51,7 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
     public var allowed: String {
         switch self {
         case .method: TrainingMethod.allCases.map(\.rawValue).joined(separator: ", ")
-        case .precision: "nf4 with method qlora; bf16 or fp32 with method lora"
+        case .precision: "bf16 or fp32"
         case .rank: "a whole number from 1 to 1024"
         case .alpha: "a number above 0, up to 65536"
         case .dropout: "a number from 0 up to, but not including, 1"

@@ -1,11 +1,12 @@
 import Faults
 import Llama
 import StrictJSON
+import Tensors
 
 /// What somebody typed or declared about a training; nil where they said nothing.
 public struct TrainingOptions: Sendable, Hashable {
     public var method: TrainingMethod?
-    public var precision: BasePrecision?
+    public var precision: Arithmetic?
     public var rank: Int?
     public var alpha: Double?
     public var dropout: Double?
@@ -55,7 +56,7 @@ public struct TrainingOptions: Sendable, Hashable {
         let reading = OptionReading(option: option, value: value)
         switch option {
         case .method: method = try reading.choice(TrainingMethod.self)
-        case .precision: precision = try reading.choice(BasePrecision.self)
+        case .precision: precision = try reading.choice(Arithmetic.self)
         case .rank: rank = try reading.integer()
         case .alpha: alpha = try reading.number()
         case .dropout: dropout = try reading.number()

@@ -1,12 +1,15 @@
 import Llama
+import Tensors
 
 /// Everything that decides what a training does, with nothing left open.
 ///
 /// Made from what was typed, then what the adapter file declares, then the guide's settings.
 public struct TrainingPlan: Sendable, Hashable {
     public let method: TrainingMethod
-    /// How the frozen linear layers are kept; the arithmetic is in 32 bits.
-    public let precision: BasePrecision
+    /// What products are made of; sums, the residual stream, pairs and moments are in 32 bits in any case.
+    public let precision: Arithmetic
+    /// How the frozen linear layers are kept.
+    public let storage: BasePrecision
     public private(set) var rank: Int
     public private(set) var alpha: Double
     public let dropout: Double
@@ -49,16 +52,20 @@ public struct TrainingPlan: Sendable, Hashable {
 
 extension TrainingPlan {
     /// - Parameter declared: what the adapter file says; used where nothing was typed.
-    /// - Parameter stored: how to keep the base under method lora when neither says; the precision of the base's own file.
+    /// - Parameters:
+    ///   - stored: the precision of the base's own file. A base of brain floats is computed with brain floats where the processor
+    ///     multiplies them; one of 32-bit floats would lose by it, and is not unless somebody asks.
+    ///   - multipliesBrainFloats: whether the processor does.
     public init(
-        typed: TrainingOptions, declared: TrainingOptions = TrainingOptions(), stored: BasePrecision = .fp32
+        typed: TrainingOptions, declared: TrainingOptions = TrainingOptions(), stored: BasePrecision = .fp32,
+        multipliesBrainFloats: Bool = KernelPath.current.multipliesBrainFloats
     ) throws(PlanError) {
         try typed.requireOneLength()
         try declared.requireOneLength()
         let wanted = PlanValues(typed: typed, declared: declared)
         method = wanted[\.method] ?? .qlora
-        precision = wanted[\.precision] ?? (method == .qlora ? .nf4 : stored)
-        try Self.require(precision: precision, fits: method)
+        precision = wanted[\.precision] ?? (stored == .bf16 && multipliesBrainFloats ? .bf16 : .fp32)
+        storage = method == .qlora ? .nf4 : precision == .bf16 ? .bf16 : stored
         rank = try wanted.integer(.rank, \.rank, 16, 1...1024)
         alpha = try wanted.number(.alpha, \.alpha, 16, above: 0, through: 65536)
         dropout = try wanted.number(.dropout, \.dropout, 0, from: 0, below: 1)
@@ -98,12 +105,6 @@ extension TrainingPlan {
         plan.rank = rank
         plan.alpha = alpha * Double(rank) / Double(self.rank)
         return plan
-    }
-
-    private static func require(precision: BasePrecision, fits method: TrainingMethod) throws(PlanError) {
-        guard (precision == .nf4) == (method == .qlora) else {
-            throw .contradiction(.method, value: method.rawValue, .precision, otherValue: precision.rawValue)
-        }
     }
 }
 

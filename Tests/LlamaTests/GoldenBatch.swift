@@ -43,8 +43,8 @@ struct GoldenModel: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
     var folder: URL { Fixture.golden(name) }
-    func load(_ precision: BasePrecision = .fp32) throws -> LlamaModel {
-        try LlamaModel(folder: folder, precision: precision)
+    func load(_ precision: BasePrecision = .fp32, _ arithmetic: Arithmetic = .fp32) throws -> LlamaModel {
+        try LlamaModel(folder: folder, precision: precision, arithmetic: arithmetic)
     }
     func expected() throws -> SafetensorsFile { try SafetensorsFile(opening: folder.appending(path: "expected.safetensors")) }
     func lora(_ file: String) -> URL { Fixture.golden("lora/\(name)/\(file)") }

@@ -39,4 +39,30 @@ struct GoldenGradientTests {
             }
         }
     }
+
+    /// Brain floats carry 8 bits: each product's operands are off by up to 2⁻⁹, and gradients pass through a dozen products. Those of
+    /// queries and keys are small differences of large numbers, so a single one may be off by more than all of them together.
+    @Test(arguments: cases, [false, true])
+    func `gradients in brain floats stay near PEFT's in 32 bits`(_ item: Case, recompute: Bool) throws {
+        let model = try item.golden.load(item.precision == .nf4 ? .nf4 : .bf16, .bf16)
+        let batch = try GoldenBatch(try item.golden.expected()).batch
+        let adapter = try item.golden.adapter("adapter_init", for: model)
+        let expected = try SafetensorsFile(opening: item.golden.lora(item.file))
+        var gradients = LoRAGradients(for: adapter)
+        let loss = try model.accumulateGradients(
+            of: batch, adapter: adapter, lossScale: 1 / Double(batch.supervisedTokenCount), recompute: recompute,
+            dropout: DropoutPosition(seed: 0, step: 0, microStep: 0), into: &gradients)
+        #expect(abs(try #require(loss.mean) / Double(try expected.float32(named: "loss")[0]) - 1) < 2e-3)
+        var (all, golden): ([Float], [Float]) = ([], [])
+        for (pair, gradient) in zip(adapter.pairs, gradients.pairs) {
+            for (name, found) in [(PEFTName.a(of: pair.module.path), gradient.a), (PEFTName.b(of: pair.module.path), gradient.b)]
+            {
+                let values = try expected.float32(named: name)
+                #expect(relativeDifference(found.values, values) < 1e-1, "\(name)")
+                all += found.values
+                golden += values
+            }
+        }
+        #expect(relativeDifference(all, golden) < 2e-2)
+    }
 }

@@ -54,12 +54,16 @@ struct LayerKernelTests {
     func `SwiGLU's backward agrees with differences`(_ n: Int) {
         var noise = Noise(UInt64(n))
         let (gate, up, dy) = (noise.matrix(2, n, scale: 4), noise.matrix(2, n), noise.matrix(2, n))
-        let d = SwiGLUKernel.backward(dy, gate: gate, up: up)
+        func hidden(_ gate: Matrix, _ up: Matrix) -> Matrix {
+            SwiGLUKernel.forward(gate: .floats(gate), up: .floats(up)).matrix
+        }
+        let d = SwiGLUKernel.backward(.floats(dy), gate: .floats(gate), up: .floats(up))
+        #expect(d.hidden.matrix == hidden(gate, up))
         for index in 0..<gate.count {
-            let byGate = slope(gate, at: index) { weighted(SwiGLUKernel.forward(gate: $0, up: up), by: dy) }
-            let byUp = slope(up, at: index) { weighted(SwiGLUKernel.forward(gate: gate, up: $0), by: dy) }
-            #expect(abs(Double(d.gate.values[index]) - byGate) < 1e-3)
-            #expect(abs(Double(d.up.values[index]) - byUp) < 1e-3)
+            let byGate = slope(gate, at: index) { weighted(hidden($0, up), by: dy) }
+            let byUp = slope(up, at: index) { weighted(hidden(gate, $0), by: dy) }
+            #expect(abs(Double(d.gate.matrix.values[index]) - byGate) < 1e-3)
+            #expect(abs(Double(d.up.matrix.values[index]) - byUp) < 1e-3)
         }
     }
 

@@ -41,7 +41,7 @@ import Testing
 
     /// Trains from the golden's first adapter; returns what each step said and the last adapter.
     private func train(_ model: String, _ plan: TrainingPlan) throws -> (reports: [StepReport], adapter: LoRAAdapter) {
-        let base = try LlamaModel(folder: Fixture.golden(model), precision: plan.precision)
+        let base = try LlamaModel(folder: Fixture.golden(model), precision: plan.storage, arithmetic: plan.precision)
         let first = try PEFTFolder(reading: Fixture.golden("lora/\(model)/adapter_init"), for: base.configuration).adapter
         let run = TrainingRun(model: base, plan: plan, examples: try dataset(model).examples)
         var state = TrainingState(starting: first, plan: plan)

@@ -24,7 +24,7 @@ struct TrainingBench {
         ])
         for (name, value) in members { object[name] = value }
         plan = try TrainingPlan(typed: TrainingOptions(declared: object))
-        model = try LlamaModel(folder: Self.base, precision: plan.precision)
+        model = try LlamaModel(folder: Self.base, precision: plan.storage, arithmetic: plan.precision)
     }
 
     var checkpoints: URL { folder.url.appending(path: "checkpoints") }

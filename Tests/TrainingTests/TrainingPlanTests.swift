@@ -15,7 +15,7 @@ import Testing
 
     @Test func theGuidesSettingsAreTheDefaults() throws {
         let expected: JSONValue = [
-            "method": "qlora", "precision": "nf4", "r": 16, "lora_alpha": 16.0, "lora_dropout": 0.0, "bias": "none",
+            "method": "qlora", "precision": "fp32", "r": 16, "lora_alpha": 16.0, "lora_dropout": 0.0, "bias": "none",
             "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
             "use_rslora": false, "batch_size": 2, "gradient_accumulation_steps": 4, "warmup_steps": 10.0, "max_steps": 500,
             "learning_rate": 0.0002, "lr_scheduler_type": "cosine", "min_lr": 0.0, "num_cycles": 1, "weight_decay": 0.01,
@@ -36,10 +36,17 @@ import Testing
         #expect(try TrainingPlan(typed: TrainingOptions(), declared: declared).length == .epochs(2))
     }
 
-    @Test func aBaseUnderMethodLoRAKeepsThePrecisionOfItsFile() throws {
-        let typed = try options(["method": "lora"])
-        #expect(try TrainingPlan(typed: typed).precision == .fp32)
-        #expect(try TrainingPlan(typed: typed, stored: .bf16).precision == .bf16)
+    @Test func aBaseOfBrainFloatsIsComputedWithThemWhereTheProcessorCan() throws {
+        func plan(_ json: JSONValue, _ stored: BasePrecision, _ multiplies: Bool) throws -> [String] {
+            let plan = try TrainingPlan(typed: options(json), stored: stored, multipliesBrainFloats: multiplies)
+            return [plan.storage.rawValue, plan.precision.rawValue]
+        }
+        #expect(try plan(["method": "lora"], .fp32, true) == ["fp32", "fp32"])
+        #expect(try plan(["method": "lora"], .bf16, true) == ["bf16", "bf16"])
+        #expect(try plan(["method": "lora"], .bf16, false) == ["bf16", "fp32"])
+        #expect(try plan(["method": "lora", "precision": "bf16"], .fp32, false) == ["bf16", "bf16"])
+        #expect(try plan([:], .bf16, true) == ["nf4", "bf16"])
+        #expect(try plan([:], .fp32, true) == ["nf4", "fp32"])
     }
 
     @Test(
@@ -61,9 +68,6 @@ import Testing
     }
 
     @Test func settingsThatCannotBothHoldAreRefused() throws {
-        #expect(throws: PlanError.contradiction(.method, value: "qlora", .precision, otherValue: "bf16")) {
-            try plan(("precision", "bf16"))
-        }
         #expect(throws: PlanError.contradiction(.maxSteps, value: "5", .epochs, otherValue: "2.0")) {
             try plan(("max_steps", 5), ("num_train_epochs", 2))
         }
