@@ -53,9 +53,9 @@ public struct TrainFolder {
     public let request: Request
     public let plan: TrainingPlan
     public let report: DataReport
-    private let dataset: Dataset
+    let dataset: Dataset
     private let policy: Policy
-    private let supervision: RunSupervision
+    let supervision: RunSupervision
 
     /// Reads plan and data; the model is opened only by `run`.
     public init(_ request: Request, workingFolder: URL) throws {

@@ -8,10 +8,10 @@ struct FolderTraining {
     let session: Session
     let isJSON: Bool
 
-    func run(_ request: TrainFolder.Request, dryRun: Bool) throws -> ExitStatus {
+    func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let training = try TrainFolder(request, workingFolder: session.workingFolder)
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
-        if dryRun { return show(training) }
+        if let forecast { return show(training, try training.estimate(forecast)) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)
         let outcome = try training.run(shouldStop: { session.isInterrupted }, observe: { bar?.show($0) })
         switch outcome {
@@ -40,12 +40,15 @@ struct FolderTraining {
         }
     }
 
-    private func show(_ training: TrainFolder) -> ExitStatus {
+    private func show(_ training: TrainFolder, _ estimate: TrainingEstimate) -> ExitStatus {
         if isJSON {
             session.print(
-                ["state": "planned", "plan": training.plan.json, "data": training.report.json], as: TrainingReport.schema)
+                [
+                    "state": "planned", "plan": training.plan.json, "data": training.report.json, "estimate": estimate.json,
+                ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.plan))
+            EstimateWords.print(estimate, in: session)
         }
         return .passed
     }

@@ -9,11 +9,11 @@ struct ManagedTraining {
     let session: Session
     let isJSON: Bool
 
-    func run(_ request: TrainAdapter.Request, registry: String?, dryRun: Bool) throws -> ExitStatus {
+    func run(_ request: TrainAdapter.Request, registry: String?, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let workspace = try session.openRegistry(registry)
         let training = try TrainAdapter(request, in: workspace, workingFolder: session.workingFolder)
         if !isJSON { for line in DataReportWords.lines(training.task.report) { session.console.print(line) } }
-        if dryRun { return show(training) }
+        if let forecast { return show(training, try training.estimate(forecast)) }
         let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))
         let outcome = try training.run(
             by: Actor(environment: session.environment), clock: session.clock,
@@ -22,15 +22,16 @@ struct ManagedTraining {
         return try report(outcome, of: training)
     }
 
-    private func show(_ training: TrainAdapter) -> ExitStatus {
+    private func show(_ training: TrainAdapter, _ estimate: TrainingEstimate) -> ExitStatus {
         if isJSON {
             session.print(
                 [
                     "state": "planned", "adapter": .string(request(training)), "plan": training.task.plan.json,
-                    "data": training.task.report.json,
+                    "data": training.task.report.json, "estimate": estimate.json,
                 ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.task.plan))
+            EstimateWords.print(estimate, in: session)
         }
         return .passed
     }

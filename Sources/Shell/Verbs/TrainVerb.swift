@@ -32,8 +32,12 @@ struct TrainVerb: Verb {
     var evalData: String?
     @Flag(help: "When the run underfits, train again at the policy's higher rank.")
     var escalate = false
-    @Flag(help: "Show plan and data report; train nothing.")
+    @Flag(help: "Show plan, data report and an estimate of memory, time and cost; train nothing.")
     var dryRun = false
+    @Flag(help: "With --dry-run: train two steps that nothing is kept of, to learn this machine's speed.")
+    var probe = false
+    @Option(help: ArgumentHelp("With --dry-run: what an hour of this machine costs, in US dollars.", valueName: "x"))
+    var pricePerHour: Double?
     @Flag(help: "Begin anew even where a run that stopped could be gone on with.")
     var fresh = false
     @Option(help: ArgumentHelp("Judge run and result by this policy file.", valueName: "file"))
@@ -53,10 +57,19 @@ struct TrainVerb: Verb {
         guard adapter != nil || !escalate || evalData != nil else {
             throw ValidationError("--escalate needs held-out rows to judge by: give --eval-data.")
         }
+        guard dryRun || !probe && pricePerHour == nil else {
+            throw ValidationError("--probe and --price-per-hour go with --dry-run.")
+        }
+        guard pricePerHour.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+            throw ValidationError("--price-per-hour takes a number from 0.")
+        }
         guard !escalate || initAdapter == nil else {
             throw ValidationError("An adapter to start from has its rank already; --escalate goes without --init-adapter.")
         }
     }
+
+    /// Nil when the training is meant.
+    private var forecast: ForecastRequest? { dryRun ? ForecastRequest(probes: probe, pricePerHour: pricePerHour) : nil }
 
     func perform(in session: Session) throws -> ExitStatus {
         if let adapter {
@@ -64,7 +77,7 @@ struct TrainVerb: Verb {
                 TrainAdapter.Request(
                     adapter: adapter, options: try training.options(), policy: policy.map(session.url), startsAnew: fresh,
                     escalates: escalate),
-                registry: place.registry, dryRun: dryRun)
+                registry: place.registry, dryRun: forecast)
         }
         return try trainFolder(in: session)
     }
@@ -79,6 +92,6 @@ struct TrainVerb: Verb {
             initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
             options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.url),
             escalates: escalate)
-        return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: dryRun)
+        return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: forecast)
     }
 }

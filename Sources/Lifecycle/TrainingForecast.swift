@@ -1,0 +1,49 @@
+import Foundation
+import Llama
+import Training
+
+/// What is typed about an estimate.
+public struct ForecastRequest: Sendable {
+    /// Runs two steps to learn this machine's speed.
+    public let probes: Bool
+    /// US dollars for an hour of this machine.
+    public let pricePerHour: Double?
+
+    public init(probes: Bool, pricePerHour: Double?) {
+        self.probes = probes
+        self.pricePerHour = pricePerHour
+    }
+
+    /// - Parameter open: reads the model, for the probe alone.
+    func estimate(
+        _ configuration: ModelConfiguration, _ plan: TrainingPlan, _ dataset: Dataset, _ supervision: RunSupervision,
+        open: () throws -> LlamaModel
+    ) throws -> TrainingEstimate {
+        let (clock, examples) = (ContinuousClock(), dataset.examples)
+        let start = clock.now
+        let speed =
+            probes
+            ? try TrainingProbe.tokensPerSecond(
+                model: open(), plan: plan, examples: examples, seconds: { (clock.now - start) / .seconds(1) }) : nil
+        return TrainingEstimate(
+            model: configuration, plan: plan, rows: examples,
+            extensionFactor: supervision.heldOut?.limits.extensionFactor ?? 1,
+            physicalMemory: Int(clamping: ProcessInfo.processInfo.physicalMemory), probed: speed, pricePerHour: pricePerHour)
+    }
+}
+
+extension TrainAdapter {
+    public func estimate(_ request: ForecastRequest) throws -> TrainingEstimate {
+        try request.estimate(ModelConfiguration(folder: task.baseFolder), task.plan, task.dataset, supervision) {
+            try LlamaModel(folder: task.baseFolder, precision: task.plan.precision)
+        }
+    }
+}
+
+extension TrainFolder {
+    public func estimate(_ forecast: ForecastRequest) throws -> TrainingEstimate {
+        try forecast.estimate(ModelConfiguration(folder: request.base), plan, dataset, supervision) {
+            try LlamaModel(folder: request.base, precision: plan.precision)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Llama
+
+/// The memory that a training takes, in bytes, by what takes it. All sums stand here; each states its formula.
+///
+/// N counts the weights of the linears, P those of the adapter, T the tokens of the largest micro-batch, V the vocabulary, L the
+/// layers, h the hidden size, q and k the width of all query and key heads, i that of the feed-forward, r the rank.
+public struct TrainingMemory: Sendable, Hashable {
+    /// Linears as stored, plus embedding and head, which are never quantized.
+    public let weights: Int
+    /// 4P for the pairs and 4P for their gradients.
+    public let adapter: Int
+    /// Both moments: 8P, or 2P and a scale per 256 in 8 bits.
+    public let moments: Int
+    public let activations: Int
+    /// The chunk of logits that exists at once.
+    public let logits: Int
+    /// The largest linear, decoded for a product.
+    public let decoding: Int
+
+    public var total: Int { weights + adapter + moments + activations + logits + decoding }
+}
+
+extension TrainingMemory {
+    /// - Parameters:
+    ///   - tokens: of the largest micro-batch.
+    ///   - supervisedTokens: those of them that carry loss.
+    init(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int, supervisedTokens: Int) {
+        let sizes = model.linearModules.map { $0.inputs * $0.outputs }
+        weights = sizes.reduce(0) { $0 + Self.bytes($1, plan) } + Self.tables(model, plan)
+        let pairs = model.pairSizes(of: plan)
+        adapter = 8 * pairs.reduce(0, +)
+        moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
+        activations = 4 * tokens * Self.floatsPerToken(model, plan)
+        logits = 4 * min(supervisedTokens * model.vocabularySize, max(16 * model.vocabularySize, Self.logitChunk))
+        decoding = plan.precision == .fp32 ? 0 : 4 * (sizes.max() ?? 0)
+    }
+
+    /// Floats of logits that the head holds at once.
+    private static let logitChunk = 1 << 22
+
+    /// NF4: n/2 codes, n/64 scales of 8 bits, n/(64·256) scales of those.
+    private static func bytes(_ count: Int, _ plan: TrainingPlan) -> Int {
+        switch plan.precision {
+        case .nf4: count / 2 + count / 64 + 4 * count / (64 * 256)
+        case .bf16: 2 * count
+        case .fp32: 4 * count
+        }
+    }
+
+    /// Vh, twice unless head and embedding are one; 16 bits where the file has them.
+    private static func tables(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
+        let width = plan.precision != .fp32 && model.isStoredInBrainFloats ? 2 : 4
+        return width * model.vocabularySize * model.hiddenSize * (model.tiesWordEmbeddings ? 1 : 2)
+    }
+
+    private static func moments(_ count: Int, _ optimizer: OptimizerName) -> Int {
+        // bitsandbytes keeps parameters of fewer than 4096 numbers in 32 bits.
+        optimizer == .adamW || count < 4096 ? 8 * count : 2 * count + 8 * ((count + 255) / 256)
+    }
+
+    /// Kept of each block: 4h + 2q + 2k + 3i + 7r, or its input h alone when the rest is computed again; and once, for the block
+    /// under way, the same with its gradients, and 3h around the head.
+    private static func floatsPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
+        let queries = model.headCount * model.headSize
+        let keys = model.keyValueHeadCount * model.headSize
+        let block =
+            4 * model.hiddenSize + 2 * queries + 2 * keys + 3 * model.intermediateSize + 7 * plan.rank
+        let kept = model.layerCount * (plan.gradientCheckpointing ? model.hiddenSize : block)
+        return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 3 * model.hiddenSize
+    }
+}
+
+extension ModelConfiguration {
+    /// Numbers in each A and B of the plan's adapter.
+    func pairSizes(of plan: TrainingPlan) -> [Int] {
+        let names = Set(plan.targetModules.map(\.rawValue))
+        return linearModules.filter { module in names.contains { module.path.hasSuffix("." + $0) } }
+            .flatMap { [plan.rank * $0.inputs, plan.rank * $0.outputs] }
+    }
+
+    fileprivate var isStoredInBrainFloats: Bool {
+        (source["dtype"] ?? source["torch_dtype"])?.stringValue == "bfloat16"
+    }
+}

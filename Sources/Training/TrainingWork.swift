@@ -1,0 +1,30 @@
+import Llama
+
+/// What a training has to compute.
+public struct TrainingWork: Sendable, Hashable {
+    public let steps: Int
+    /// Tokens read in all steps, on average rows.
+    public let tokens: Int
+    public let flopsPerToken: Double
+
+    public var flops: Double { Double(tokens) * flopsPerToken }
+}
+
+extension TrainingWork {
+    /// A frozen linear costs 2 operations per weight and token forward and 2 backward, and 2 more when it is computed again; a pair
+    /// costs 6; causal attention 2Sq forward at row length S and twice that backward; the head 4Vh per supervised token.
+    init(_ model: ModelConfiguration, _ plan: TrainingPlan, rows: [EncodedRow]) {
+        let batches = Batches(rowCount: rows.count, plan: plan)
+        let read = rows.reduce(0) { $0 + $1.tokens.count }
+        let supervised = rows.reduce(0) { $0 + $1.supervisedCount }
+        steps = batches.steps(in: plan.length)
+        tokens = Int((Double(steps) / Double(batches.stepsPerEpoch) * Double(read)).rounded())
+        let again: Double = plan.gradientCheckpointing ? 1 : 0
+        let linears = Double(model.linearModules.reduce(0) { $0 + $1.inputs * $1.outputs })
+        let pairs = Double(model.pairSizes(of: plan).reduce(0, +))
+        let length = Double(read) / Double(rows.count)
+        let attention = 2 * length * Double(model.headCount * model.headSize * model.layerCount)
+        let head = 4 * Double(model.vocabularySize * model.hiddenSize) * Double(supervised) / Double(max(1, read))
+        flopsPerToken = linears * (4 + 2 * again) + pairs * 6 + attention * (3 + again) + head
+    }
+}
