@@ -82,7 +82,8 @@ public struct TrainFolder {
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
         try Candidate.requireVacant(request.output)
-        let engine = BuiltInEngine(model: try LlamaModel(
+        let engine = BuiltInEngine(
+            model: try LlamaModel(
                 folder: request.base, precision: plan.storage, arithmetic: plan.precision))
         guard request.escalates else {
             return try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))

@@ -1,4 +1,5 @@
 import Llama
+import Tensors
 
 /// The memory that a training takes, in bytes, by what takes it. All sums stand here; each states its formula.
 ///
@@ -30,26 +31,30 @@ extension TrainingMemory {
         let pairs = model.pairSizes(of: plan)
         adapter = 8 * pairs.reduce(0, +)
         moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
-        activations = 4 * tokens * Self.floatsPerToken(model, plan)
+        activations = tokens * Self.bytesPerToken(model, plan)
         logits = 4 * min(supervisedTokens * model.vocabularySize, max(16 * model.vocabularySize, Self.logitChunk))
-        decoding = plan.precision == .fp32 ? 0 : 4 * (sizes.max() ?? 0)
+        decoding = plan.storage == .fp32 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
     }
 
     /// Floats of logits that the head holds at once.
     private static let logitChunk = 1 << 22
 
+    /// Floats of a weight that are decoded at once.
+    private static let decodedChunk = 1 << 22
+
     /// NF4: n/2 codes, n/64 scales of 8 bits, n/(64·256) scales of those.
     private static func bytes(_ count: Int, _ plan: TrainingPlan) -> Int {
-        switch plan.precision {
+        switch plan.storage {
         case .nf4: count / 2 + count / 64 + 4 * count / (64 * 256)
         case .bf16: 2 * count
         case .fp32: 4 * count
         }
     }
 
-    /// Vh, twice unless head and embedding are one; 16 bits where the file has them.
+    /// Vh, twice unless head and embedding are one; 16 bits where they are computed with or the file has them.
     private static func tables(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
-        let width = plan.precision != .fp32 && model.isStoredInBrainFloats ? 2 : 4
+        let isNarrow = plan.precision == .bf16 || plan.storage != .fp32 && model.isStoredInBrainFloats
+        let width = isNarrow ? 2 : 4
         return width * model.vocabularySize * model.hiddenSize * (model.tiesWordEmbeddings ? 1 : 2)
     }
 
@@ -58,15 +63,17 @@ extension TrainingMemory {
         optimizer == .adamW || count < 4096 ? 8 * count : 2 * count + 8 * ((count + 255) / 256)
     }
 
-    /// Kept of each block: 4h + 2q + 2k + 3i + 7r, or its input h alone when the rest is computed again; and once, for the block
-    /// under way, the same with its gradients, and 3h around the head.
-    private static func floatsPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
-        let queries = model.headCount * model.headSize
-        let keys = model.keyValueHeadCount * model.headSize
+    /// Kept of each block: the residual stream before both norms and what the pairs projected, 2h + 7r in 32 bits; and the linears'
+    /// inputs and outputs, 2h + 2q + 2k + 3i in 32 bits, or 2h + 2q + 2k + 2i in 16, where SwiGLU is computed again. When a block is
+    /// recomputed, its input h alone. Once, for the block under way, the same with its gradients in 32 bits, and 3h around the head.
+    private static func bytesPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
+        let (hidden, inner) = (model.hiddenSize, model.intermediateSize)
+        let heads = 2 * (model.headCount + model.keyValueHeadCount) * model.headSize
+        let stream = 4 * (2 * hidden + 7 * plan.rank)
         let block =
-            4 * model.hiddenSize + 2 * queries + 2 * keys + 3 * model.intermediateSize + 7 * plan.rank
-        let kept = model.layerCount * (plan.gradientCheckpointing ? model.hiddenSize : block)
-        return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 3 * model.hiddenSize
+            stream + (plan.precision == .bf16 ? 2 * (2 * hidden + heads + 2 * inner) : 4 * (2 * hidden + heads + 3 * inner))
+        let kept = model.layerCount * (plan.gradientCheckpointing ? 4 * hidden : block)
+        return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 12 * hidden
     }
 }
 
