@@ -6,13 +6,18 @@
 
 /* A signal handler and readline's callbacks take no context, so these few values must live here. */
 static volatile sig_atomic_t interrupted = 0;
+static volatile sig_atomic_t at_prompt = 0;
 static lora_completer complete_word = NULL;
 enum { most_candidates = 512 };
 static char *candidates[most_candidates];
 static int candidate_count = 0;
 
 static void note_interrupt(int signal_number) {
-    (void)signal_number;
+    /* Whoever does not heed the first Ctrl-C is ended by the second; at the prompt there is nothing to end. */
+    if (interrupted && !at_prompt) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number); /* pending until this handler returns */
+    }
     interrupted = 1;
 }
 
@@ -51,6 +56,8 @@ static char **attempt_completion(const char *text, int start, int end) {
     return candidate_count > 0 ? rl_completion_matches(text, next_candidate) : NULL;
 }
 
+/* readline tells its signal hook only of signals that interrupt its wait for a key; one that arrives while a key is being dealt with is
+ * noticed by the event hook, which readline calls while it waits. */
 static int abandon_line_when_interrupted(void) {
     if (interrupted) {
         interrupted = 0;
@@ -69,4 +76,14 @@ void lora_readline_prepare(lora_completer completer) {
     rl_attempted_completion_function = attempt_completion;
     rl_completer_word_break_characters = " \t\"'";
     rl_signal_event_hook = abandon_line_when_interrupted;
+    rl_event_hook = abandon_line_when_interrupted;
+}
+
+char *lora_read_line(const char *prompt) {
+    at_prompt = 1;
+    interrupted = 0;
+    char *line = readline(prompt);
+    interrupted = 0;
+    at_prompt = 0;
+    return line;
 }

@@ -11,7 +11,8 @@ struct PseudoTerminalTests {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/timeout")
         // A dialogue that gets stuck ends by itself instead of holding up every other test.
-        process.arguments = ["--foreground", "60", "script", "--quiet", "--return", "--command", "lora", "/dev/null"]
+        // `exec`, because Ctrl-C goes to the whole foreground group: a waiting `sh` would die of it and give its own status.
+        process.arguments = ["--foreground", "60", "script", "--quiet", "--return", "--command", "exec lora", "/dev/null"]
         process.currentDirectoryURL = program.home.url
         process.environment = program.environment
         let (keyboard, screen) = (Pipe(), Pipe())
@@ -61,7 +62,16 @@ struct PseudoTerminalTests {
             ("", "lora> "), ("nonsense", "nonsense"), ("\u{3}", "lora> "), ("base list\r", "No base is pinned yet"),
             ("\u{4}", ""),
         ]
-        _ = try dialogue(BuiltProgram(), steps)
+        #expect(try dialogue(BuiltProgram(), steps).status == 0)
+    }
+
+    @Test("Ctrl-C twice and twice again is no more than Ctrl-C")
+    func interruptsInARow() throws {
+        let steps = [
+            ("", "lora> "), ("one\u{3}\u{3}", "lora> "), ("two\u{3}\u{3}", "lora> "), ("base list\r", "No base is pinned yet"),
+            ("\u{4}", ""),
+        ]
+        #expect(try dialogue(BuiltProgram(), steps).status == 0)
     }
 
     @Test("the arrow key brings back a line of an earlier session")

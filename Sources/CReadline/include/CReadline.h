@@ -12,7 +12,10 @@ typedef int (*lora_completer)(const char *word, int start, const char *line, cha
 /* Prepares readline for a session: completion, and Ctrl-C that abandons the typed line. */
 void lora_readline_prepare(lora_completer completer);
 
-/* Makes SIGINT set a flag instead of ending the process. */
+/* Reads a line as `readline` does; any number of Ctrl-C abandons what was typed. */
+char *lora_read_line(const char *prompt);
+
+/* Makes SIGINT set a flag instead of ending the process; the next one, while the flag is set, ends it. */
 void lora_interrupts_catch(void);
 
 /* Whether SIGINT has arrived since the flag was cleared. */

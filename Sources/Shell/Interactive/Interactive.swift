@@ -26,8 +26,7 @@ struct Interactive {
     }
 
     private func nextLine() -> String? {
-        lora_interrupts_clear()
-        guard let line = readline("lora> ") else { return nil }
+        guard let line = lora_read_line("lora> ") else { return nil }
         defer { free(line) }
         return String(cString: line)
     }
