@@ -51,6 +51,28 @@ public enum DurableFile {
         try syncFolder(folder.deletingLastPathComponent())
     }
 
+    /// Makes a folder, and those above it, and proves by a draft that it takes files: whoever works for hours before writing asks
+    /// first.
+    public static func prepare(_ folder: URL) throws(FileError) {
+        try makeFolder(folder)
+        let draft = folder.appending(path: draftPrefix + UUID().uuidString)
+        let descriptor = open(draft.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError(.create, folder) }
+        close(descriptor)
+        unlink(draft.path)
+    }
+
+    private static func makeFolder(_ folder: URL) throws(FileError) {
+        if mkdir(folder.path, 0o777) == 0 { return }
+        switch errno {
+        case EEXIST: return
+        case ENOENT where folder.pathComponents.count > 1:
+            try makeFolder(folder.deletingLastPathComponent())
+            guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileError(.create, folder) }
+        case let code: throw FileError(.create, folder, code: code)
+        }
+    }
+
     /// Renames within one file system, replacing a file that has the new name.
     public static func rename(_ old: URL, to new: URL) throws(FileError) {
         guard Foundation.rename(old.path, new.path) == 0 else { throw FileError(.rename, new) }

@@ -30,6 +30,7 @@ extension FileError: Explained {
         case ENOSPC, EDQUOT: "Free some space and run the command again; nothing was lost."
         case EACCES, EPERM, EROFS: "Check who may write there."
         case ENOENT: "Check that the path exists."
+        case ENOTDIR: "Name a place whose parts are folders."
         default: "Run the command again once the cause is gone."
         }
     }

@@ -82,6 +82,8 @@ public struct TrainFolder {
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
         try Candidate.requireVacant(request.output)
+        // Beside the output, so what can be written there can be moved to it.
+        try DurableFile.prepare(request.checkpoints)
         let engine = BuiltInEngine(
             model: try LlamaModel(
                 folder: request.base, precision: plan.storage, arithmetic: plan.precision))
