@@ -33,8 +33,14 @@ public final class YAMLReader {
     }
 
     public func requiredNode(_ key: String) throws(YAMLError) -> YAMLNode {
-        guard let node = node(key) else { throw YAMLError(.missingKey(key), at: place(of: key)) }
-        return node
+        if let node = node(key) { return node }
+        guard let stranger = misspelling(of: key) else { throw YAMLError(.missingKey(key), at: place(of: key)) }
+        throw YAMLError(.unknownKey(stranger.key, nearest: key, known: [key]), at: stranger.place)
+    }
+
+    /// A key that nobody asked for yet and that is close to one that is missing.
+    private func misspelling(of key: String) -> YAMLMember? {
+        members.first { !asked.contains($0.key) && nearestName(to: $0.key, among: [key]) != nil }
     }
 
     /// Refuses every key that was not asked for, naming the nearest one that was.

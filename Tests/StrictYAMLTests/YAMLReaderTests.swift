@@ -20,6 +20,15 @@ import Testing
         try reader.finish()
     }
 
+    @Test func aMissingKeyThatIsMisspelledIsNamedAsItIsWritten() throws {
+        let reader = try reader("train: a\nheldout: b\n")
+        _ = try reader.required("train", as: String.self)
+        let error = try #require(throws: YAMLError.self) { try reader.required("held_out", as: String.self) }
+        #expect(error.reason == .unknownKey("heldout", nearest: "held_out", known: ["held_out"]))
+        #expect(error.place.line == 2)
+        #expect(error.explanation.next == "Did you mean 'held_out'?")
+    }
+
     @Test func unknownKeysAreRefusedWithTheNearestKnownOne() throws {
         let reader = try reader("margin: 1\nmust_bet_base: true\n")
         _ = try reader.required("margin", as: Int.self)
