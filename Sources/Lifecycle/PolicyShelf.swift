@@ -20,6 +20,12 @@ public struct PolicyShelf: Sendable {
         try PolicyFile(file, searching: folders, otherwise: ShippedPolicies.texts).policy(digest: Self.digest)
     }
 
+    /// A file that is there is read; what looks like no path is a name.
+    public func policy(_ choice: PolicyChoice) throws -> Policy {
+        let isName = !choice.text.contains("/") && !choice.text.hasSuffix(".yaml") && !Self.exists(choice.file)
+        return isName ? try policy(named: choice.text) : try policy(in: choice.file)
+    }
+
     /// - Throws: `PolicyShelfError.unknown` with the nearest name.
     public func policy(named name: String) throws -> Policy {
         if let file = folders.map({ $0.appending(path: "\(name).yaml") }).first(where: Self.exists) {
@@ -42,6 +48,18 @@ public struct PolicyShelf: Sendable {
 
     private static func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
     private static func digest(_ text: Data) -> String { "\(ContentDigest(of: text))" }
+}
+
+/// A policy as somebody named it: by its file, or by a name that a shelf knows.
+public struct PolicyChoice: Sendable, Hashable {
+    public let text: String
+    /// What the text is as a path.
+    public let file: URL
+
+    public init(_ text: String, file: URL) {
+        self.text = text
+        self.file = file
+    }
 }
 
 public enum PolicyShelfError: Error, Hashable, Explained {

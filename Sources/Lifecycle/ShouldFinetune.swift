@@ -15,7 +15,7 @@ public struct ShouldFinetune {
         public var sample: Int?
         public var examples: Int?
         public var horizon: CalendarSpan?
-        public var policy: URL?
+        public var policy: PolicyChoice?
         /// Measure even where earlier evidence would do.
         public var measuresAgain = false
 
@@ -97,7 +97,7 @@ public struct ShouldFinetune {
     private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }
 
     private func policy(_ declared: String?, registry: URL?) throws -> Policy {
-        if let file = request.policy { return try shelf(registry).policy(in: file) }
+        if let choice = request.policy { return try shelf(registry).policy(choice) }
         return try shelf(registry).policy(named: declared ?? "default")
     }
 }

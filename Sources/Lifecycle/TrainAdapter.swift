@@ -18,13 +18,13 @@ public struct TrainAdapter {
         public let adapter: String
         public let options: TrainingOptions
         /// Judges instead of the declared policy.
-        public let policy: URL?
+        public let policy: PolicyChoice?
         /// Starts anew even where a run that stopped could be gone on with.
         public let startsAnew: Bool
         /// Trains again at the policy's higher rank when the run underfits.
         public let escalates: Bool
 
-        public init(adapter: String, options: TrainingOptions, policy: URL?, startsAnew: Bool, escalates: Bool = false) {
+        public init(adapter: String, options: TrainingOptions, policy: PolicyChoice?, startsAnew: Bool, escalates: Bool = false) {
             self.adapter = adapter
             self.options = options
             self.policy = policy
@@ -67,7 +67,7 @@ public struct TrainAdapter {
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
-        policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: declaration.policy)
+        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: declaration.policy)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
     }
 

@@ -20,13 +20,13 @@ public struct TrainFolder {
         /// Rows to judge the run by that it does not learn from; nil does the planned steps.
         public let heldOut: URL?
         /// Judges the run; nil by the policy named default.
-        public let policy: URL?
+        public let policy: PolicyChoice?
         /// Trains again at the policy's higher rank when the run underfits.
         public let escalates: Bool
 
         public init(
             base: URL, baseName: String, data: URL, output: URL, initialAdapter: URL?, options: TrainingOptions,
-            heldOut: URL? = nil, policy: URL? = nil, escalates: Bool = false
+            heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false
         ) {
             self.base = base
             self.baseName = baseName
@@ -75,7 +75,7 @@ public struct TrainFolder {
         dataset = whole.leavingOut(report.leakedLines)
         try dataset.requireExamples()
         let shelf = PolicyShelf(registry: nil, workingFolder: workingFolder)
-        policy = try request.policy.map(shelf.policy(in:)) ?? shelf.policy(named: "default")
+        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: "default")
         supervision = try policy.supervision(
             heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "")
     }

@@ -46,6 +46,8 @@ struct RegistryNames {
             case "adapter": return try registry.declarations().map(\.name.text)
             case "version", "adapter-or-dir": return try registry.declarations().flatMap { try versions($0.name, in: registry) }
             case "base": return try registry.bases().map(\.name.text)
+            case "policy":
+                return PolicyShelf(registry: registry.layout.root, workingFolder: session.workingFolder).names
             default: return []
             }
         } catch {

@@ -54,7 +54,7 @@ struct SmallRegistry {
 
     /// Trains the adapter; stops once `steps` are done, when given.
     func train(
-        stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions(), policy: URL? = nil,
+        stoppingAfter steps: Int? = nil, options: TrainingOptions = TrainingOptions(), policy: PolicyChoice? = nil,
         escalates: Bool = false, observe: @escaping (TrainAdapter.Event) -> Void = { _ in }
     ) throws -> TrainAdapter.Outcome {
         let request = TrainAdapter.Request(
@@ -70,10 +70,10 @@ struct SmallRegistry {
     }
 
     /// A policy that extends the default with these lines.
-    func policy(_ lines: String) throws -> URL {
+    func policy(_ lines: String) throws -> PolicyChoice {
         let file = folder.url.appending(path: "policies/mine.yaml")
         let text = "schema: lora.policy/1\nextends: default\nname: mine\nsummary: Mine.\n" + lines
         try Data(text.utf8).write(to: file)
-        return file
+        return PolicyChoice("mine", file: file)
     }
 }

@@ -47,7 +47,7 @@ struct Completion: Sendable {
 
     private func matching(_ word: String, _ candidates: [String], _ valueName: String?) -> [String] {
         let named = candidates.filter { $0.hasPrefix(word) }
-        let takesPath = ["dir", "file", "base", "adapter-or-dir"].contains(valueName ?? "")
+        let takesPath = ["dir", "file", "base", "adapter-or-dir", "policy"].contains(valueName ?? "")
         return (named + (takesPath ? paths(startingWith: word) : [])).sorted()
     }
 

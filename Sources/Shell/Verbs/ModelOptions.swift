@@ -55,6 +55,11 @@ extension Session {
     }
 }
 
+extension Session {
+    /// A policy that was typed by its file or by its name.
+    func policy(_ text: String) -> PolicyChoice { PolicyChoice(text, file: url(text)) }
+}
+
 /// `--precision`, how the frozen linears are kept.
 struct PrecisionOption: ParsableArguments {
     @Option(help: ArgumentHelp("Storage of the base's linears: nf4, bf16 or fp32.", valueName: "name"))

@@ -19,7 +19,7 @@ struct ShouldFinetuneVerb: Verb {
     var examples: Int?
     @Option(help: ArgumentHelp("How long the adapter will be needed, such as 9mo or 2y.", valueName: "span"))
     var horizon: CalendarSpan?
-    @Option(help: ArgumentHelp("Judge by this policy file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Judge by this policy: a file, or a name such as strict.", valueName: "policy"))
     var policy: String?
     @Flag(help: "Measure the base even where earlier evidence would do.")
     var measureAgain = false
@@ -49,7 +49,7 @@ struct ShouldFinetuneVerb: Verb {
         request.sample = sample
         request.examples = examples
         request.horizon = horizon
-        request.policy = policy.map(session.url)
+        request.policy = policy.map(session.policy)
         request.measuresAgain = measureAgain
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try ShouldFinetune(request, workingFolder: session.workingFolder).run(

@@ -40,7 +40,7 @@ struct TrainVerb: Verb {
     var pricePerHour: Double?
     @Flag(help: "Begin anew even where a run that stopped could be gone on with.")
     var fresh = false
-    @Option(help: ArgumentHelp("Judge run and result by this policy file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Judge run and result by this policy: a file, or a name such as strict.", valueName: "policy"))
     var policy: String?
     @OptionGroup(title: "Training options") var training: TrainingArguments
     @OptionGroup var place: RegistryOption
@@ -75,7 +75,7 @@ struct TrainVerb: Verb {
         if let adapter {
             return try ManagedTraining(session: session, isJSON: format.json).run(
                 TrainAdapter.Request(
-                    adapter: adapter, options: try training.options(), policy: policy.map(session.url), startsAnew: fresh,
+                    adapter: adapter, options: try training.options(), policy: policy.map(session.policy), startsAnew: fresh,
                     escalates: escalate),
                 registry: place.registry, dryRun: forecast)
         }
@@ -90,7 +90,7 @@ struct TrainVerb: Verb {
         let request = TrainFolder.Request(
             base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
             initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
-            options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.url),
+            options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.policy),
             escalates: escalate)
         return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: forecast)
     }
