@@ -31,6 +31,8 @@ extension NameError: Explained {
     private var next: String {
         switch fault {
         case .form(let wanted): "Write \(wanted)."
+        case .character("@") where kind == .adapter:
+            "Name the adapter alone, without its version: \(text.prefix { $0 != "@" })."
         case .looksLikeVersion: "Choose a word such as production."
         default: "Use letters, digits and single '.', '_' or '-' between them, such as ticket-router."
         }

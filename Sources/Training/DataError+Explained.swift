@@ -38,7 +38,7 @@ extension DataError: Explained {
     private var next: String {
         switch reason {
         case .unreadable: "Check the path and that the file may be read."
-        case .notJSON, .notAnObject: "Write one JSON object per line; nothing was trained."
+        case .notJSON, .notAnObject: "Write one JSON object per line."
         case .unknownForm, .missingKey:
             "Rows are {\"messages\"}, {\"prompt\",\"completion\"}, {\"text\"}, {\"instruction\",\"input\",\"output\"}, "
                 + "{\"conversations\"} or {\"input_ids\",\"labels\"}."

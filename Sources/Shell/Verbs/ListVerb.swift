@@ -9,11 +9,14 @@ struct ListVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let catalogue = try session.openRegistry(place.registry).catalogue()
+        let workspace = try session.openRegistry(place.registry)
+        let catalogue = try workspace.catalogue()
         if format.json {
             session.print(catalogue.json)
         } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
-            session.console.print("No adapter is declared yet. Write registry/adapters/NAME.yaml; README shows one.")
+            let folder = PathWords.path(workspace.layout.adapters, below: session.workingFolder)
+            session.console.print(
+                "No adapter is declared yet. Write \(folder)/NAME.yaml with name, task, owner, base, data, metric and horizon.")
         } else {
             session.print(CatalogueTable.table(catalogue))
         }
