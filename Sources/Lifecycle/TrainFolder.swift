@@ -23,10 +23,12 @@ public struct TrainFolder {
         public let policy: PolicyChoice?
         /// Trains again at the policy's higher rank when the run underfits.
         public let escalates: Bool
+        /// Leaves the checkpoints of an earlier run of this output behind.
+        public let startsAnew: Bool
 
         public init(
             base: URL, baseName: String, data: URL, output: URL, initialAdapter: URL?, options: TrainingOptions,
-            heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false
+            heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false, startsAnew: Bool = false
         ) {
             self.base = base
             self.baseName = baseName
@@ -37,6 +39,7 @@ public struct TrainFolder {
             self.heldOut = heldOut
             self.policy = policy
             self.escalates = escalates
+            self.startsAnew = startsAnew
         }
 
         /// Where checkpoints are kept: beside the output, which appears only when it is whole.
@@ -82,15 +85,24 @@ public struct TrainFolder {
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
         try Candidate.requireVacant(request.output)
+        if request.startsAnew { try removeCheckpoints() }
         // Beside the output, so what can be written there can be moved to it.
         try DurableFile.prepare(request.checkpoints)
         let engine = BuiltInEngine(
             model: try LlamaModel(
                 folder: request.base, precision: plan.storage, arithmetic: plan.precision))
         guard request.escalates else {
-            return try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
+            let outcome = try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
+            // They served to go on with this run; left behind they would meet the next one of this output.
+            if case .finished = outcome { try removeCheckpoints() }
+            return outcome
         }
         return try escalating(engine, shouldStop, observe)
+    }
+
+    private func removeCheckpoints() throws {
+        guard FileManager.default.fileExists(atPath: request.checkpoints.path) else { return }
+        try FileManager.default.removeItem(at: request.checkpoints)
     }
 
     /// The first run's candidate waits among the checkpoints until it is known whether a higher rank follows. After a crash it is

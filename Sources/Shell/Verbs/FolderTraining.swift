@@ -34,8 +34,9 @@ struct FolderTraining {
                     ["state": "interrupted", "step": .integer(step), "checkpoints": .string(request.checkpoints.path)],
                     as: TrainingReport.schema)
             }
+            let command = session.command(repeatedWithout: ["--fresh"])
             session.console.complain(
-                "Stopped after step \(step); the state is saved in \(request.checkpoints.path). The same command goes on.")
+                "Stopped after step \(step); the state is saved in \(request.checkpoints.path). `\(command)` goes on with it.")
             return .interrupted
         }
     }

@@ -53,7 +53,6 @@ struct TrainVerb: Verb {
             throw ValidationError(
                 "An adapter's base and data are declared; --base, --data, --eval-data, --out and --init-adapter go without one.")
         }
-        guard adapter != nil || !fresh else { throw ValidationError("--fresh goes with a declared adapter.") }
         guard adapter != nil || !escalate || evalData != nil else {
             throw ValidationError("--escalate needs held-out rows to judge by: give --eval-data.")
         }
@@ -91,7 +90,7 @@ struct TrainVerb: Verb {
             base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
             initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
             options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.policy),
-            escalates: escalate)
+            escalates: escalate, startsAnew: fresh)
         return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: forecast)
     }
 }
