@@ -28,6 +28,9 @@ public struct PreparedTask: Sendable {
         self.declaration = declaration
         base = try workspace.registry.base(named: declaration.base.text)
         baseFolder = layout.resolve(base.folder)
+        guard FileManager.default.fileExists(atPath: baseFolder.path) else {
+            throw TaskError.baseGone(base.name, path: baseFolder.path)
+        }
         let configuration = try ModelConfiguration(folder: baseFolder)
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))

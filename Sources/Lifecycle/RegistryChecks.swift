@@ -57,10 +57,11 @@ struct RegistryChecks {
         do {
             return try workspace.registry.bases().map { base in
                 let changes = try workspace.registry.changes(to: base)
-                guard let first = changes.first else { return .fine("base \(base.name)", "as it was pinned") }
-                return .warning(
-                    "base \(base.name)", "\(changes.count) files differ from the pin: \(first.path) \(first.kind.rawValue)",
-                    mend: "lora retrain-check")
+                let check = "base \(base.name)"
+                guard !changes.isEmpty else { return .fine(check, "as it was pinned") }
+                let isThere = FileManager.default.fileExists(atPath: workspace.layout.resolve(base.folder).path)
+                let words = isThere ? "not as it was pinned: \(changes.words)" : "its folder is gone"
+                return .warning(check, words, mend: TaskError.remedy(base.name))
             }
         } catch {
             return [.broken("bases", error)]

@@ -5,6 +5,7 @@ import Training
 /// Why a declared task cannot be judged or trained.
 public enum TaskError: Error, Hashable {
     case baseDiffersFromPin(BaseName, changes: [BaseFileChange])
+    case baseGone(BaseName, path: String)
     /// A setting of the declaration that the trainer refuses; `place` is `file:line:key`.
     case badSetting(PlanError, place: String)
     case noAdapterNamed
@@ -15,10 +16,12 @@ extension TaskError: Explained {
     public var explanation: Explanation {
         switch self {
         case .baseDiffersFromPin(let base, let changes):
-            let files = changes.prefix(3).map { "\($0.path) \($0.kind.rawValue)" }.joined(separator: ", ")
             return Explanation(
-                "The folder of base '\(base)' is not as it was pinned: \(files)\(changes.count > 3 ? ", …" : "").",
-                next: "Restore the folder, or pin it as it is now with `lora base add \(base) DIR --replace`.", kind: .integrity)
+                "The folder of base '\(base)' is not as it was pinned: \(changes.words).", next: Self.remedy(base),
+                kind: .integrity)
+        case .baseGone(let base, let path):
+            return Explanation(
+                "The folder of base '\(base)' is gone.", at: path, next: Self.remedy(base), kind: .integrity)
         case .badSetting(let fault, let place):
             return Explanation(fault.explanation.what, at: place, next: fault.explanation.next, kind: .usage)
         case .noAdapterNamed:
@@ -29,5 +32,20 @@ extension TaskError: Explained {
             return Explanation(
                 "The held-out file of '\(adapter)' has no row that can be judged.", next: "Add rows with answers to it.")
         }
+    }
+}
+
+extension TaskError {
+    /// What mends a base that is not as it was pinned.
+    static func remedy(_ base: BaseName) -> String {
+        "Restore the folder, or pin it as it is now with `lora base add \(base) DIR --replace`."
+    }
+}
+
+extension [BaseFileChange] {
+    /// The first three files with what became of them.
+    var words: String {
+        let files = prefix(3).map { "\($0.path) \($0.kind.rawValue)" }.joined(separator: ", ")
+        return count > 3 ? "\(files) and \(count - 3) more" : files
     }
 }
