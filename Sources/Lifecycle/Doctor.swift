@@ -33,7 +33,7 @@ public struct Doctor {
         static func broken(_ check: String, _ error: any Error) -> Finding {
             let kind = (error as? any Explained)?.explanation.kind ?? .runtime
             return Finding(
-                check: check, state: .broken, words: FailureWords.text(error), mend: FailureWords.next(error), kind: kind)
+                check: check, state: .broken, words: FailureWords.placed(error), mend: FailureWords.next(error), kind: kind)
         }
 
         /// Stored records or bytes are not what they should be.

@@ -2,6 +2,7 @@ import Adapters
 import Foundation
 import Policies
 import Registry
+import Training
 
 /// The doctor's look at an opened registry.
 struct RegistryChecks {
@@ -71,22 +72,21 @@ struct RegistryChecks {
     private func declarations() -> [Doctor.Finding] {
         do {
             return try workspace.registry.declaredNames().map { name in
-                check("adapter \(name)") { try judgeable(try workspace.registry.adapter(named: name.text)) }
+                check("adapter \(name)") { try trainable(try workspace.registry.adapter(named: name.text)) }
             }
         } catch {
             return [.broken("adapters", error)]
         }
     }
 
-    /// Everything that its declaration names must be there.
-    private func judgeable(_ declaration: AdapterDeclaration) throws -> String {
+    /// What `train` would need before its first step: base, settings and data that can be read, and something left to learn from.
+    private func trainable(_ declaration: AdapterDeclaration) throws -> String {
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         let policy = try shelf.policy(named: declaration.policy)
-        _ = try workspace.registry.base(named: declaration.base.text)
-        _ = try declaration.trainingOptions()
-        let rows = try [declaration.data.train, declaration.data.heldOut]
-            .map { try DatasetVersion.Split(of: workspace.layout.resolve($0)).rows }
-        return "\(rows[0]) rows to learn from, \(rows[1]) held out, policy \(policy.name)"
+        let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
+        try task.dataset.requireExamples()
+        return "\(counted(task.report.trainableRows, "row")) to learn from, \(task.evaluation.rowCount) held out, "
+            + "policy \(policy.name)"
     }
 
     private var freeSpace: Doctor.Finding {

@@ -190,6 +190,11 @@ enum FailureWords {
         (error as? any Explained)?.explanation.what ?? "\(error)"
     }
 
+    /// With the place, where it has one.
+    static func placed(_ error: any Error) -> String {
+        text(error) + ((error as? any Explained)?.explanation.place.map { " (\($0))" } ?? "")
+    }
+
     /// What to do about it.
     static func next(_ error: any Error) -> String {
         (error as? any Explained)?.explanation.next ?? "look at the file it names"
