@@ -59,6 +59,10 @@ extension DeclarationError: Explained {
             Explanation(
                 "This is no model folder: it holds no config.json.", at: path,
                 next: "Name a folder in Hugging Face form, with config.json, *.safetensors and tokenizer.json.", kind: .usage)
+        case .noTokenizer(let path):
+            Explanation(
+                "This base has no tokenizer.json, so no data could be read for it.", at: path,
+                next: "Download the model with its tokenizer, then pin it.", kind: .usage)
         case .notAFile(let path):
             Explanation("This is not a regular file.", at: path, next: "Put a regular file there.", kind: .usage)
         case .badValue(let place, let what, let next): Explanation(what, at: place, next: next, kind: .usage)

@@ -22,6 +22,8 @@ public enum DeclarationError: Error, Hashable {
     case baseExists(BaseName)
     /// A folder without a `config.json`.
     case noModel(path: String)
+    /// A folder without a `tokenizer.json`.
+    case noTokenizer(path: String)
     case notAFile(path: String)
     /// A value of a declaration that cannot be meant, at `file:line:key`.
     case badValue(place: String, what: String, next: String)
