@@ -60,6 +60,7 @@ public struct ModelCard: Sendable, Hashable {
 
     private var losses: String {
         guard let first = trainerState.log.entries.first, let last = trainerState.log.entries.last else { return "" }
+        guard first.step < last.step else { return "Training loss: \(first.loss) at step \(first.step).\n" }
         return "Training loss: \(first.loss) at step \(first.step), \(last.loss) at step \(last.step).\n" + heldOutLoss
     }
 

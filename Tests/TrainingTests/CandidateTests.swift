@@ -48,6 +48,13 @@ import Testing
         #expect(card.contains("| learning_rate | 0.01 |"))
     }
 
+    @Test func aSingleLoggedLossIsSaidOnce() throws {
+        let bench = try TrainingBench([("max_steps", 2)])
+        _ = try bench.train(bench.job())
+        let card = try String(contentsOf: bench.folder.url.appending(path: "out/README.md"), encoding: .utf8)
+        #expect(card.matches(of: /at step 2/).count == 1)
+    }
+
     @Test func trainerStateHasTheKeysOfHuggingFaceAndALineForEachLoggedStep() throws {
         let bench = try TrainingBench()
         let (_, events) = try bench.train(bench.job())
