@@ -11,7 +11,7 @@ struct RegistryChecks {
 
     func run() -> [Doctor.Finding] {
         [
-            check("index") { "\(try workspace.registry.recordedAdapters().count) adapters with versions or runs" },
+            check("index") { "\(counted(try workspace.registry.recordedAdapters().count, "adapter")) with versions or runs" },
             mended,
             check("versions") { "\(try workspace.versions.versions().count) tagged in \(workspace.versions.folder.path)" },
         ] + storedBytes() + bases() + declarations() + [freeSpace]
@@ -51,7 +51,7 @@ struct RegistryChecks {
         let count = mended.recovered.count + mended.interrupted.count + mended.removed.count
         return .fine(
             "index and git agree",
-            count == 0 ? "nothing was left half-done" : "\(count) things were left half-done and are mended")
+            count == 0 ? "nothing was left half-done" : "what was left half-done is mended (\(counted(count, "thing")))")
     }
 
     private func bases() -> [Doctor.Finding] {

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Lifecycle
 import StrictJSON
@@ -30,7 +31,7 @@ struct BaseAddVerb: Verb {
         if format.json {
             session.print(base.json, as: "lora.base/1")
         } else {
-            session.console.print("Pinned \(base.name): \(base.files.count) files, \(base.digest).")
+            session.console.print("Pinned \(base.name): \(counted(base.files.count, "file")), \(base.digest).")
         }
         return .passed
     }
