@@ -5,14 +5,17 @@ public struct BaseDeclaration: Sendable, Hashable {
     public let name: BaseName
     /// Where the model folder lies: absolute, or relative to the registry folder.
     public let folder: String
+    /// What others know it by, such as `Qwen/Qwen3-0.6B`; nil when that was not said.
+    public let source: String?
     /// The revision it was taken at, when that is known.
     public let revision: String?
     /// Sorted by path.
     public let files: [BaseFile]
 
-    public init(name: BaseName, folder: String, revision: String?, files: [BaseFile]) {
+    public init(name: BaseName, folder: String, source: String? = nil, revision: String?, files: [BaseFile]) {
         self.name = name
         self.folder = folder
+        self.source = source
         self.revision = revision
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }

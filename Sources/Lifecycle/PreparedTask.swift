@@ -12,6 +12,8 @@ public struct PreparedTask: Sendable {
     public let declaration: AdapterDeclaration
     public let base: BaseDeclaration
     public let baseFolder: URL
+    /// How an adapter's configuration names the base.
+    let baseReference: BaseReference
     public let plan: TrainingPlan
     public let datasetVersion: DatasetVersion
     /// What may be learned from: without the rows that the held-out set knows, which would prove nothing but memory.
@@ -32,6 +34,7 @@ public struct PreparedTask: Sendable {
             throw TaskError.baseGone(base.name, path: baseFolder.path)
         }
         let configuration = try ModelConfiguration(folder: baseFolder)
+        baseReference = base.reference(configuration)
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
         let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))

@@ -156,7 +156,7 @@ public struct TrainAdapter {
         try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
         let job = TrainingJob(
             plan: attempt.plan, base: task.baseFolder,
-            baseReference: BaseReference(name: task.base.name.text, revision: task.base.revision), dataset: task.dataset,
+            baseReference: task.baseReference, dataset: task.dataset,
             supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
             checkpoints: staging.appending(path: "checkpoints"), output: folder)
         let engine = BuiltInEngine(model: try examiner.model())

@@ -1,3 +1,4 @@
+import Adapters
 import DurableFiles
 import Foundation
 import Llama
@@ -10,8 +11,10 @@ import Training
 public struct TrainFolder {
     public struct Request: Sendable {
         public let base: URL
-        /// What the adapter's configuration calls the base.
+        /// What was typed for the base; the adapter's configuration calls an unregistered base so.
         public let baseName: String
+        /// The pin, when the base is a registered one.
+        public let pin: BaseDeclaration?
         public let data: URL
         public let output: URL
         /// A PEFT folder to start from; nil starts from a fresh adapter.
@@ -27,11 +30,13 @@ public struct TrainFolder {
         public let startsAnew: Bool
 
         public init(
-            base: URL, baseName: String, data: URL, output: URL, initialAdapter: URL?, options: TrainingOptions,
+            base: URL, baseName: String, pin: BaseDeclaration? = nil, data: URL, output: URL, initialAdapter: URL?,
+            options: TrainingOptions,
             heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false, startsAnew: Bool = false
         ) {
             self.base = base
             self.baseName = baseName
+            self.pin = pin
             self.data = data
             self.output = output
             self.initialAdapter = initialAdapter
@@ -57,6 +62,7 @@ public struct TrainFolder {
     public let plan: TrainingPlan
     public let report: DataReport
     let dataset: Dataset
+    private let baseReference: BaseReference
     private let policy: Policy
     let supervision: RunSupervision
 
@@ -64,6 +70,7 @@ public struct TrainFolder {
     public init(_ request: Request, workingFolder: URL) throws {
         self.request = request
         let configuration = try ModelConfiguration(folder: request.base)
+        baseReference = request.pin?.reference(configuration) ?? BaseReference(name: request.baseName)
         // What continues an adapter keeps its form unless something else is typed.
         let parent = try request.initialAdapter.map { try PEFTFolder(reading: $0, for: configuration).adapter }
         plan = try TrainingPlan(
@@ -128,7 +135,7 @@ public struct TrainFolder {
         _ plan: TrainingPlan, to output: URL, precursor: String? = nil, checkpoints: URL? = nil
     ) -> TrainingJob {
         TrainingJob(
-            plan: plan, base: request.base, baseReference: BaseReference(name: request.baseName), dataset: dataset,
+            plan: plan, base: request.base, baseReference: baseReference, dataset: dataset,
             parent: request.initialAdapter, supervision: supervision, precursor: precursor,
             checkpoints: checkpoints ?? request.checkpoints, output: output)
     }

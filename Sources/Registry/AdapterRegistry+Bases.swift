@@ -27,12 +27,13 @@ extension AdapterRegistry {
     /// The path is kept relative to the registry when the folder lies beside or within it, so that both can move together.
     ///
     /// - Throws: `DeclarationError.baseExists` when the name is taken, `.namesClash` when it is in another case.
-    public func addBase(_ name: BaseName, folder: URL, revision: String?) throws -> BaseDeclaration {
+    public func addBase(_ name: BaseName, folder: URL, source: String? = nil, revision: String?) throws -> BaseDeclaration {
         let known = try baseNames()
         guard !known.contains(name) else { throw DeclarationError.baseExists(name) }
         try refuseClashes(known.map(\.text) + [name.text])
         let base = BaseDeclaration(
-            name: name, folder: layout.shortPath(to: folder), revision: revision, files: try BaseFolder.files(in: folder))
+            name: name, folder: layout.shortPath(to: folder), source: source, revision: revision,
+            files: try BaseFolder.files(in: folder))
         try FileManager.default.createDirectory(at: layout.bases, withIntermediateDirectories: true)
         try DurableFile.write(Data(base.yaml.utf8), to: layout.file(of: name))
         return base
@@ -41,10 +42,10 @@ extension AdapterRegistry {
     /// Pins a base anew, as its folder is now; a folder that is named moves the pin there.
     ///
     /// - Throws: `DeclarationError.unknownBase` when the name is not pinned yet.
-    public func replaceBase(_ name: BaseName, folder: URL, revision: String?) throws -> BaseDeclaration {
+    public func replaceBase(_ name: BaseName, folder: URL, source: String? = nil, revision: String?) throws -> BaseDeclaration {
         let pinned = try base(named: name.text)
         let base = BaseDeclaration(
-            name: pinned.name, folder: layout.shortPath(to: folder), revision: revision,
+            name: pinned.name, folder: layout.shortPath(to: folder), source: source, revision: revision,
             files: try BaseFolder.files(in: folder))
         try DurableFile.write(Data(base.yaml.utf8), to: layout.file(of: name))
         return base

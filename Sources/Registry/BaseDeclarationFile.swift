@@ -19,7 +19,8 @@ enum BaseDeclarationFile {
     private static func declaration(_ reader: YAMLReader) throws -> BaseDeclaration {
         let base = BaseDeclaration(
             name: try reader.name("name", BaseName.init), folder: try reader.required("folder", as: String.self),
-            revision: try reader.optional("revision", as: String.self), files: try reader.list("files").map(file))
+            source: try reader.optional("source", as: String.self), revision: try reader.optional("revision", as: String.self),
+            files: try reader.list("files").map(file))
         guard try reader.digest("digest") == base.digest else {
             throw DeclarationError.badValue(
                 place: "\(reader.place(of: "digest"))", what: "The digest is not that of the files listed below it.",
@@ -54,6 +55,7 @@ extension BaseDeclaration {
         text.comment("Written by `lora base add`: the model as it was when it was pinned.")
         text.add("name", .string(name.text))
         text.add("folder", .string(folder))
+        if let source { text.add("source", .string(source)) }
         if let revision { text.add("revision", .string(revision)) }
         text.add("digest", .string("\(digest)"))
         text.add(

@@ -20,6 +20,10 @@ struct BaseAddVerb: Verb {
     var folder: String
     @Option(help: ArgumentHelp("The revision it was taken at, such as a commit of its hub repository.", valueName: "text"))
     var revision: String?
+    @Option(
+        help: ArgumentHelp(
+            "What others know the model by, such as Qwen/Qwen3-0.6B; adapters name their base so.", valueName: "name"))
+    var source: String?
     @Flag(help: "Pin a base anew that is pinned already.")
     var replace = false
     @OptionGroup var place: RegistryOption
@@ -27,7 +31,7 @@ struct BaseAddVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let base = try session.openRegistry(place.registry).addBase(
-            name, folder: session.url(folder), revision: revision, replaces: replace)
+            name, folder: session.url(folder), source: source, revision: revision, replaces: replace)
         if format.json {
             session.print(base.json, as: "lora.base/1")
         } else {

@@ -87,7 +87,7 @@ struct TrainVerb: Verb {
         guard let base, let data, let out else { throw Self.namesNothing }
         let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
         let request = TrainFolder.Request(
-            base: location.folder, baseName: base, data: session.url(data), output: session.url(out),
+            base: location.folder, baseName: base, pin: location.declaration, data: session.url(data), output: session.url(out),
             initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
             options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.policy),
             escalates: escalate, startsAnew: fresh)
