@@ -15,11 +15,17 @@ public struct Workspace: Sendable {
 
     public static func open(_ location: RegistryLocation, on occasion: Occasion) throws -> Workspace {
         let registry = try AdapterRegistry.open(at: location.layout)
-        let versions = try VersionStore(openingOrCreatingAt: location.layout.versions)
-        try versions.completePublications()
+        let versions = try versions(of: registry)
         let held = GitVersions(tags: try versions.versions(), read: versions.published)
         let mended = try registry.reconcile(with: held, on: occasion)
         return Workspace(location: location, registry: registry, versions: versions, mended: mended)
+    }
+
+    private static func versions(of registry: AdapterRegistry) throws -> VersionStore {
+        guard registry.access == .readWrite else { return try VersionStore(openingAt: registry.layout.versions) }
+        let versions = try VersionStore(openingOrCreatingAt: registry.layout.versions)
+        try versions.completePublications()
+        return versions
     }
 
     public var layout: RegistryLayout { location.layout }

@@ -36,7 +36,8 @@ public struct GitVersions {
 extension AdapterRegistry {
     /// Brings the index up to what a crash, a restored backup or a lost database left on disk. Doing it twice changes nothing more.
     ///
-    /// An adapter that somebody holds the lease of is passed over: what looks half-done there is being done.
+    /// An adapter that somebody holds the lease of is passed over: what looks half-done there is being done. Where the registry can
+    /// only be read, what is missing is reported and nothing is mended.
     public func reconcile(with git: GitVersions, on occasion: Occasion) throws -> Reconciliation {
         var outcome = Reconciliation()
         let tags = Dictionary(grouping: git.tags) { $0.version.adapter }
@@ -45,6 +46,7 @@ extension AdapterRegistry {
             let listed = try listedCommits(of: adapter)
             let held = Dictionary((tags[adapter] ?? []).map { ($0.version, $0.commit) }) { first, _ in first }
             outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
+            guard access == .readWrite else { continue }
             // Most openings find nothing to do; they take no lease and write nothing.
             let unlisted = held.keys.filter { listed[$0] == nil }
             let litter = try litter(of: adapter)

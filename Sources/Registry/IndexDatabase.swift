@@ -17,6 +17,23 @@ enum IndexDatabase {
         }
     }
 
+    /// - Throws: `RegistryError.readOnly` when there is no index yet, or an older one that would have to be changed first.
+    static func openReadOnly(_ layout: RegistryLayout) throws -> DatabaseQueue {
+        guard FileManager.default.fileExists(atPath: layout.database.path) else {
+            throw RegistryError.readOnly(path: layout.root.path)
+        }
+        return try translatingErrors(at: layout.database) {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(patience)
+            configuration.readonly = true
+            let queue = try DatabaseQueue(path: layout.database.path, configuration: configuration)
+            let state = try state(of: queue)
+            guard !state.isNewer else { throw RegistryError.newerSchema(path: layout.database.path) }
+            guard state.isCurrent else { throw RegistryError.readOnly(path: layout.root.path) }
+            return queue
+        }
+    }
+
     /// Creates the file as its owner's alone whatever the umask, before SQLite would create it more openly;
     /// SQLite gives its journal the same permissions.
     private static func makePrivate(_ file: URL) throws {
@@ -46,16 +63,20 @@ enum IndexDatabase {
 
     /// Two processes that open a new registry at once would both create its tables: one waits for the other.
     private static func migrate(_ queue: DatabaseQueue, _ layout: RegistryLayout) throws {
-        let migrator = Migrations.migrator
-        let state = try queue.read { database in
-            (isNewer: try migrator.hasBeenSuperseded(database), isCurrent: try migrator.hasCompletedMigrations(database))
-        }
+        let state = try state(of: queue)
         guard !state.isNewer else { throw RegistryError.newerSchema(path: layout.database.path) }
         guard !state.isCurrent else { return }
         guard let lock = try FileLock.take(layout.schemaLock, waiting: .seconds(patience)) else {
             throw RegistryError.databaseBusy(path: layout.database.path)
         }
-        try withExtendedLifetime(lock) { try migrator.migrate(queue) }
+        try withExtendedLifetime(lock) { try Migrations.migrator.migrate(queue) }
+    }
+
+    private static func state(of queue: DatabaseQueue) throws -> (isNewer: Bool, isCurrent: Bool) {
+        let migrator = Migrations.migrator
+        return try queue.read { database in
+            (isNewer: try migrator.hasBeenSuperseded(database), isCurrent: try migrator.hasCompletedMigrations(database))
+        }
     }
 
     static func translatingErrors<Value>(at file: URL, _ body: () throws -> Value) throws -> Value {
@@ -70,6 +91,7 @@ enum IndexDatabase {
             let message = error.message ?? error.resultCode.description
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED: throw RegistryError.databaseBusy(path: file.path)
+            case .SQLITE_READONLY: throw RegistryError.readOnly(path: file.deletingLastPathComponent().path)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw RegistryError.corruptDatabase(path: file.path, message: message)
             default: throw RegistryError.database(path: file.path, message: message)
             }

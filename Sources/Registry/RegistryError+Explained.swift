@@ -17,6 +17,10 @@ extension RegistryError: Explained {
             Explanation(
                 "A later release of lora wrote this index.", at: path,
                 next: "Use that release or a later one; nothing was changed.", kind: .usage)
+        case .readOnly(let path):
+            Explanation(
+                "The registry can only be read here, and this would change it.", at: path,
+                next: "Run the command where the registry may be written; list, show, history and retrain-check only read.")
         case .databaseBusy(let path):
             Explanation("The index is in use by another process.", at: path, next: "Run the command again.", kind: .busy)
         case .corruptDatabase(let path, let message):

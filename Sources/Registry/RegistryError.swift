@@ -6,6 +6,8 @@ public enum RegistryError: Error, Hashable {
     case newerFormat(path: String, found: Int, known: Int)
     case unknownFormat(path: String, found: Int)
     case newerSchema(path: String)
+    /// The registry can only be read, and what was asked would change it.
+    case readOnly(path: String)
     case databaseBusy(path: String)
     case corruptDatabase(path: String, message: String)
     case database(path: String, message: String)

@@ -14,7 +14,9 @@ enum DataReportWords {
         }
         if !report.conflicts.isEmpty {
             let places = report.conflicts.prefix(3).map { list($0.lines) }.joined(separator: "; ")
-            lines.append("  \(report.conflicts.count) \(report.conflicts.count == 1 ? "input" : "inputs") with different answers: \(places)")
+            lines.append(
+                "  \(report.conflicts.count) \(report.conflicts.count == 1 ? "input" : "inputs") with different answers: \(places)"
+            )
         }
         return lines
     }
