@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test build release lint format setup peft-check kill-test clean
+.PHONY: demo test build release lint format setup peft-check kill-test bench clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -37,6 +37,10 @@ kill-test: release
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)
+
+# Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python.
+bench: release
+	Benchmarks/compare.py --lora $(LORA)
 
 clean:
 	swift package clean

@@ -81,7 +81,8 @@ struct BrainLinearsGradient: LinearGroupGradient {
         self.dOutputs = dOutputs
         self.panels = panels
         pairs = linears.indices.map { index in
-            guard case .brains(let projected)? = saved[index]?.projected, let (place, pair) = pass.pair(for: linears[index].module)
+            guard case .brains(let projected)? = saved[index]?.projected,
+                let (place, pair) = pass.pair(for: linears[index].module)
             else { return nil }
             let dProjected = BrainProduct.brains([BrainProduct.Term(panels[index], .matrix(pair.roundedB))])
             return Adapted(
