@@ -1,23 +1,28 @@
 /* C = Σ left · right, tile by tile */
 #include "panels.h"
 
-/* A tile as it leaves the registers: [rows, 32] of which `columns` exist. */
-static inline void ON_PATH(send)(
-    const float *tile, long rows, long columns, const float *bias, enum lora_product_sink sink, void *out, long out_row) {
-    for (long row = 0; row < rows; row++, tile += RIGHT) {
-        float values[RIGHT];
-        for (long i = 0; i < RIGHT; i++) values[i] = bias && i < columns ? tile[i] + bias[i] : tile[i];
-        float *floats = (float *)out + row * out_row;
-        if (sink == LORA_STORE_BRAINS) {
-            uint16_t brains[RIGHT];
-            for (long i = 0; i < RIGHT; i += LANES) store_brains(brains + i, load(values + i));
-            memcpy((uint16_t *)out + row * out_row, brains, columns == RIGHT ? RIGHT * 2 : (size_t)columns * 2);
-        } else if (sink == LORA_ADD_FLOATS) {
-            for (long i = 0; i < columns; i++) floats[i] += values[i];
-        } else {
-            memcpy(floats, values, columns == RIGHT ? RIGHT * 4 : (size_t)columns * 4);
+/* A whole tile as it leaves the registers, [rows, 32]. */
+static inline __attribute__((always_inline)) void ON_PATH(send_whole)(
+    const float *tile, long rows, const float *bias, enum lora_product_sink sink, void *out, long out_row) {
+    for (long row = 0; row < rows; row++, tile += RIGHT)
+        for (long i = 0; i < RIGHT; i += LANES) {
+            const vec value = bias ? load(tile + i) + load(bias + i) : load(tile + i);
+            float *floats = (float *)out + row * out_row + i;
+            if (sink == LORA_STORE_BRAINS) store_brains((uint16_t *)out + row * out_row + i, value);
+            else store(floats, sink == LORA_ADD_FLOATS ? load(floats) + value : value);
         }
-    }
+}
+
+/* The last tile of a row, of which `columns` < 32 exist. */
+static inline void ON_PATH(send_part)(
+    const float *tile, long rows, long columns, const float *bias, enum lora_product_sink sink, void *out, long out_row) {
+    for (long row = 0; row < rows; row++, tile += RIGHT)
+        for (long i = 0; i < columns; i++) {
+            const float value = bias ? tile[i] + bias[i] : tile[i];
+            float *place = (float *)out + row * out_row + i;
+            if (sink == LORA_STORE_BRAINS) ((uint16_t *)out)[row * out_row + i] = brain_of_float(value);
+            else *place = sink == LORA_ADD_FLOATS ? *place + value : value;
+        }
 }
 
 void ON_PATH(lora_brain_product)(
@@ -33,7 +38,9 @@ void ON_PATH(lora_brain_product)(
                     rows, terms[t].pairs, terms[t].left + i * terms[t].pairs * LEFT,
                     terms[t].right + j * terms[t].pairs * RIGHT, tile, RIGHT, t > 0);
             char *place = (char *)out + (row * out_row + column) * width;
-            ON_PATH(send)(tile, rows, columns, bias ? bias + column : NULL, sink, place, out_row);
+            const float *added = bias ? bias + column : NULL;
+            if (columns == RIGHT) ON_PATH(send_whole)(tile, rows, added, sink, place, out_row);
+            else ON_PATH(send_part)(tile, rows, columns, added, sink, place, out_row);
         }
 }
 

@@ -79,8 +79,8 @@ private struct Cut {
         self.columns = columns
         let panels = (columns + RightOperand.width - 1) / RightOperand.width
         let fitting = max(1, Self.cacheWords / max(1, pairs * RightOperand.width))
-        // an even number of pieces leaves no core waiting for another
-        let pieces = (panels + fitting - 1) / fitting
+        // several pieces for each core, in an even number, leave none waiting long for another
+        let pieces = max((panels + fitting - 1) / fitting, min(6, panels / 3))
         let even = min(panels, (pieces + 1) / 2 * 2)
         width = (panels + even - 1) / max(1, even) * RightOperand.width
         let strips = panels >= 4 ? 1 : 4
