@@ -70,10 +70,6 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 }
 
-extension Date {
-    public init(_ moment: Timestamp) { self.init(timeIntervalSince1970: Double(moment.secondsSinceEpoch)) }
-}
-
 extension Timestamp: LosslessStringConvertible {
     public var description: String {
         let second = secondOfDay

@@ -2,6 +2,7 @@ import Foundation
 import Llama
 import StrictJSON
 import Tokenizers
+import Training
 
 /// A base, with or without an adapter, writing on from a text or answering a chat.
 public struct GenerateText: Sendable {
@@ -39,23 +40,25 @@ public struct GenerateText: Sendable {
     }
 
     /// - Parameter temperature: 0 always takes the likeliest token; above 0, `seed` decides each draw.
-    /// - Parameter now: the moment a template sees that asks for the date.
-    public func run(_ prompt: Prompt, maxNewTokens: Int, temperature: Double, seed: UInt64, now: Date) throws -> Outcome {
-        let ids = try ids(of: prompt, now: now)
+    /// - Parameter chatDate: the day that chat templates take for today.
+    public func run(
+        _ prompt: Prompt, maxNewTokens: Int, temperature: Double, seed: UInt64, chatDate: CalendarDay
+    ) throws -> Outcome {
+        let ids = try ids(of: prompt, on: chatDate)
         let options = GenerationOptions(
-            maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, stopTokens: model.stopTokens)
+            maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, stopTokens: model.stopTokens(with: tokenizer))
         let generated = try Generation.generate(model, adapter: adapter, prompt: ids, options: options)
         return Outcome(
             text: tokenizer.decode(generated.ids, skipSpecialTokens: true), promptIDs: ids, generated: generated)
     }
 
-    private func ids(of prompt: Prompt, now: Date) throws -> [Int32] {
+    private func ids(of prompt: Prompt, on day: CalendarDay) throws -> [Int32] {
         switch prompt {
         case .text(let text): return try tokenizer.encode(text, addSpecialTokens: true).ids
         case .chat(let file):
             var conversation = try ChatFile.read(file)
             conversation.addGenerationPrompt = true
-            let text = try tokenizer.rendered(conversation, folder: model.folder, now: now)
+            let text = try tokenizer.rendered(conversation, folder: model.folder, on: day)
             return try tokenizer.encode(text, addSpecialTokens: false).ids
         }
     }

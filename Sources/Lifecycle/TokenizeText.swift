@@ -2,6 +2,7 @@ import Faults
 import Foundation
 import StrictJSON
 import Tokenizers
+import Training
 
 /// Text or a chat as the ids a model reads.
 public struct TokenizeText: Sendable {
@@ -33,15 +34,15 @@ public struct TokenizeText: Sendable {
         tokenizer = try Tokenizer(folder: folder)
     }
 
-    /// - Parameter now: the moment a template sees that asks for the date.
-    public func run(_ input: Input, now: Date) throws -> Outcome {
+    /// - Parameter chatDate: the day that chat templates take for today.
+    public func run(_ input: Input, chatDate: CalendarDay) throws -> Outcome {
         switch input {
         case .text(let text, let addsSpecialTokens):
             return Outcome(text: text, encoding: try tokenizer.encode(text, addSpecialTokens: addsSpecialTokens))
         case .chat(let file, let addsGenerationPrompt):
             var conversation = try ChatFile.read(file)
             conversation.addGenerationPrompt = addsGenerationPrompt
-            let text = try tokenizer.rendered(conversation, folder: folder, now: now)
+            let text = try tokenizer.rendered(conversation, folder: folder, on: chatDate)
             return Outcome(text: text, encoding: try tokenizer.encode(text, addSpecialTokens: false))
         }
     }
@@ -49,11 +50,10 @@ public struct TokenizeText: Sendable {
 
 extension Tokenizer {
     /// The conversation in the words of the folder's own chat template.
-    func rendered(_ conversation: Conversation, folder: URL, now: Date) throws -> String {
+    func rendered(_ conversation: Conversation, folder: URL, on day: CalendarDay) throws -> String {
         let source = conversation.tools == nil ? chatTemplates.default : chatTemplates.forTools
         guard let source else { throw ChatError.noTemplate(folder: folder) }
-        let variables = specialTokens.byRole.mapValues { JSONValue.string($0.text) }
-        return try ChatTemplate(source: source).render(conversation, variables: variables, now: now).text
+        return try ChatTemplate(source: source).render(conversation, by: self, on: day).text
     }
 }
 

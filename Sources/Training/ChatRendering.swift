@@ -29,16 +29,26 @@ struct ChatRendering {
         let conversation = Conversation(
             messages: messages, tools: dialogue.tools, addGenerationPrompt: addGenerationPrompt,
             continueFinalMessage: continueFinalMessage)
-        var variables: [String: JSONValue] = [:]
-        for (role, token) in encoder.tokenizer?.specialTokens.byRole ?? [:] { variables[role] = .string(token.text) }
-        for (name, value) in dialogue.variables.members { variables[name] = value }
         return try encoder.template(withTools: dialogue.tools != nil)
-            .render(conversation, variables: variables, now: encoder.chatDate.noon)
+            .render(conversation, by: encoder.tokenizer, adding: dialogue.variables, on: encoder.chatDate)
     }
 
     /// Templates write their own special tokens, so the tokenizer adds none.
     func chat(_ text: RenderedChat) throws -> Chat {
         guard let tokenizer = encoder.tokenizer else { throw DataError.Reason.noTokenizer }
         return Chat(text: text, encoding: try tokenizer.encode(text.text, addSpecialTokens: false))
+    }
+}
+
+extension ChatTemplate {
+    /// A conversation as training, evaluation and generation all write it: with the tokenizer's special tokens, at noon of a day that is
+    /// named rather than today, so that a prompt is what was learned.
+    public func render(
+        _ conversation: Conversation, by tokenizer: Tokenizer?, adding others: JSONObject = JSONObject(), on day: CalendarDay
+    ) throws -> RenderedChat {
+        var variables: [String: JSONValue] = [:]
+        for (role, token) in tokenizer?.specialTokens.byRole ?? [:] { variables[role] = .string(token.text) }
+        for (name, value) in others.members { variables[name] = value }
+        return try render(conversation, variables: variables, now: day.noon)
     }
 }

@@ -86,9 +86,8 @@ public struct Evaluation: Sendable {
 
     /// Generates as many tokens as the answer has and a few more, so that a longer answer shows.
     private func answer(_ question: OpenQuestion, _ model: LlamaModel, _ adapter: LoRAAdapter?) throws -> EvaluatedRow {
-        var stops = model.stopTokens
-        if let end = tokenizer?.specialTokens.eos?.id { stops.insert(end) }
-        let options = GenerationOptions(maxNewTokens: question.answerLength + 4, stopTokens: stops)
+        let options = GenerationOptions(
+            maxNewTokens: question.answerLength + 4, stopTokens: model.stopTokens(with: tokenizer))
         let generated = try Generation.generate(model, adapter: adapter, prompt: question.prompt, options: options)
         let text = tokenizer?.decode(generated.ids, skipSpecialTokens: true) ?? ""
         let predicted = Self.comparable(text, with: question.expected)
@@ -102,5 +101,12 @@ public struct Evaluation: Sendable {
         let trimmed = text.trimmed ?? ""
         guard !expected.contains(where: \.isNewline) else { return trimmed }
         return String(trimmed.prefix { !$0.isNewline }).trimmed ?? ""
+    }
+}
+
+extension LlamaModel {
+    /// What ends an answer: the model's own end tokens and the tokenizer's.
+    public func stopTokens(with tokenizer: Tokenizer?) -> Set<Int32> {
+        stopTokens.union([tokenizer?.specialTokens.eos?.id].compactMap(\.self))
     }
 }

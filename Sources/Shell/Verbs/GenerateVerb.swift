@@ -1,4 +1,3 @@
-import Adapters
 import ArgumentParser
 import Foundation
 import Lifecycle
@@ -22,6 +21,7 @@ struct GenerateVerb: Verb {
     var temperature = 0.0
     @Option(help: ArgumentHelp("Decides the draws.", valueName: "n"))
     var seed: UInt64 = 3407
+    @OptionGroup var date: ChatDateOption
     @OptionGroup var precision: PrecisionOption
     @OptionGroup var format: JSONOption
 
@@ -37,7 +37,7 @@ struct GenerateVerb: Verb {
             precision: precision.precision)
         let source = prompt.map { GenerateText.Prompt.text($0) } ?? .chat(session.url(chat ?? ""))
         let outcome = try generator.run(
-            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, now: Date(session.clock()))
+            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, chatDate: date.day)
         session.console.print(format.json ? outcome.json.text() : outcome.text)
         return .passed
     }

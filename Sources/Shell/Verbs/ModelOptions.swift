@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Lifecycle
 import Llama
+import Training
 
 /// `--base`, a model folder or the name of a registered base.
 struct BaseOption: ParsableArguments {
@@ -34,6 +35,19 @@ struct TextOrChat: ParsableArguments {
         if let text { return .text(text) }
         return .chat(session.url(chat ?? ""))
     }
+}
+
+/// `--chat-date`, with the day that trainings use unless they are told another.
+struct ChatDateOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The day that chat templates take for today.", valueName: "date"))
+    var chatDate: CalendarDay?
+
+    /// What was named, else what a plan takes.
+    var day: CalendarDay { get throws { try chatDate ?? TrainingPlan(typed: TrainingOptions()).chatDate } }
+}
+
+extension CalendarDay: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 }
 
 /// `--adapter`, a PEFT folder or a released version.

@@ -17,8 +17,7 @@ struct ScoreVerb: Verb {
     var maxLength: Int?
     @Flag(inversion: .prefixedNo, help: "Score answers only.")
     var completionOnlyLoss = true
-    @Option(help: ArgumentHelp("The day that chat templates take for today.", valueName: "date"))
-    var chatDate: String?
+    @OptionGroup var date: ChatDateOption
     @OptionGroup var precision: PrecisionOption
     @OptionGroup var format: JSONOption
 
@@ -26,7 +25,7 @@ struct ScoreVerb: Verb {
         var options = TrainingOptions()
         options.maxLength = maxLength
         options.completionOnlyLoss = completionOnlyLoss
-        options.chatDate = chatDate
+        options.chatDate = date.chatDate?.description
         let scorer = try ScoreRows(
             base: base.folder(in: session), adapter: adapter.folder(in: session, registry: base.place.registry),
             precision: precision.precision,

@@ -1,4 +1,3 @@
-import Adapters
 import ArgumentParser
 import Foundation
 import Lifecycle
@@ -15,11 +14,12 @@ struct TokenizeVerb: Verb {
     var addGenerationPrompt = false
     @Flag(inversion: .prefixedNo, help: "Let the tokenizer add the special tokens it adds to plain text.")
     var specialTokens = true
+    @OptionGroup var date: ChatDateOption
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
         let outcome = try TokenizeText(base: base.folder(in: session)).run(
-            input.tokenizeInput(self, in: session), now: Date(session.clock()))
+            input.tokenizeInput(self, in: session), chatDate: date.day)
         if format.json {
             session.console.print(outcome.json.text())
         } else {
