@@ -98,7 +98,7 @@ struct Release {
 
     private func message(_ lineage: Lineage) -> VersionMessage {
         let (task, facts) = (training.task, proof.facts)
-        let (error, baseError) = (Percent.text(facts.candidateError.value), Percent.text(facts.base.error.value))
+        let (error, baseError) = (RuleValue.rate(facts.candidateError.value).words, RuleValue.rate(facts.base.error.value).words)
         let rows = proof.candidate.correct.count
         return VersionMessage(
             subject: "\(lineage.version): error \(error), base \(baseError)",
@@ -136,15 +136,6 @@ extension TrainingOption {
 extension String {
     fileprivate var capitalizedKey: String {
         split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
-    }
-}
-
-/// A share as people read it.
-enum Percent {
-    /// One decimal, `4.2 %`.
-    static func text(_ share: Double) -> String {
-        let tenths = Int((share * 1000).rounded())
-        return "\(tenths / 10).\(tenths % 10) %"
     }
 }
 

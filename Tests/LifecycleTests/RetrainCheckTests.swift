@@ -61,7 +61,7 @@ struct RetrainCheckTests {
         let caches = registry.state.appending(path: "caches")
         let draft = caches.appending(path: DurableFile.draftPrefix + "killed")
         try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-        _ = try EvaluateAdapter(in: registry.open()).run("greeter", now: SmallRegistry.moment(90), progress: { _, _, _ in })
+        _ = try registry.evaluate()
         let left = try FileManager.default.contentsOfDirectory(atPath: caches.path).filter { !$0.hasPrefix(".lease") }
         #expect(left == [receipt.commit.hex])
         #expect(
@@ -72,7 +72,7 @@ struct RetrainCheckTests {
     func conditions() throws {
         let registry = try SmallRegistry()
         _ = try registry.train()
-        _ = try EvaluateAdapter(in: registry.open()).run("greeter", now: SmallRegistry.moment(90), progress: { _, _, _ in })
+        _ = try registry.evaluate()
         #expect(try plan(registry, months: 1).cases[0].facts.metric?.errorNow != nil)
         let file = registry.folder.url.appending(path: "registry/data/held_out.jsonl")
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropLast()

@@ -22,6 +22,12 @@ struct SmallRegistry {
         _ = try open().addBase("tiny", folder: folder.url.appending(path: "model"), revision: nil, replaces: false)
     }
 
+    /// Measures what is in use, and its base.
+    func evaluate() throws -> EvaluateAdapter.Outcome {
+        try EvaluateAdapter(in: open(), workingFolder: folder.url)
+            .run("greeter", now: Self.moment(90), progress: { _, _, _ in })
+    }
+
     /// Adds rows to the training data.
     func addRows(_ rows: [String]) throws {
         let file = folder.url.appending(path: "registry/data/train.jsonl")

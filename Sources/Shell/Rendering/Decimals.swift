@@ -1,3 +1,4 @@
+import Adapters
 import Foundation
 
 /// Numbers with a fixed number of decimals, the same in every locale.
@@ -6,8 +7,8 @@ enum Decimals {
         String(format: "%.\(places)f", locale: Locale(identifier: "en_US_POSIX"), value)
     }
 
-    /// A share as a percentage, `15.4 %`.
-    static func percent(_ share: Double) -> String { text(100 * share, 1) + " %" }
+    /// A share as verdicts write it, `15.43 %`: one measurement reads the same everywhere.
+    static func percent(_ share: Double) -> String { RuleValue.rate(share).words }
 
     /// Seconds as people say them: `48 s`, `3 min 20 s`, `2 h 5 min`.
     static func duration(_ seconds: Double) -> String {

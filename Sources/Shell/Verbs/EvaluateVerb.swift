@@ -17,15 +17,17 @@ struct EvaluateVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let bar = MeasuringBar(session: session, isQuiet: format.json)
-        let outcome = try EvaluateAdapter(in: session.openRegistry(place.registry)).run(
-            version, now: session.clock(), progress: bar.show)
+        let evaluation = EvaluateAdapter(in: try session.openRegistry(place.registry), workingFolder: session.workingFolder)
+        let outcome = try evaluation.run(version, now: session.clock(), progress: bar.show)
         bar.end()
         if format.json {
             session.print(outcome.json)
         } else {
             let lines = [outcome.base] + (outcome.version.map { [$0] } ?? [])
             session.print(
-                Table(["SUBJECT", "ERRORS", "ROWS", "ERROR", "95 % INTERVAL"], lines.map(row), alignsRight: [1, 2, 3]))
+                Table(
+                    ["SUBJECT", "ERRORS", "ROWS", "ERROR", "\(Decimals.percent(outcome.confidence)) INTERVAL"], lines.map(row),
+                    alignsRight: [1, 2, 3]))
             if let p = outcome.pValue {
                 session.console.print("McNemar's test, version against base: p = \(PValueWords.text(p))")
             }
@@ -36,7 +38,7 @@ struct EvaluateVerb: Verb {
     private func row(_ line: EvaluateAdapter.Line) -> [String] {
         [
             line.subject, "\(line.score.errors)", "\(line.score.correct.count)",
-            Decimals.percent(line.score.error?.value ?? 0),
+            Decimals.percent(line.error.value),
             "\(Decimals.percent(line.interval.lower)) – \(Decimals.percent(line.interval.upper))",
         ]
     }
