@@ -24,23 +24,52 @@ public struct BaseFiles: Sendable {
     /// Files of the tokenizer and the chat template, in the names Hugging Face uses.
     public static let tokenizerFiles = [
         "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-        "tokenizer.model", "chat_template.jinja", "chat_template.json",
+        "tokenizer.model", "chat_template.jinja",
     ]
+    /// Templates beside the default one, each `NAME.jinja`.
+    private static let templates = "additional_chat_templates"
 
-    /// SHA-256 over name and SHA-256 of each file that decides tokens or logits, sorted by name.
+    /// SHA-256 over path and SHA-256 of each file that decides tokens or logits, sorted by path.
     public func digest() throws -> ContentDigest {
         let names = try folder.names().filter {
             $0 == "config.json" || $0 == "generation_config.json" || $0.hasSuffix(".safetensors")
                 || $0.hasSuffix(".safetensors.index.json") || Self.tokenizerFiles.contains($0)
         }
-        let lines = try names.map { name in "\(name) \(try ContentDigest(ofFile: try folder.file(named: name)))\n" }
+        let files = try names.map { ($0, try folder.file(named: $0)) } + namedTemplates()
+        let lines = try files.map { path, file in "\(path) \(try ContentDigest(ofFile: file))\n" }.sorted()
         return ContentDigest(of: Data(lines.joined().utf8))
     }
 
-    /// Copies the tokenizer's files byte for byte.
+    /// Copies the tokenizer's files and every chat template byte for byte.
     public func copyTokenizer(to target: URL) throws {
         for name in Self.tokenizerFiles where folder.contains(name) {
-            try DurableFile.write(try Data(contentsOf: try folder.file(named: name)), to: target.appending(path: name))
+            _ = try FileBytes.copy(try folder.file(named: name), to: target.appending(path: name))
+        }
+        for (path, file) in try namedTemplates() {
+            try DurableFile.makeFolder(target.appending(path: Self.templates))
+            _ = try FileBytes.copy(file, to: target.appending(path: path))
+        }
+    }
+
+    /// The templates that have a folder of their own, by their paths in the base.
+    private func namedTemplates() throws -> [(path: String, file: URL)] {
+        guard folder.contains(Self.templates) else { return [] }
+        let templates = ModelFolder(folder.url.appending(path: Self.templates))
+        return try templates.names().filter { $0.hasSuffix(".jinja") }
+            .map { ("\(Self.templates)/\($0)", try template($0, in: templates)) }
+    }
+
+    /// As in the folder itself, a link may lead into the blobs of the download cache and nowhere else outside.
+    private func template(_ name: String, in templates: ModelFolder) throws -> URL {
+        do throws(ModelFolderError) {
+            return try templates.file(named: name)
+        } catch {
+            let snapshots = folder.url.resolvingSymlinksInPath().deletingLastPathComponent()
+            let blobs = snapshots.deletingLastPathComponent().appending(path: "blobs").path
+            guard case .linkOutside(let target) = error.reason, snapshots.lastPathComponent == "snapshots",
+                target.hasPrefix(blobs + "/")
+            else { throw error }
+            return URL(filePath: target)
         }
     }
 }

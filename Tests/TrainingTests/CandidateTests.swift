@@ -28,6 +28,30 @@ import Testing
         #expect(events.last == .stopped(.finished, step: 10))
     }
 
+    @Test func everyTemplateOfTheBaseComesAlong() throws {
+        let folder = try TemporaryFolder()
+        let (cache, out) = (folder.url.appending(path: "cache"), folder.url.appending(path: "out"))
+        let base = cache.appending(path: "snapshots/main")
+        let templates = base.appending(path: "additional_chat_templates")
+        for place in [templates, cache.appending(path: "blobs"), out] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
+        let files = BaseFiles(base)
+        let digest = try files.digest()
+        try Data("{{ messages }}".utf8).write(to: templates.appending(path: "tool_use.jinja"))
+        try Data("{{ documents }}".utf8).write(to: cache.appending(path: "blobs/b10b"))
+        try FileManager.default.createSymbolicLink(
+            atPath: templates.appending(path: "rag.jinja").path, withDestinationPath: "../../../blobs/b10b")
+        try files.copyTokenizer(to: out)
+        #expect(try files.digest() != digest, "another template is another base")
+        let copy = out.appending(path: "additional_chat_templates")
+        #expect(try String(contentsOf: copy.appending(path: "tool_use.jinja"), encoding: .utf8) == "{{ messages }}")
+        #expect(try String(contentsOf: copy.appending(path: "rag.jinja"), encoding: .utf8) == "{{ documents }}")
+        try FileManager.default.createSymbolicLink(
+            atPath: templates.appending(path: "x.jinja").path, withDestinationPath: "/etc/hostname")
+        #expect(throws: ModelFolderError.self) { try files.digest() }
+    }
+
     @Test func theModelCardBeginsAsPEFTWritesIt() throws {
         let bench = try TrainingBench()
         _ = try bench.train(bench.job())
