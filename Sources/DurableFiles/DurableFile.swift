@@ -73,6 +73,45 @@ public enum DurableFile {
         }
     }
 
+    /// Lets `fill` write into a draft, which then appears as `folder`: whole and durable, or not at all.
+    ///
+    /// - Parameter workshop: where the draft lies meanwhile, on the same file system; beside the folder when none is named.
+    /// - Throws: what `fill` throws, or `FileError` with `EEXIST` or `ENOTEMPTY` when `folder` exists and is not empty.
+    public static func publishing<Value>(
+        _ folder: URL, draftIn workshop: URL? = nil, _ fill: (_ draft: URL) throws -> Value
+    ) throws -> Value {
+        let parent = folder.deletingLastPathComponent()
+        let draft = (workshop ?? parent).appending(path: draftPrefix + UUID().uuidString)
+        try makeFolder(parent)
+        try makeFolder(draft)
+        do {
+            let value = try fill(draft)
+            try publish(draft: draft, as: folder)
+            return value
+        } catch {
+            // What went wrong first is what the caller should hear; a draft that stays is litter by its name.
+            _ = Result { try FileManager.default.removeItem(at: draft) }
+            throw error
+        }
+    }
+
+    /// Makes a folder and those above it where they are missing; their names are durable once this returns.
+    public static func makeFolder(_ folder: URL, permissions: mode_t = 0o777) throws(FileError) {
+        guard !isFolder(folder) else { return }
+        let parent = folder.deletingLastPathComponent()
+        if parent.path != folder.path { try makeFolder(parent) }
+        // Somebody else may have made it meanwhile.
+        guard mkdir(folder.path, permissions) == 0 || errno == EEXIST && isFolder(folder) else {
+            throw FileError(.create, folder)
+        }
+        try syncFolder(parent)
+    }
+
+    private static func isFolder(_ place: URL) -> Bool {
+        var status = stat()
+        return stat(place.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Renames within one file system, replacing a file that has the new name.
     public static func rename(_ old: URL, to new: URL) throws(FileError) {
         guard Foundation.rename(old.path, new.path) == 0 else { throw FileError(.rename, new) }

@@ -44,16 +44,9 @@ public struct MergedWeights: Sendable {
     /// The folder appears whole or not at all. One tensor is held in memory at a time.
     public func write(to folder: URL) throws {
         try Self.checkIsNewOrEmpty(folder)
-        let draft = folder.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        do {
-            try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: true)
+        try DurableFile.publishing(folder) { draft in
             for file in base.fileNames { try write(file, to: draft) }
             try ModelFiles(base: base.folder, type: type).write(to: draft, tensors: descriptions)
-            try DurableFile.publish(draft: draft, as: folder)
-        } catch {
-            // What went wrong first is what the caller should hear; a draft that stays is litter by its name.
-            _ = Result { try FileManager.default.removeItem(at: draft) }
-            throw error
         }
     }
 

@@ -8,7 +8,7 @@ public enum InitRegistry {
     public static func run(in folder: URL) throws -> [URL] {
         var created = try RegistryLayout.initialize(at: folder.appending(path: "registry"))
         let policies = folder.appending(path: "policies")
-        try FileManager.default.createDirectory(at: policies, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(policies)
         for (name, text) in ShippedPolicies.texts.sorted(by: { $0.key < $1.key }) {
             let file = policies.appending(path: "\(name).yaml")
             guard !FileManager.default.fileExists(atPath: file.path) else { continue }

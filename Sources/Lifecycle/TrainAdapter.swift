@@ -153,7 +153,7 @@ public struct TrainAdapter {
         let staging = workspace.layout.staging(of: attempt.run.id, for: task.declaration.name)
         let folder = staging.appending(path: "candidate")
         if FileManager.default.fileExists(atPath: folder.appending(path: PEFTFolder.weightsFile).path) { return folder }
-        try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(staging)
         let job = TrainingJob(
             plan: attempt.plan, base: task.baseFolder,
             baseReference: task.baseReference, dataset: task.dataset,

@@ -34,7 +34,7 @@ extension AdapterRegistry {
         let base = BaseDeclaration(
             name: name, folder: layout.shortPath(to: folder), source: source, revision: revision,
             files: try BaseFolder.files(in: folder))
-        try FileManager.default.createDirectory(at: layout.bases, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(layout.bases)
         try DurableFile.write(Data(base.yaml.utf8), to: layout.file(of: name))
         return base
     }

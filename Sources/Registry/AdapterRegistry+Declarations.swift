@@ -50,7 +50,7 @@ extension AdapterRegistry {
     /// - Throws: `DeclarationError.namesClash` when the name is taken, also in another case.
     public func declare(_ declaration: AdapterDeclaration) throws {
         try refuseClashes(declaredNames().map(\.text) + [declaration.name.text])
-        try FileManager.default.createDirectory(at: layout.adapters, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(layout.adapters)
         try DurableFile.write(Data(declaration.yaml.utf8), to: layout.file(of: declaration.name))
     }
 

@@ -31,7 +31,7 @@ extension RegistryLayout {
         var created: [URL] = []
         for folder in [layout.root, layout.adapters, layout.bases, layout.data]
         where !FileManager.default.fileExists(atPath: folder.path) {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try DurableFile.makeFolder(folder)
             created.append(folder)
         }
         let files = [(layout.root.appending(path: ".gitignore"), ".state/\n"), (layout.marker, RegistryMarker.text)]
@@ -45,8 +45,7 @@ extension RegistryLayout {
     /// Makes the folders under `.state`, readable by their owner alone.
     func prepareState() throws {
         for folder in [state, staging, caches, locks] where !FileManager.default.fileExists(atPath: folder.path) {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try DurableFile.makeFolder(folder, permissions: 0o700)
         }
     }
 }

@@ -9,7 +9,7 @@ extension AdapterRegistry {
     /// Makes the folder in which a run works, or finds it as an earlier attempt left it.
     public func stagingFolder(of run: RunID, under lease: AdapterLease) throws -> URL {
         let folder = layout.staging(of: run, for: lease.adapter)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(folder)
         return folder
     }
 

@@ -28,12 +28,7 @@ public struct Candidate: Sendable, Hashable {
         _ adapter: LoRAAdapter, trainerState: TrainerState, conclusion: RunConclusion, plan: TrainingPlan,
         base: BaseReference, tokenizer: BaseFiles, rows: Int, leftOutRows: Int, in workshop: URL, to folder: URL
     ) throws -> Candidate {
-        for place in [workshop, folder.deletingLastPathComponent()] {
-            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        }
-        let draft = workshop.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-        do {
+        try DurableFile.publishing(folder, draftIn: workshop) { draft in
             try PEFTFolder(adapter: adapter, baseModel: base.name, revision: base.revision).write(to: draft)
             try tokenizer.copyTokenizer(to: draft)
             let card = ModelCard(base: base, plan: plan, trainerState: trainerState, rows: rows, leftOutRows: leftOutRows)
@@ -41,11 +36,7 @@ public struct Candidate: Sendable, Hashable {
             let state = trainerState.json.data(JSONLayout(indent: 2, sortsKeys: true))
             try DurableFile.write(state, to: draft.appending(path: TrainerState.fileName))
             let digest = try ContentDigest(ofFile: draft.appending(path: PEFTFolder.weightsFile))
-            try DurableFile.publish(draft: draft, as: folder)
             return Candidate(folder: folder, digest: digest, conclusion: conclusion)
-        } catch {
-            if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
-            throw error
         }
     }
 }

@@ -44,15 +44,8 @@ public struct CheckpointStore: Sendable {
     ) throws -> URL {
         let target = folder(ofStep: checkpoint.state.step)
         if FileManager.default.fileExists(atPath: target.path) { return target }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
-        do {
+        try DurableFile.publishing(target) { draft in
             try checkpoint.write(to: draft, trainerState: trainerState, base: base)
-            try DurableFile.publish(draft: draft, as: target)
-        } catch {
-            try discard(draft)
-            throw error
         }
         try keep(latest: checkpoint.plan.saveTotalLimit, and: keeping)
         return target
@@ -86,11 +79,6 @@ public struct CheckpointStore: Sendable {
     private func remove(_ step: Int) throws {
         let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         try DurableFile.rename(folder(ofStep: step), to: draft)
-        try FileManager.default.removeItem(at: draft)
-    }
-
-    private func discard(_ draft: URL) throws {
-        guard FileManager.default.fileExists(atPath: draft.path) else { return }
         try FileManager.default.removeItem(at: draft)
     }
 

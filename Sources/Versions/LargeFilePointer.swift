@@ -52,12 +52,12 @@ struct LargeFileStore {
     /// which mends it if it was damaged.
     func store(_ file: URL) throws -> LargeFilePointer {
         let drafts = repository.appending(path: "lfs/tmp")
-        try makeFolder(drafts)
+        try DurableFile.makeFolder(drafts)
         let draft = drafts.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         let (size, digest) = try FileBytes.copy(file, to: draft)
         let object = object(digest)
         do {
-            try makeFolder(object.deletingLastPathComponent())
+            try DurableFile.makeFolder(object.deletingLastPathComponent())
             try DurableFile.rename(draft, to: object)
         } catch {
             unlink(draft.path)
@@ -83,14 +83,5 @@ struct LargeFileStore {
     static func problem(of pointer: LargeFilePointer, size: Int, digest: ContentDigest) -> VersionFault.Problem? {
         if size != pointer.size { return .wrongSize(expected: pointer.size, found: size) }
         return digest == pointer.digest ? nil : .wrongDigest(expected: "\(pointer.digest)", found: "\(digest)")
-    }
-
-    /// Makes a folder and the names that lead to it durable.
-    private func makeFolder(_ folder: URL) throws {
-        guard !FileManager.default.fileExists(atPath: folder.path) else { return }
-        let parent = folder.deletingLastPathComponent()
-        if folder.path != repository.path { try makeFolder(parent) }
-        guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileError(.create, folder) }
-        try DurableFile.syncFolder(parent)
     }
 }

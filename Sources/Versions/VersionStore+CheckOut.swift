@@ -10,16 +10,11 @@ extension VersionStore {
     /// - Throws: `VersionError.folderExists` when the folder is there and not empty; `.damaged` for the first file that is not what
     ///   was committed.
     public func checkOut(_ version: VersionID, to destination: URL) throws {
-        let parent = destination.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-        let draft = parent.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        try FileManager.default.createDirectory(at: draft, withIntermediateDirectories: false)
         do {
-            try writeFiles(of: version, to: draft)
-            try DurableFile.publish(draft: draft, as: destination)
-        } catch {
-            try FileManager.default.removeItem(at: draft)
-            guard let error = error as? FileError, [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code) else { throw error }
+            try DurableFile.publishing(destination) { draft in try writeFiles(of: version, to: draft) }
+        } catch let error as FileError
+            where error.operation == .rename && [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code)
+        {
             throw VersionError.folderExists(path: destination.path)
         }
     }
@@ -50,7 +45,7 @@ extension VersionStore {
         try withRepository { repository in
             for file in try files(of: version, repository) {
                 let target = draft.appending(path: file.path)
-                try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try DurableFile.makeFolder(target.deletingLastPathComponent())
                 let data = try readBlob(file, of: version, repository)
                 if LargeFilePointer.isPointer(data) {
                     try copyLargeFile(pointer(data, file.path, version), file.path, of: version, to: target)

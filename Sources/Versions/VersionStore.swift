@@ -37,7 +37,7 @@ public struct VersionStore: Sendable {
     /// The repository appears whole or not at all; of two processes that make it, one does and the other finds it.
     private static func create(at folder: URL) throws {
         let parent = folder.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(parent)
         let lease = try PublicationLease.wait(for: folder)
         try withExtendedLifetime(lease) {
             guard !FileManager.default.fileExists(atPath: folder.path) else { return }

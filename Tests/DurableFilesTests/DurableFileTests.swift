@@ -21,6 +21,36 @@ import Testing
         }
     }
 
+    @Test func foldersAreMadeWithThoseAboveThem() throws {
+        let deep = folder.url.appending(path: "a/b/c")
+        for _ in 0..<2 { try DurableFile.makeFolder(deep, permissions: 0o700) }
+        #expect(try FileManager.default.attributesOfItem(atPath: deep.path)[.posixPermissions] as? Int == 0o700)
+        try Data().write(to: folder.url.appending(path: "file"))
+        #expect(throws: FileError.self) { try DurableFile.makeFolder(folder.url.appending(path: "file")) }
+        #expect(throws: FileError.self) { try DurableFile.makeFolder(folder.url.appending(path: "file/below")) }
+    }
+
+    @Test func whatCannotBeFilledNeverAppears() throws {
+        let target = folder.url.appending(path: "deep/target")
+        #expect(throws: CancellationError.self) {
+            try DurableFile.publishing(target) { draft in
+                try Data("half".utf8).write(to: draft.appending(path: "a"))
+                // Even when the draft cannot be removed, the first error is what is heard.
+                try FileManager.default.removeItem(at: draft)
+                throw CancellationError()
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target.deletingLastPathComponent().path).isEmpty)
+        let workshop = folder.url.appending(path: "workshop")
+        let value = try DurableFile.publishing(target, draftIn: workshop) { draft in
+            try Data("whole".utf8).write(to: draft.appending(path: "a"))
+            return 7
+        }
+        #expect(value == 7)
+        #expect(try Data(contentsOf: target.appending(path: "a")) == Data("whole".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workshop.path).isEmpty)
+    }
+
     @Test func aWriteThatFailsLeavesTheOldFileAndNoDraft() throws {
         let taken = folder.url.appending(path: "taken")
         try FileManager.default.createDirectory(at: taken.appending(path: "in-use"), withIntermediateDirectories: true)
