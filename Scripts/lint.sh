@@ -15,7 +15,11 @@ search() { # pattern, what to say, paths…
     found=$(git grep --untracked -nE "$pattern" -- "$@" || true)
     [ -z "$found" ] || complain "$say"$'\n'"$found"
 }
-search '\btry\?|\bas!|\bfatalError\(|\bTODO\b|\bFIXME\b' 'silenced failure or unfinished work:' 'Sources/*.swift'
+search '\btry[?!]|\bas!|\bfatalError\(|\bTODO\b|\bFIXME\b' 'silenced failure or unfinished work:' 'Sources/*.swift'
 search '(^|[^.[:alnum:]_])(print|debugPrint)\(' 'only Shell prints:' 'Sources/*.swift' ':!Sources/Shell'
-search '\b(malloc|calloc|realloc|free|printf|fprintf|exit|abort)\(' 'kernels neither allocate nor print nor exit:' 'Sources/CKernels/*.c'
+search '\b(malloc|calloc|realloc|free|printf|fprintf|exit|abort)\(' 'kernels neither allocate nor print nor exit:' 'Sources/CKernels/*.[ch]'
+search '\bUnsafe(Mutable)?(Raw)?(Buffer)?Pointer' 'unsafe pointers end in Tensors:' 'Sources/Llama' 'Sources/Training' 'Sources/Export' 'Sources/Lifecycle'
+globals=$(git grep --untracked -nE '^(static )?[A-Za-z_][A-Za-z0-9_ *]*(\[[^]]*\])* *(= *[^;]*)?;$' -- 'Sources/CKernels/*.[ch]' |
+    grep -vE '\b(const|typedef|struct|enum)\b' || true)
+[ -z "$globals" ] || complain "kernels keep no globals:"$'\n'"$globals"
 exit $status
