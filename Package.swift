@@ -19,7 +19,7 @@ let package = Package(
         // Leaves: no policy, no numerics.
         .target(name: "Faults"),
         .target(name: "StrictJSON", dependencies: ["Faults"]),
-        .target(name: "StrictYAML", dependencies: ["Faults", .product(name: "Yams", package: "Yams")]),
+        .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The numeric stack.
@@ -59,8 +59,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Faults", "Lifecycle", "Llama", "Monitoring", "Policies", "Registry",
-                "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions", "DurableFiles",
+                "Adapters", "CReadline", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON", "Tensors",
+                "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -68,7 +68,7 @@ let package = Package(
         // Tests.
         .target(name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
-        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "TestSupport"]),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
@@ -94,7 +94,7 @@ let package = Package(
                 "Lifecycle", "Adapters", "DurableFiles", "Policies", "Registry", "Training", "Versions", "StrictJSON",
                 "TestSupport",
             ]),
-        .testTarget(name: "ShellTests", dependencies: ["Shell", "StrictJSON", "TestSupport", "lora"]),
+        .testTarget(name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestSupport", "lora"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -43,7 +43,7 @@ public final class Examiner {
         let result = try run(nil, as: "base")
         let score = HeldOutScore(result, at: now)
         try workspace.registry.record(
-            Adapters.Measurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+            RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return (score, false)
     }
 
@@ -56,7 +56,7 @@ public final class Examiner {
         let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")
         let score = HeldOutScore(result, at: now)
         try workspace.registry.record(
-            Adapters.Measurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+            RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return score
     }
 
@@ -71,7 +71,7 @@ public final class Examiner {
         return try task.evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
     }
 
-    private func known(_ key: Adapters.Measurement.Key) throws -> HeldOutScore? {
+    private func known(_ key: RecordedMeasurement.Key) throws -> HeldOutScore? {
         try workspace.registry.measurement(key).flatMap(HeldOutScore.init)
     }
 }

@@ -15,7 +15,7 @@ public struct HeldOutScore: Sendable, Hashable {
     }
 
     /// Nil unless it is what `json` writes.
-    init?(_ measurement: Adapters.Measurement) {
+    init?(_ measurement: RecordedMeasurement) {
         guard let marks = measurement.result["correct"]?.stringValue, !marks.isEmpty, marks.allSatisfy({ "01".contains($0) })
         else { return nil }
         correct = marks.map { $0 == "1" }

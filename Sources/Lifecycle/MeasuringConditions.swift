@@ -26,13 +26,13 @@ struct MeasuringConditions {
     }
 
     /// Under which measurements of the base alone are kept.
-    var baseKey: Adapters.Measurement.Key {
-        Adapters.Measurement.Key(kind: "base_error", subject: base.digest, conditions: json)
+    var baseKey: RecordedMeasurement.Key {
+        RecordedMeasurement.Key(kind: "base_error", subject: base.digest, conditions: json)
     }
 
     /// Under which measurements of a version are kept; its commit stands for its weights.
-    func key(of version: PublishedVersion) -> Adapters.Measurement.Key {
+    func key(of version: PublishedVersion) -> RecordedMeasurement.Key {
         let subject = ContentDigest(of: Array("\(version.commit)".utf8))
-        return Adapters.Measurement.Key(kind: "evaluation", subject: subject, conditions: json)
+        return RecordedMeasurement.Key(kind: "evaluation", subject: subject, conditions: json)
     }
 }

@@ -3,6 +3,7 @@ import DurableFiles
 import Faults
 import Foundation
 import StrictJSON
+import StrictYAML
 
 extension AdapterRegistry {
     /// The names of the declared adapters, sorted, without reading their declarations.
@@ -85,7 +86,7 @@ public struct DeclarationFault: Sendable, Hashable {
 extension AdapterDeclaration {
     /// The text of `adapters/NAME.yaml`.
     public var yaml: String {
-        var text = YAMLText()
+        var text = YAMLWriter()
         text.add("name", .string(name.text))
         text.add("task", .string(task))
         text.add("owner", .string(owner))

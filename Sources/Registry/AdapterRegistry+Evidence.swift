@@ -3,7 +3,7 @@ import DurableFiles
 import GRDB
 
 extension AdapterRegistry {
-    public func record(_ measurement: Measurement) throws {
+    public func record(_ measurement: RecordedMeasurement) throws {
         try write { database in
             let key = measurement.key
             try database.execute(
@@ -16,7 +16,7 @@ extension AdapterRegistry {
     }
 
     /// The latest measurement under the same conditions; nil when there is none and it must be taken.
-    public func measurement(_ key: Measurement.Key) throws -> Measurement? {
+    public func measurement(_ key: RecordedMeasurement.Key) throws -> RecordedMeasurement? {
         try read { database in
             let row = try Row.fetchOne(
                 database,
@@ -24,7 +24,8 @@ extension AdapterRegistry {
                     SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY id DESC LIMIT 1
                     """, arguments: [key.kind, key.subject.hex, key.conditions.hex])
             return try row.map { row in
-                Measurement(key: key, adapter: try row.adapter(), result: try row.json("result"), at: try row.timestamp("at"))
+                RecordedMeasurement(
+                    key: key, adapter: try row.adapter(), result: try row.json("result"), at: try row.timestamp("at"))
             }
         }
     }

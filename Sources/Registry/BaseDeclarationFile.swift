@@ -51,7 +51,7 @@ extension YAMLReader {
 extension BaseDeclaration {
     /// The text of `bases/NAME.yaml`.
     var yaml: String {
-        var text = YAMLText()
+        var text = YAMLWriter()
         text.comment("Written by `lora base add`: the model as it was when it was pinned.")
         text.add("name", .string(name.text))
         text.add("folder", .string(folder))

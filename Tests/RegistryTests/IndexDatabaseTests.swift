@@ -163,20 +163,19 @@ import Testing
     @Test func evidenceIsFoundAgainUnderTheSameConditionsOnly() throws {
         let registry = try Sample.registry(in: folder)
         let subject = ContentDigest(of: [1])
-        func key(_ kind: String = "base_error", _ metric: JSONValue = "exact_match", rows: Int = 120) -> Adapters.Measurement.Key
-        {
-            Adapters.Measurement.Key(kind: kind, subject: subject, conditions: ["metric": metric, "rows": .integer(rows)])
+        func key(_ kind: String = "base_error", _ metric: JSONValue = "exact_match", rows: Int = 120) -> RecordedMeasurement.Key {
+            RecordedMeasurement.Key(kind: kind, subject: subject, conditions: ["metric": metric, "rows": .integer(rows)])
         }
         #expect(try registry.measurement(key()) == nil)
         for errors in [70, 73] {
             try registry.record(
-                Measurement(
+                RecordedMeasurement(
                     key: key(), adapter: Sample.name(), result: ["errors": .integer(errors), "share": 0.1], at: Sample.time))
         }
         #expect(try registry.measurement(key())?.result == ["errors": 73, "share": 0.1], "the latest counts")
         #expect(try registry.measurement(key("evaluation")) == nil)
         #expect(try registry.measurement(key(rows: 121)) == nil)
-        let reordered = Adapters.Measurement.Key(
+        let reordered = RecordedMeasurement.Key(
             kind: "base_error", subject: subject, conditions: ["rows": 120, "metric": "exact_match"])
         #expect(try registry.measurement(reordered) != nil)
     }

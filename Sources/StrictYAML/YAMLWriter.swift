@@ -1,20 +1,21 @@
-import Adapters
 import StrictJSON
 
 /// Writes block-style YAML: the same members always give the same bytes, and reading them gives the members back.
-struct YAMLText {
-    private(set) var text = ""
+public struct YAMLWriter {
+    public private(set) var text = ""
     private let indent: String
 
-    init(indent: String = "") { self.indent = indent }
+    public init() { self.init(indent: "") }
 
-    mutating func comment(_ line: String) { text += "\(indent)# \(line)\n" }
+    private init(indent: String) { self.indent = indent }
 
-    mutating func add(_ key: String, _ value: JSONValue) {
+    public mutating func comment(_ line: String) { text += "\(indent)# \(line)\n" }
+
+    public mutating func add(_ key: String, _ value: JSONValue) {
         switch value {
         case .object(let object) where !object.isEmpty:
             text += "\(indent)\(key):\n"
-            var section = YAMLText(indent: indent + "  ")
+            var section = YAMLWriter(indent: indent + "  ")
             for (key, value) in object.members { section.add(key, value) }
             text += section.text
         case .array(let elements) where !elements.isEmpty:
@@ -30,7 +31,7 @@ struct YAMLText {
             text += "\(indent)  - \(Self.scalar(element))\n"
             return
         }
-        var section = YAMLText(indent: indent + "    ")
+        var section = YAMLWriter(indent: indent + "    ")
         for (key, value) in object.members { section.add(key, value) }
         text += "\(indent)  - " + section.text.dropFirst(indent.count + 4)
     }
@@ -47,7 +48,7 @@ struct YAMLText {
     /// Whether every reader of YAML takes the unquoted text for a text: words of letters, digits and a few harmless signs that
     /// neither look like a number, a date nor a constant.
     static func isPlain(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, first.properties.isAlphabetic || isSpan(text), text.last != " " else {
+        guard let first = text.unicodeScalars.first, first.properties.isAlphabetic || isAmount(text), text.last != " " else {
             return false
         }
         let harmless = text.unicodeScalars.allSatisfy { scalar in
@@ -58,7 +59,12 @@ struct YAMLText {
         return harmless && !constants.contains(text.lowercased())
     }
 
-    private static func isSpan(_ text: String) -> Bool { CalendarSpan(text) != nil }
+    /// Digits with a unit behind them, such as `9mo`; not what begins like a number in another base or with an exponent.
+    private static func isAmount(_ text: String) -> Bool {
+        let unit = text.drop { ("0"..."9").contains($0) }
+        guard let first = unit.first, unit.utf8.count < text.utf8.count else { return false }
+        return !"eExXoObB_".contains(first) && unit.allSatisfy { $0.isASCII && $0.isLetter }
+    }
 
     /// A double-quoted text, in which every character that is not printable ASCII or a letter is escaped.
     private static func quoted(_ text: String) -> String {

@@ -2,7 +2,7 @@ import DurableFiles
 import StrictJSON
 
 /// Something that was measured, kept so that it need not be measured again while nothing it depends on has changed.
-public struct Measurement: Sendable, Hashable {
+public struct RecordedMeasurement: Sendable, Hashable {
     /// What a result depends on; equal keys mean that a result can be used again.
     public struct Key: Sendable, Hashable {
         /// What was done, such as `base_error` or `evaluation`.
