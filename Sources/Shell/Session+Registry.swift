@@ -34,29 +34,3 @@ enum MendedWords {
             + mended.stranded.map { "warning: git lacks a version before \($0); it is not listed." }
     }
 }
-
-/// Names for completion; a registry that cannot be opened has none to offer.
-struct RegistryNames {
-    let session: Session
-
-    func names(of kind: String) -> [String] {
-        do {
-            let registry = try AdapterRegistry.open(at: session.registryLocation(nil).layout)
-            switch kind {
-            case "adapter": return try registry.declarations().map(\.name.text)
-            case "version", "adapter-or-dir": return try registry.declarations().flatMap { try versions($0.name, in: registry) }
-            case "base": return try registry.bases().map(\.name.text)
-            case "policy":
-                return PolicyShelf(registry: registry.layout.root, workingFolder: session.workingFolder).names
-            default: return []
-            }
-        } catch {
-            return []
-        }
-    }
-
-    private func versions(_ adapter: AdapterName, in registry: AdapterRegistry) throws -> [String] {
-        let aliases = try registry.aliases(of: adapter).keys.sorted().map { "\(adapter)@\($0)" }
-        return try registry.versions(of: adapter).map { "\($0.version)" } + aliases
-    }
-}

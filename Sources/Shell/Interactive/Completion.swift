@@ -1,18 +1,23 @@
 import CReadline
 import Faults
 import Foundation
+import Lifecycle
 
 /// Candidates for the word under the cursor: verbs, options, and the names the registry knows.
 struct Completion: Sendable {
     let tree: CommandTree
-    /// The registry's names of a kind (`adapter`, `version`, `base`); asked anew at each Tab, since another process may add some.
-    let names: @Sendable (String) -> [String]
+    /// The names of a kind that a registry knows, given the value of `--registry`; asked anew at each Tab, since another process may
+    /// add some.
+    let names: @Sendable (KnownNames.Kind, _ registry: String?) -> [String]
     let workingFolder: URL
 
     /// Every completion of `word`, given the words before it on the line.
     func candidates(for word: String, after words: [String]) -> [String] {
         let (command, rest) = tree.command(for: words)
-        if let option = awaitedOption(of: command, after: rest) { return matching(word, values(of: option), option.valueName) }
+        let names = { (value: String) in Self.kind(of: value).map { self.names($0, Self.registry(in: rest)) } ?? [] }
+        if let option = awaitedOption(of: command, after: rest) {
+            return matching(word, values(of: option, names), option.valueName)
+        }
         if word.hasPrefix("-") { return matching(word, command.options.flatMap(\.names).filter { $0.hasPrefix("--") }, nil) }
         if !command.subcommands.isEmpty { return matching(word, command.subcommands.map(\.name), nil) }
         return argument(of: command, at: positionals(in: rest, of: command)).map { matching(word, names($0), $0) } ?? []
@@ -22,7 +27,24 @@ struct Completion: Sendable {
         words.last.flatMap { last in command.options.first { $0.valueName != nil && $0.names.contains(last) } }
     }
 
-    private func values(of option: CommandTree.Option) -> [String] {
+    /// What a value's name stands for; nil for what the registry does not name.
+    private static func kind(of valueName: String) -> KnownNames.Kind? {
+        switch valueName {
+        case "adapter": .adapter
+        case "version", "adapter-or-dir": .version
+        case "base": .base
+        case "policy": .policy
+        default: nil
+        }
+    }
+
+    /// The registry that was typed before on the line.
+    private static func registry(in words: [String]) -> String? {
+        if let joined = words.last(where: { $0.hasPrefix("--registry=") }) { return String(joined.dropFirst(11)) }
+        return words.lastIndex(of: "--registry").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+    }
+
+    private func values(of option: CommandTree.Option, _ names: (String) -> [String]) -> [String] {
         option.allValues.isEmpty ? option.valueName.map(names) ?? [] : option.allValues
     }
 
@@ -72,7 +94,10 @@ extension Completion {
     static func install(for session: Session) {
         do {
             current = Completion(
-                tree: try CommandTree.read(), names: { RegistryNames(session: session).names(of: $0) },
+                tree: try CommandTree.read(),
+                names: { kind, registry in
+                    KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder).names(of: kind)
+                },
                 workingFolder: session.workingFolder)
         } catch {
             session.console.complain(Wording.text(of: Wording.explanation(ofForeign: error)))

@@ -1,0 +1,32 @@
+import Foundation
+import Lifecycle
+import Testing
+
+@testable import Shell
+
+@Suite("Tab offers what fits the place")
+struct CompletionTests {
+    private func candidates(for word: String, after words: [String]) throws -> [String] {
+        let completion = Completion(
+            tree: try CommandTree.read(), names: { kind, registry in ["\(registry ?? "nearest")-\(kind)"] },
+            workingFolder: URL(filePath: "/nowhere/"))
+        return completion.candidates(for: word, after: words)
+    }
+
+    @Test(
+        "names come from the registry that was typed",
+        arguments: [
+            (["history"], "nearest-adapter"), (["history", "--registry", "own"], "own-adapter"),
+            (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
+            (["tokenize", "--registry", "own", "--base"], "own-base"),
+        ])
+    func registry(words: [String], offered: String) throws {
+        #expect(try candidates(for: "", after: words) == [offered])
+    }
+
+    @Test("verbs and options are those of the command tree")
+    func tree() throws {
+        #expect(try candidates(for: "hist", after: []) == ["history"])
+        #expect(try candidates(for: "--js", after: ["list"]) == ["--json"])
+    }
+}
