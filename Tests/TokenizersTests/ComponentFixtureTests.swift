@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Tokenizers
 
-/// Small tokenizers of every component against tokenizers 0.23.3; Scripts/tokenizer-fixtures.py makes the files.
+/// Small tokenizers of every component against tokenizers 0.23.3; Scripts/make_tokenizer_fixtures.py makes the files.
 @Suite struct ComponentFixtureTests {
     private static let folder = Fixture.root.appending(path: "tokenizers")
 

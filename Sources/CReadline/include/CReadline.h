@@ -1,5 +1,4 @@
-#ifndef CREADLINE_H
-#define CREADLINE_H
+#pragma once
 
 #include <stdio.h>
 #include <readline/history.h>
@@ -21,5 +20,3 @@ void lora_interrupts_catch(void);
 /* Whether SIGINT has arrived since the flag was cleared. */
 int lora_interrupts_pending(void);
 void lora_interrupts_clear(void);
-
-#endif

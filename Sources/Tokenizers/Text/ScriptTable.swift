@@ -1,6 +1,6 @@
 /// Which code points the UnicodeScripts pre-tokenizer keeps together, by the data of tokenizers 0.23.3.
 ///
-/// Made by Scripts/script-table.py.
+/// Made by Scripts/make_script_table.py.
 enum ScriptTable {
     /// Ranges in ascending order: distance of the first code point from the last one before, length less one, class.
     static let text = """

@@ -1,6 +1,6 @@
 """Makes Tests/Fixtures/tokenizers/*.json: small tokenizers of every component, and what `tokenizers` does with odd texts.
 
-    pip install tokenizers==0.23.3 && python Scripts/tokenizer-fixtures.py
+    pip install tokenizers==0.23.3 && python Scripts/make_tokenizer_fixtures.py
 
 Each file holds {"oracle", "texts", "tokenizers": [{"name", "json", "cases"}]}; a case is [text index, ids, tokens, offsets,
 type ids, decoded, decoded without special tokens], encoded with the post-processor on: tokens joined by U+E000, offsets

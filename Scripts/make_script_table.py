@@ -1,6 +1,6 @@
 """Makes Sources/Tokenizers/Text/ScriptTable.swift: which code points the UnicodeScripts pre-tokenizer keeps together.
 
-    pip install tokenizers==0.23.3 && python Scripts/script-table.py
+    pip install tokenizers==0.23.3 && python Scripts/make_script_table.py
 
 The classes are found by asking the pre-tokenizer where it splits; a code point in no class joins whatever stands around it.
 """
@@ -69,7 +69,7 @@ def main():
     body = "\n".join("        " + line for line in lines)
     TARGET.write_text(f'''/// Which code points the UnicodeScripts pre-tokenizer keeps together, by the data of tokenizers {tokenizers.__version__}.
 ///
-/// Made by Scripts/script-table.py.
+/// Made by Scripts/make_script_table.py.
 enum ScriptTable {{
     /// Ranges in ascending order: distance of the first code point from the last one before, length less one, class.
     static let text = """
