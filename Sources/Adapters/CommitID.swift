@@ -9,7 +9,4 @@ public struct CommitID: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String { hex }
-
-    /// The first eight digits, for people.
-    public var short: String { String(hex.prefix(8)) }
 }

@@ -26,8 +26,6 @@ public struct ShouldFinetune {
         public let adapter: AdapterName?
         public let facts: FineTuningFacts
         public let verdict: Verdict
-        /// The data report, when the data was looked at.
-        public let report: DataReport?
         /// Whether the base error is earlier evidence.
         public let isReused: Bool
 
@@ -57,7 +55,7 @@ public struct ShouldFinetune {
             let facts = FineTuningFacts(
                 baseError: typedError, effectiveExamples: request.examples, horizon: request.horizon)
             return Outcome(
-                adapter: nil, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), report: nil, isReused: false)
+                adapter: nil, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), isReused: false)
         }
         let workspace = try open()
         let declaration = try workspace.registry.adapter(named: name)
@@ -90,7 +88,7 @@ public struct ShouldFinetune {
             isReused = measured.isReused
         }
         return Outcome(
-            adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), report: task.report,
+            adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now),
             isReused: isReused)
     }
 

@@ -8,7 +8,6 @@ public enum TaskError: Error, Hashable {
     case baseGone(BaseName, path: String)
     /// A setting of the declaration that the trainer refuses; `place` is `file:line:key`.
     case badSetting(PlanError, place: String)
-    case noAdapterNamed
     case noRows(AdapterName)
 }
 
@@ -24,10 +23,6 @@ extension TaskError: Explained {
                 "The folder of base '\(base)' is gone.", at: path, next: Self.remedy(base), kind: .integrity)
         case .badSetting(let fault, let place):
             return Explanation(fault.explanation.what, at: place, next: fault.explanation.next, kind: .usage)
-        case .noAdapterNamed:
-            return Explanation(
-                "Neither an adapter nor all three numbers are given.",
-                next: "Name an adapter, or give --base-error, --examples and --horizon.", kind: .usage)
         case .noRows(let adapter):
             return Explanation(
                 "The held-out file of '\(adapter)' has no row that can be judged.", next: "Add rows with answers to it.")
