@@ -55,8 +55,7 @@ static inline long ON_PATH(brain_backward)(
 }
 
 /* Bytes that one call of either kernel needs; the same on every path. */
-long ON_PATH(lora_brain_attention_scratch)(const struct lora_attention *shape, long query_count, long key_count) {
-    (void)query_count;
+long ON_PATH(lora_brain_attention_scratch)(const struct lora_attention *shape, long key_count) {
     struct brain_backward unused;
     const long backward = ON_PATH(brain_backward)(&unused, shape, key_count, NULL);
     return 4 * ON_PATH(most)(backward, ON_PATH(brain_forward)(shape->head_size, key_count).end);

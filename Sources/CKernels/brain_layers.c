@@ -11,9 +11,9 @@ void lora_brain_rmsnorm_forward(enum lora_kernel_path path, const float *x, cons
     CALL(lora_brain_rmsnorm_forward, x, weight, eps, rows, columns, y, inverse_rms);
 }
 
-void lora_brain_rmsnorm_backward_of_brains(enum lora_kernel_path path, const float *dy, const uint16_t *x,
+void lora_brain_rmsnorm_backward(enum lora_kernel_path path, const float *dy, const uint16_t *x,
     const float *weight, const float *inverse_rms, long rows, long columns, float *dx) {
-    CALL(lora_brain_rmsnorm_backward_of_brains, dy, x, weight, inverse_rms, rows, columns, dx);
+    CALL(lora_brain_rmsnorm_backward, dy, x, weight, inverse_rms, rows, columns, dx);
 }
 
 void lora_brain_heads_rmsnorm_forward(enum lora_kernel_path path, const uint16_t *x, const float *weight, float eps,
@@ -60,17 +60,6 @@ void lora_brain_attention_backward(enum lora_kernel_path path, const struct lora
     d_keys, d_values, scratch);
 }
 
-long lora_brain_attention_scratch(
-    enum lora_kernel_path path, const struct lora_attention *shape, long query_count, long key_count) {
-#if defined(__x86_64__)
-    switch (path) {
-    case LORA_PATH_AVX512_BF16: return lora_brain_attention_scratch_avx512bf16(shape, query_count, key_count);
-    case LORA_PATH_AVX512: return lora_brain_attention_scratch_avx512(shape, query_count, key_count);
-    case LORA_PATH_AVX2: return lora_brain_attention_scratch_avx2(shape, query_count, key_count);
-    case LORA_PATH_PORTABLE: break;
-    }
-#else
-    (void)path;
-#endif
-    return lora_brain_attention_scratch_portable(shape, query_count, key_count);
+long lora_brain_attention_scratch(const struct lora_attention *shape, long key_count) {
+    return lora_brain_attention_scratch_portable(shape, key_count);
 }

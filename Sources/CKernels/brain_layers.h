@@ -70,12 +70,6 @@ void ON_PATH(lora_brain_from_float)(const float *x, long count, uint16_t *brains
     if (i < count) store_first_brains(brains_of_x + i, load_first(x + i, count - i), count - i);
 }
 
-void ON_PATH(lora_float_from_brain)(const uint16_t *x, long count, float *floats_of_x) {
-    long i = 0;
-    for (; i + LANES <= count; i += LANES) store(floats_of_x + i, load_brains(x + i));
-    if (i < count) store_first(floats_of_x + i, load_first_brains(x + i, count - i), count - i);
-}
-
 /* y = w · x · s row by row, s = 1/√(mean(x²) + eps) */
 
 INLINE float ON_PATH(inverse_rms_of)(enum element type, const void *x, long begin, long columns, float eps) {
@@ -162,14 +156,8 @@ INLINE void ON_PATH(rmsnorm_gradient_rows)(
     }
 }
 
+/* x as it was kept */
 void ON_PATH(lora_brain_rmsnorm_backward)(
-    const float *dy, const float *x, const float *weight, const float *inverse_rms, long rows, long columns, float *dx) {
-    const struct ON_PATH(rmsnorm_gradient) of = {FLOATS, FLOATS, dy, x, weight, dx};
-    ON_PATH(rmsnorm_gradient_rows)(of, inverse_rms, rows, columns);
-}
-
-/* the same with an x that was kept in brain floats */
-void ON_PATH(lora_brain_rmsnorm_backward_of_brains)(
     const float *dy, const uint16_t *x, const float *weight, const float *inverse_rms, long rows, long columns, float *dx) {
     const struct ON_PATH(rmsnorm_gradient) of = {FLOATS, BRAINS, dy, x, weight, dx};
     ON_PATH(rmsnorm_gradient_rows)(of, inverse_rms, rows, columns);

@@ -25,7 +25,7 @@ COPIES(
 COPIES(lora_brain_from_float, const float *x, long count, uint16_t *brains);
 COPIES(lora_brain_rmsnorm_forward, const float *x, const float *weight, float eps, long rows, long columns, uint16_t *y,
     float *inverse_rms);
-COPIES(lora_brain_rmsnorm_backward_of_brains, const float *dy, const uint16_t *x, const float *weight,
+COPIES(lora_brain_rmsnorm_backward, const float *dy, const uint16_t *x, const float *weight,
     const float *inverse_rms, long rows, long columns, float *dx);
 COPIES(lora_brain_heads_rmsnorm_forward, const uint16_t *x, const float *weight, float eps, long rows, long columns,
     uint16_t *y, float *inverse_rms);
@@ -43,7 +43,5 @@ COPIES(lora_brain_attention_forward, const struct lora_attention *shape, const s
 COPIES(lora_brain_attention_backward, const struct lora_attention *shape, const struct lora_attention_span *span,
     long key_head, const uint16_t *queries, const uint16_t *keys, const uint16_t *values, const uint16_t *out,
     const float *log_sums, const uint16_t *d_out, uint16_t *d_queries, uint16_t *d_keys, uint16_t *d_values, void *scratch);
-long lora_brain_attention_scratch_portable(const struct lora_attention *shape, long query_count, long key_count);
-long lora_brain_attention_scratch_avx2(const struct lora_attention *shape, long query_count, long key_count);
-long lora_brain_attention_scratch_avx512(const struct lora_attention *shape, long query_count, long key_count);
-long lora_brain_attention_scratch_avx512bf16(const struct lora_attention *shape, long query_count, long key_count);
+/* the same size on every path */
+long lora_brain_attention_scratch_portable(const struct lora_attention *shape, long key_count);

@@ -45,7 +45,7 @@ struct LinearGroup: Sendable {
             }
             return BrainLinearsGradient(linears, dOutputs, saved.lowRank, pass)
         }
-        return FloatLinearsGradient(linears: linears, dOutputs: dOutputs.map(\.matrix), saved: saved.lowRank, pass: pass)
+        return FloatLinearsGradient(linears, dOutputs.map(\.matrix), saved.lowRank, pass)
     }
 }
 

@@ -29,7 +29,7 @@ extension LlamaModel {
 
     /// What a forward leaves behind for its backward.
     private struct Trail {
-        /// Each block's input.
+        /// Each block's input; empty where the intermediate results are kept.
         var inputs: [Matrix] = []
         /// Each block's intermediate results; empty when they are computed again.
         var saved: [Block.Saved] = []
@@ -39,9 +39,8 @@ extension LlamaModel {
     private func trail(_ rows: PackedRows, _ pass: ForwardPass, keepsAll: Bool) -> Trail {
         var trail = Trail(output: embedding.rows(at: rows.tokens))
         for block in blocks {
-            trail.inputs.append(trail.output)
             let (y, saved) = block.forward(trail.output, pass)
-            if keepsAll { trail.saved.append(saved) }
+            if keepsAll { trail.saved.append(saved) } else { trail.inputs.append(trail.output) }
             trail.output = y
         }
         return trail

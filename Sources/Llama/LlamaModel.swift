@@ -46,6 +46,9 @@ public final class LlamaModel: Sendable {
         return Set(try ConfigurationReader(contentsOf: file).tokens("eos_token_id")).union(configuration.endTokens)
     }
 
+    /// Rows of logits [rows, vocabulary] that training and scoring hold at once.
+    public static func logitRows(vocabulary: Int) -> Int { OutputHead.chunkRows(vocabulary: vocabulary) }
+
     func newCache() -> KeyValueCache { KeyValueCache(for: configuration, arithmetic) }
 
     /// The pass of a whole batch.

@@ -15,9 +15,11 @@ extension LoRAPair {
         return Saved(projected: .floats(projected))
     }
 
-    /// `dP = scale · dY · B`, `dX += dP · A` (through the mask).
-    func addInputGradient(_ dy: Matrix, mask: DropoutMask?, to dx: inout Matrix) {
-        let dProjected = Gemm.product(dy, b, scale: scale)
+    /// `dP = scale · dY · B`: the gradient of what A projected.
+    func projectedGradient(_ dy: Matrix) -> Matrix { Gemm.product(dy, b, scale: scale) }
+
+    /// `dX += dP · A` (through the mask).
+    func addInputGradient(_ dProjected: Matrix, mask: DropoutMask?, to dx: inout Matrix) {
         if let mask {
             dx.add(mask.apply(Gemm.product(dProjected, a)))
         } else {
@@ -27,10 +29,10 @@ extension LoRAPair {
 
     /// `dB += scale · dYᵀ · P`, `dA += dPᵀ · X̃`.
     func accumulate(
-        _ dy: Matrix, x: Matrix, mask: DropoutMask?, saved: Saved, into gradient: inout LoRAGradients.Pair
+        _ dy: Matrix, _ dProjected: Matrix, x: Matrix, mask: DropoutMask?, saved: Saved,
+        into gradient: inout LoRAGradients.Pair
     ) {
         Gemm.product(transposed: dy, saved.projected.matrix, scale: scale, into: &gradient.b, accumulate: true)
-        let dProjected = Gemm.product(dy, b, scale: scale)
         Gemm.product(transposed: dProjected, mask?.apply(x) ?? x, into: &gradient.a, accumulate: true)
     }
 

@@ -63,8 +63,11 @@ struct OutputHead: Sendable {
         return dx
     }
 
+    /// Rows of logits that exist at once.
+    static func chunkRows(vocabulary: Int) -> Int { max(14, chunkSize / vocabulary / 14 * 14) }
+
     private func chunks(of rows: Int) -> [Range<Int>] {
-        let step = max(14, Self.chunkSize / weight.outputs / 14 * 14)
+        let step = Self.chunkRows(vocabulary: weight.outputs)
         return stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
     }
 }

@@ -187,7 +187,7 @@ extension AttentionKernel {
         withUnsafePointer(to: &shape) { shape in
             Parallel.each(spans.count * heads, isSmall: work(spans) < Self.smallWork) { index in
                 var span = spans[index / heads].code
-                let bytes = lora_brain_attention_scratch(KernelPath.current.code, shape, span.query_count, span.key_count)
+                let bytes = lora_brain_attention_scratch(shape, span.key_count)
                 let scratch = MatrixStorage(count: (bytes + 3) / 4)
                 kernel(shape, &span, index % heads, scratch.base)
             }

@@ -1,101 +1,101 @@
 import CKernels
 
-/// `y = w · x · s` row by row, `s = 1/√(mean(x²) + ε)`. x, y [rows, n] · w [n].
+/// `y = w · x · s` row by row, `s = 1/√(mean(x²) + ε)`. x, y [rows, n] · w [n]; a longer row is taken as several, one for each head.
 public enum RMSNormKernel {
-    /// Returns y and s [rows, 1]. With `headSize`, each row is taken as several rows of that length.
+    /// Returns y and s [rows, 1].
     public static func forward(_ x: Matrix, weight: Matrix, epsilon: Float) -> (y: Matrix, inverse: Matrix) {
-        let n = weight.count
-        precondition(n > 0 && x.count.isMultiple(of: n), "rows are as long as the weight")
         var y = Matrix(undefinedRows: x.rows, columns: x.columns)
-        var inverse = Matrix(undefinedRows: x.count / n, columns: 1)
-        let (out, s) = (y.mutablePointer(), inverse.mutablePointer())
-        Parallel.ranges(x.count / n, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
+        let out = y.mutablePointer()
+        let inverse = inverses(x.count, weight.count) { code, start, rows, inverse in
             lora_rmsnorm_forward(
-                KernelPath.current.code, x.pointer + start, weight.pointer, epsilon, rows.count, n, out + start,
-                s + rows.lowerBound)
+                code, x.pointer + start, weight.pointer, epsilon, rows, weight.count, out + start, inverse)
         }
         return (y, inverse)
     }
 
-    /// Adds `s·w·dy − x·s³·Σ(w·dy·x)/n` to dx.
-    public static func backward(_ dy: Matrix, x: Matrix, weight: Matrix, inverse: Matrix, addingTo dx: inout Matrix) {
-        let n = weight.count
-        precondition(dy.count == x.count && dx.count == x.count && inverse.count * n == x.count, "shapes agree")
-        let out = dx.mutablePointer()
-        Parallel.ranges(inverse.count, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
-            lora_rmsnorm_backward(
-                KernelPath.current.code, dy.pointer + start, x.pointer + start, weight.pointer,
-                inverse.pointer + rows.lowerBound, rows.count, n, out + start)
-        }
-    }
-}
-
-/// The same on brain floats: the residual stream stays in 32 bits, what the norm gives is rounded.
-extension RMSNormKernel {
+    /// The same, y rounded to brain floats.
     public static func brains(_ x: Matrix, weight: Matrix, epsilon: Float) -> (y: BrainFloatMatrix, inverse: Matrix) {
-        let n = weight.count
-        precondition(n > 0 && x.count.isMultiple(of: n), "rows are as long as the weight")
         var y = BrainFloatMatrix(undefinedRows: x.rows, columns: x.columns)
-        var inverse = Matrix(undefinedRows: x.count / n, columns: 1)
-        let (out, s) = (y.mutablePointer(), inverse.mutablePointer())
-        Parallel.ranges(x.count / n, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
+        let out = y.mutablePointer()
+        let inverse = inverses(x.count, weight.count) { code, start, rows, inverse in
             lora_brain_rmsnorm_forward(
-                KernelPath.current.code, x.pointer + start, weight.pointer, epsilon, rows.count, n, out + start,
-                s + rows.lowerBound)
+                code, x.pointer + start, weight.pointer, epsilon, rows, weight.count, out + start, inverse)
         }
         return (y, inverse)
-    }
-
-    /// Adds the gradient of x, which was kept rounded, to dx.
-    public static func backward(
-        _ dy: Matrix, x: BrainFloatMatrix, weight: Matrix, inverse: Matrix, addingTo dx: inout Matrix
-    ) {
-        let n = weight.count
-        precondition(dy.count == x.count && dx.count == x.count && inverse.count * n == x.count, "shapes agree")
-        let out = dx.mutablePointer()
-        Parallel.ranges(inverse.count, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
-            lora_brain_rmsnorm_backward_of_brains(
-                KernelPath.current.code, dy.pointer + start, x.pointer + start, weight.pointer,
-                inverse.pointer + rows.lowerBound, rows.count, n, out + start)
-        }
     }
 
     /// The norm of every head of brain floats.
     public static func heads(
         _ x: BrainFloatMatrix, weight: Matrix, epsilon: Float
     ) -> (y: BrainFloatMatrix, inverse: Matrix) {
-        let n = weight.count
-        precondition(n > 0 && x.columns.isMultiple(of: n), "heads are as long as the weight")
         var y = BrainFloatMatrix(undefinedRows: x.rows, columns: x.columns)
-        var inverse = Matrix(undefinedRows: x.count / n, columns: 1)
-        let (out, s) = (y.mutablePointer(), inverse.mutablePointer())
-        Parallel.ranges(x.count / n, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
+        let out = y.mutablePointer()
+        let inverse = inverses(x.count, weight.count) { code, start, rows, inverse in
             lora_brain_heads_rmsnorm_forward(
-                KernelPath.current.code, x.pointer + start, weight.pointer, epsilon, rows.count, n, out + start,
-                s + rows.lowerBound)
+                code, x.pointer + start, weight.pointer, epsilon, rows, weight.count, out + start, inverse)
         }
         return (y, inverse)
     }
 
+    /// Adds `s·w·dy − x·s³·Σ(w·dy·x)/n` to dx.
+    public static func backward(_ dy: Matrix, x: Matrix, weight: Matrix, inverse: Matrix, addingTo dx: inout Matrix) {
+        precondition(dy.count == x.count && dx.count == x.count, "shapes agree")
+        let out = dx.mutablePointer()
+        gradients(x.count, weight.count, inverse) { code, start, rows, inverse in
+            lora_rmsnorm_backward(
+                code, dy.pointer + start, x.pointer + start, weight.pointer, inverse, rows, weight.count, out + start)
+        }
+    }
+
+    /// The same of an x that was kept rounded.
+    public static func backward(
+        _ dy: Matrix, x: BrainFloatMatrix, weight: Matrix, inverse: Matrix, addingTo dx: inout Matrix
+    ) {
+        precondition(dy.count == x.count && dx.count == x.count, "shapes agree")
+        let out = dx.mutablePointer()
+        gradients(x.count, weight.count, inverse) { code, start, rows, inverse in
+            lora_brain_rmsnorm_backward(
+                code, dy.pointer + start, x.pointer + start, weight.pointer, inverse, rows, weight.count, out + start)
+        }
+    }
+
+    /// The gradient of heads.
     public static func headsBackward(
         _ dy: BrainFloatMatrix, x: BrainFloatMatrix, weight: Matrix, inverse: Matrix
     ) -> BrainFloatMatrix {
-        let n = weight.count
-        precondition(dy.count == x.count && inverse.count * n == x.count, "shapes agree")
+        precondition(dy.count == x.count, "shapes agree")
         var dx = BrainFloatMatrix(undefinedRows: x.rows, columns: x.columns)
         let out = dx.mutablePointer()
-        Parallel.ranges(inverse.count, grain: Parallel.elementGrain / n) { rows in
-            let start = rows.lowerBound * n
+        gradients(x.count, weight.count, inverse) { code, start, rows, inverse in
             lora_brain_heads_rmsnorm_backward(
-                KernelPath.current.code, dy.pointer + start, x.pointer + start, weight.pointer,
-                inverse.pointer + rows.lowerBound, rows.count, n, out + start)
+                code, dy.pointer + start, x.pointer + start, weight.pointer, inverse, rows, weight.count, out + start)
         }
         return dx
+    }
+
+    /// Shares rows of n among cores; `kernel` hears of the first element and how many rows, and writes s of each.
+    private static func inverses(
+        _ count: Int, _ n: Int,
+        _ kernel: (_ path: lora_kernel_path, _ start: Int, _ rows: Int, _ inverse: UnsafeMutablePointer<Float>) -> Void
+    ) -> Matrix {
+        precondition(n > 0 && count.isMultiple(of: n), "rows are as long as the weight")
+        var inverse = Matrix(undefinedRows: count / n, columns: 1)
+        let s = inverse.mutablePointer()
+        Parallel.ranges(count / n, grain: Parallel.elementGrain / n) { rows in
+            kernel(KernelPath.current.code, rows.lowerBound * n, rows.count, s + rows.lowerBound)
+        }
+        return inverse
+    }
+
+    /// The same with s already there.
+    private static func gradients(
+        _ count: Int, _ n: Int, _ inverse: Matrix,
+        _ kernel: (_ path: lora_kernel_path, _ start: Int, _ rows: Int, _ inverse: UnsafePointer<Float>) -> Void
+    ) {
+        precondition(inverse.count * n == count, "a number for every row")
+        Parallel.ranges(inverse.count, grain: Parallel.elementGrain / n) { rows in
+            kernel(KernelPath.current.code, rows.lowerBound * n, rows.count, inverse.pointer + rows.lowerBound)
+        }
     }
 }
 

@@ -52,6 +52,16 @@ final class MappedFile: Sendable {
         return base.map { $0 + offset } ?? UnsafeRawPointer(bitPattern: 64)!
     }
 
+    /// Gives back the memory of pages that were read; they are read again when they are touched again.
+    func release(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the file")
+        guard let base, !range.isEmpty else { return }
+        let page = Int(getpagesize())
+        let start = range.lowerBound / page * page
+        // advice: that it fails costs memory, nothing else
+        madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+    }
+
     /// The bytes without copying them; the mapping lives as long as the data.
     func data(_ range: Range<Int>) -> Data {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the file")

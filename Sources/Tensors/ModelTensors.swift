@@ -105,6 +105,7 @@ public final class ModelTensors: Sendable {
         try file.read(
             entry, elements: 0..<matrix.count,
             into: UnsafeMutableBufferPointer(start: matrix.mutablePointer(), count: matrix.count))
+        file.release(entry)
         return matrix
     }
 
@@ -122,6 +123,7 @@ public final class ModelTensors: Sendable {
             let floats = try file.float32(of: entry, elements: part.lowerBound * columns..<part.upperBound * columns)
             matrix.setRows(from: start, BrainFloatMatrix(rounding: floats, rows: part.count, columns: columns))
         }
+        file.release(entry)
         return matrix
     }
 
@@ -156,6 +158,7 @@ public final class ModelTensors: Sendable {
             let floats = try file.float32(of: entry, elements: start..<min(start + step, entry.elementCount))
             if let index = firstNonFinite(in: floats) { throw failure(.notFinite(index: start + index), name) }
         }
+        file.release(entry)
     }
 
     /// An error about one tensor that names the file which holds it.

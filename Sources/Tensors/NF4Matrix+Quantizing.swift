@@ -33,6 +33,7 @@ extension NF4Matrix {
                 throw tensors.failure(.notFinite(index: error.index), name)
             }
         }
+        file.release(entry)
         self = quantizer.matrix(rows, columns, doubleQuantization, valueType)
     }
 

@@ -72,6 +72,9 @@ public final class SafetensorsFile: Sendable {
         return BrainFloatMatrix(mapping, offset: offset, rows: rows, columns: columns)
     }
 
+    /// Gives back the memory of the pages that a tensor was read from.
+    func release(_ entry: TensorEntry) { mapping.release(place(entry.byteRange)) }
+
     func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
 
     /// Part of a tensor, counted in elements, as float32.

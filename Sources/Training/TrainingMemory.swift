@@ -15,7 +15,7 @@ public struct TrainingMemory: Sendable, Hashable {
     public let activations: Int
     /// The chunk of logits that exists at once.
     public let logits: Int
-    /// The largest linear, decoded for a product.
+    /// The largest linear, decoded for a product in 32 bits; brain floats are decoded into the cache.
     public let decoding: Int
 
     public var total: Int { weights + adapter + moments + activations + logits + decoding }
@@ -32,12 +32,11 @@ extension TrainingMemory {
         adapter = 8 * pairs.reduce(0, +)
         moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
         activations = tokens * Self.bytesPerToken(model, plan)
-        logits = 4 * min(supervisedTokens * model.vocabularySize, max(16 * model.vocabularySize, Self.logitChunk))
-        decoding = plan.storage == .fp32 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
+        let rows = min(supervisedTokens, LlamaModel.logitRows(vocabulary: model.vocabularySize))
+        // their gradient takes their place in 32 bits, and half as much again as brain floats
+        logits = (plan.precision == .bf16 ? 6 : 4) * rows * model.vocabularySize
+        decoding = plan.storage == .fp32 || plan.precision == .bf16 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
     }
-
-    /// Floats of logits that the head holds at once.
-    private static let logitChunk = 1 << 22
 
     /// Floats of a weight that are decoded at once.
     private static let decodedChunk = 1 << 22
@@ -63,15 +62,13 @@ extension TrainingMemory {
         optimizer == .adamW || count < 4096 ? 8 * count : 2 * count + 8 * ((count + 255) / 256)
     }
 
-    /// Kept of each block: the residual stream before both norms and what the pairs projected, 2h + 7r in 32 bits; and the linears'
-    /// inputs and outputs, 2h + 2q + 2k + 3i in 32 bits, or 2h + 2q + 2k + 2i in 16, where SwiGLU is computed again. When a block is
-    /// recomputed, its input h alone. Once, for the block under way, the same with its gradients in 32 bits, and 3h around the head.
+    /// Kept of each block: the inputs and outputs of both norms, queries, keys, values, mixed values, gate and up, and what the pairs
+    /// projected, 4h + 2q + 2k + 2i + 7r numbers of the arithmetic's width; SwiGLU's product is made again. When a block is recomputed,
+    /// its input h alone, in 32 bits. Once, for the block under way, the same with its gradients, and 3h in 32 bits around the head.
     private static func bytesPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
         let (hidden, inner) = (model.hiddenSize, model.intermediateSize)
         let heads = 2 * (model.headCount + model.keyValueHeadCount) * model.headSize
-        let stream = 4 * (2 * hidden + 7 * plan.rank)
-        let block =
-            stream + (plan.precision == .bf16 ? 2 * (2 * hidden + heads + 2 * inner) : 4 * (2 * hidden + heads + 3 * inner))
+        let block = (plan.precision == .bf16 ? 2 : 4) * (4 * hidden + heads + 2 * inner + 7 * plan.rank)
         let kept = model.layerCount * (plan.gradientCheckpointing ? 4 * hidden : block)
         return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 12 * hidden
     }

@@ -15,7 +15,7 @@ void lora_brain_rmsnorm_forward(
     float *inverse_rms);
 
 /// dx += s·w·dy − x·s³·Σ(w·dy·x)/columns, dy and dx in 32 bits, x as it was kept
-void lora_brain_rmsnorm_backward_of_brains(
+void lora_brain_rmsnorm_backward(
     enum lora_kernel_path path, const float *dy, const uint16_t *x, const float *weight, const float *inverse_rms, long rows,
     long columns, float *dx);
 
@@ -58,5 +58,4 @@ void lora_brain_attention_backward(
     const uint16_t *d_out, uint16_t *d_queries, uint16_t *d_keys, uint16_t *d_values, void *scratch);
 
 /// Bytes of scratch, 64-byte aligned, that one call of either attention kernel needs.
-long lora_brain_attention_scratch(
-    enum lora_kernel_path path, const struct lora_attention *shape, long query_count, long key_count);
+long lora_brain_attention_scratch(const struct lora_attention *shape, long key_count);
