@@ -14,10 +14,13 @@ struct FamilyTests {
         "smollm3",
     ]
 
-    private func load(_ name: String) throws -> (model: LlamaModel, file: SafetensorsFile, rows: GoldenBatch) {
+    private func load(
+        _ name: String, _ precision: BasePrecision = .fp32, _ arithmetic: Arithmetic = .fp32
+    ) throws -> (model: LlamaModel, file: SafetensorsFile, rows: GoldenBatch) {
         let folder = Fixture.root.appending(path: "models/\(name)")
         let file = try SafetensorsFile(opening: folder.appending(path: "expected.safetensors"))
-        return (try LlamaModel(folder: folder, precision: .fp32), file, try GoldenBatch(file))
+        let model = try LlamaModel(folder: folder, precision: precision, arithmetic: arithmetic)
+        return (model, file, try GoldenBatch(file))
     }
 
     private func expectLogits(
@@ -64,6 +67,29 @@ struct FamilyTests {
         }
         let stored = file.names.filter { $0.contains(".lora_") }.sorted()
         #expect(stored == adapter.parameterNames.sorted())
+    }
+
+    /// 8 bits a number: each of two dozen products is off by up to 2⁻⁸, which makes a few per cent of logits and gradients.
+    @Test(arguments: names)
+    func `brain floats stay near PEFT in 32 bits`(_ name: String) throws {
+        let (model, file, rows) = try load(name, .bf16, .bf16)
+        let adapter = try PEFTFolder(reading: model.folder.appending(path: "adapter"), for: model.configuration).adapter
+        let expected = try file.float32(named: "adapter_logits")
+        for (index, logits) in try model.logits(of: rows.batch, adapter: adapter).enumerated() {
+            let start = index * rows.width * logits.columns
+            #expect(relativeDifference(logits.values, Array(expected[start..<start + logits.count])) < 3e-2, "row \(index)")
+        }
+        var gradients = LoRAGradients(for: adapter)
+        _ = try model.accumulateGradients(
+            of: rows.batch, adapter: adapter, lossScale: 1 / Double(rows.batch.supervisedTokenCount), recompute: false,
+            dropout: DropoutPosition(seed: 0, step: 0, microStep: 0), into: &gradients)
+        var (found, golden): ([Float], [Float]) = ([], [])
+        for (pair, gradient) in zip(adapter.pairs, gradients.pairs) {
+            found += gradient.a.values + gradient.b.values
+            golden += try file.float32(named: PEFTName.a(of: pair.module.path))
+            golden += try file.float32(named: PEFTName.b(of: pair.module.path))
+        }
+        #expect(relativeDifference(found, golden) < 6e-2)
     }
 
     @Test(arguments: names)

@@ -12,7 +12,7 @@ struct BrainProductTests {
     /// Odd and small ones, whole panels, and one that is cut both ways.
     static let shapes = [
         Shape(m: 1, n: 1, k: 1), Shape(m: 3, n: 33, k: 7), Shape(m: 14, n: 32, k: 64), Shape(m: 29, n: 70, k: 31),
-        Shape(m: 150, n: 48, k: 96), Shape(m: 100, n: 300, k: 224),
+        Shape(m: 31, n: 40, k: 75), Shape(m: 150, n: 48, k: 96), Shape(m: 100, n: 300, k: 224),
     ]
 
     private func rounded(_ noise: inout Noise, _ rows: Int, _ columns: Int) -> BrainFloatMatrix {
@@ -66,8 +66,10 @@ struct BrainProductTests {
         biased.addToRows(bias)
         let expected = zip(naive(x, w), naive(p, b, onto: biased)).map(+)
         #expect(largestDifference(sum, expected) < tolerance(shape) + 1e-5)
-        let plain = BrainProduct.floats(terms)
+        var plain = BrainProduct.floats(terms)
         #expect(BrainProduct.brains(terms).values == BrainFloatMatrix(rounding: plain).values)
+        plain.addToRows(bias)
+        #expect(BrainProduct.brains(terms, bias: bias).values == BrainFloatMatrix(rounding: plain).values)
     }
 
     @Test(arguments: shapes)
