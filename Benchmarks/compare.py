@@ -154,7 +154,7 @@ def main() -> None:
 
 RESULTS = """# `lora` beside PEFT + bitsandbytes on one processor
 
-Made by `make bench` on {day}. {machine}. Peer: {packages}.
+Made by `Benchmarks/compare.py` on {day}. {machine}. Peer: {packages}.
 
 Same folder, same batches, same first adapter: sequences of 512 tokens, batch 2 × accumulation 4, r 16 on seven linears, AdamW in 8
 bits. Tokens per second are medians of {steps} counted steps; memory (MiB) is each process's peak, loading included. The two sides ran
