@@ -29,7 +29,8 @@ public final class Examiner {
     /// The task's base in the precision of its plan, opened once.
     func model() throws -> LlamaModel {
         if let loaded { return loaded }
-        let model = try LlamaModel(folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision)
+        let model = try LlamaModel(
+            folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision, cache: workspace.weights)
         loaded = model
         return model
     }

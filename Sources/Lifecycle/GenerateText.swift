@@ -32,9 +32,9 @@ public struct GenerateText: Sendable {
     private let adapter: LoRAAdapter?
     private let tokenizer: Tokenizer
 
-    public init(base: URL, adapter: URL?, precision: BasePrecision) throws {
+    public init(base: URL, adapter: URL?, precision: BasePrecision, cache: WeightCache? = nil) throws {
         tokenizer = try Tokenizer(folder: base)
-        let model = try LlamaModel(folder: base, precision: precision, arithmetic: precision.arithmetic)
+        let model = try LlamaModel(folder: base, precision: precision, arithmetic: precision.arithmetic, cache: cache)
         self.adapter = try adapter.map { try PEFTFolder(reading: $0, for: model.configuration).adapter }
         self.model = model
     }

@@ -19,8 +19,8 @@ public struct ScoreRows: Sendable {
     private let encoder: RowEncoder
 
     /// - Parameter plan: says how rows are encoded: maximal length, what is supervised, the day that templates see.
-    public init(base: URL, adapter: URL?, precision: BasePrecision, plan: TrainingPlan) throws {
-        let model = try LlamaModel(folder: base, precision: precision, arithmetic: precision.arithmetic)
+    public init(base: URL, adapter: URL?, precision: BasePrecision, plan: TrainingPlan, cache: WeightCache? = nil) throws {
+        let model = try LlamaModel(folder: base, precision: precision, arithmetic: precision.arithmetic, cache: cache)
         self.adapter = try adapter.map { try PEFTFolder(reading: $0, for: model.configuration).adapter }
         self.model = model
         encoder = RowEncoder(

@@ -159,7 +159,7 @@ public struct TrainAdapter {
             baseReference: task.baseReference, dataset: task.dataset,
             supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
             checkpoints: staging.appending(path: "checkpoints"), output: folder)
-        let engine = BuiltInEngine(model: try examiner.model())
+        let engine = BuiltInEngine(model: try examiner.model(), digests: workspace.weights.digests)
         switch try engine.train(job, shouldStop: shouldStop, observe: { observe(.training($0)) }) {
         case .finished(let candidate): return candidate.folder
         case .interrupted(let step): throw Interruption(step: step)

@@ -65,10 +65,12 @@ public struct TrainFolder {
     private let baseReference: BaseReference
     private let policy: Policy
     let supervision: RunSupervision
+    let cache: WeightCache?
 
     /// Reads plan and data; the model is opened only by `run`.
-    public init(_ request: Request, workingFolder: URL) throws {
+    public init(_ request: Request, workingFolder: URL, cache: WeightCache? = nil) throws {
         self.request = request
+        self.cache = cache
         let configuration = try ModelConfiguration(folder: request.base)
         baseReference = request.pin?.reference(configuration) ?? BaseReference(name: request.baseName)
         // What continues an adapter keeps its form unless something else is typed.
@@ -97,7 +99,8 @@ public struct TrainFolder {
         try DurableFile.prepare(request.checkpoints)
         let engine = BuiltInEngine(
             model: try LlamaModel(
-                folder: request.base, precision: plan.storage, arithmetic: plan.precision))
+                folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache),
+            digests: cache?.digests)
         guard request.escalates else {
             let outcome = try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
             // They served to go on with this run; left behind they would meet the next one of this output.

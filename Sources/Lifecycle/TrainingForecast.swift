@@ -35,7 +35,8 @@ public struct ForecastRequest: Sendable {
 extension TrainAdapter {
     public func estimate(_ request: ForecastRequest) throws -> TrainingEstimate {
         try request.estimate(ModelConfiguration(folder: task.baseFolder), task.plan, task.dataset, supervision) {
-            try LlamaModel(folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision)
+            try LlamaModel(
+                folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision, cache: workspace.weights)
         }
     }
 }
@@ -43,7 +44,7 @@ extension TrainAdapter {
 extension TrainFolder {
     public func estimate(_ forecast: ForecastRequest) throws -> TrainingEstimate {
         try forecast.estimate(ModelConfiguration(folder: request.base), plan, dataset, supervision) {
-            try LlamaModel(folder: request.base, precision: plan.storage, arithmetic: plan.precision)
+            try LlamaModel(folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Llama
 import Registry
 import Versions
 
@@ -12,13 +13,20 @@ public struct Workspace: Sendable {
     public let versions: VersionStore
     /// What opening had to mend.
     public let mended: Reconciliation
+    /// Quantized bases.
+    public let weights: WeightCache
 
-    public static func open(_ location: RegistryLocation, on occasion: Occasion) throws -> Workspace {
+    /// - Parameter notify: hears what becomes of quantized bases.
+    public static func open(
+        _ location: RegistryLocation, on occasion: Occasion,
+        notify: @escaping @Sendable (WeightCache.Notice) -> Void = { _ in }
+    ) throws -> Workspace {
         let registry = try AdapterRegistry.open(at: location.layout)
         let versions = try versions(of: registry)
         let held = GitVersions(tags: try versions.versions(), read: versions.published)
         let mended = try registry.reconcile(with: held, on: occasion)
-        return Workspace(location: location, registry: registry, versions: versions, mended: mended)
+        let weights = WeightCache(in: location.layout.caches.appending(path: "weights"), notify: notify)
+        return Workspace(location: location, registry: registry, versions: versions, mended: mended, weights: weights)
     }
 
     private static func versions(of registry: AdapterRegistry) throws -> VersionStore {

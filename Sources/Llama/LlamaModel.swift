@@ -20,24 +20,36 @@ public final class LlamaModel: Sendable {
 
     /// Opens a Hugging Face model folder, keeps its linears as `precision` says and computes as `arithmetic` says.
     ///
+    /// - Parameter cache: where quantized linears are kept; nil quantizes them in memory.
     /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
-    public init(folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32) throws {
+    public init(
+        folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32, cache: WeightCache? = nil
+    ) throws {
         let configuration = try ModelConfiguration(folder: folder)
-        let reader = WeightReader(
-            tensors: try ModelTensors(folder: folder), precision: precision, arithmetic: arithmetic)
+        let tensors = try ModelTensors(folder: folder)
+        let quantized = precision == .nf4 ? try cache?.tensors(of: configuration, in: tensors) : nil
+        let reader = WeightReader(tensors: tensors, quantized: quantized, precision: precision, arithmetic: arithmetic)
         let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
         self.configuration = configuration
         self.precision = precision
         self.arithmetic = arithmetic
         self.folder = folder
         stopTokens = try Self.stopTokens(configuration, folder: folder)
-        embedding = try reader.table("model.embed_tokens.weight", rows: vocabulary, columns: hidden)
+        embedding = try reader.table(Self.embeddingName, rows: vocabulary, columns: hidden)
         blocks = try (0..<configuration.layerCount).map { try Block(reader, configuration, layer: $0) }
         head = OutputHead(
             norm: try reader.norm("model.norm.weight", count: hidden, epsilon: configuration.normEpsilon),
             weight: configuration.tiesWordEmbeddings
-                ? embedding : try reader.table("lm_head.weight", rows: vocabulary, columns: hidden),
+                ? embedding : try reader.table(Self.headName, rows: vocabulary, columns: hidden),
             arithmetic: arithmetic)
+    }
+
+    private static let embeddingName = "model.embed_tokens.weight"
+    private static let headName = "lm_head.weight"
+
+    /// The tensors that are never quantized.
+    static func tableNames(_ configuration: ModelConfiguration) -> [String] {
+        configuration.tiesWordEmbeddings ? [embeddingName] : [embeddingName, headName]
     }
 
     private static func stopTokens(_ configuration: ModelConfiguration, folder: URL) throws -> Set<Int32> {

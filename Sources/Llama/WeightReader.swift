@@ -3,6 +3,8 @@ import Tensors
 /// Takes a model's tensors out of its folder by name, checks shape and numbers, and keeps them as asked.
 struct WeightReader {
     let tensors: ModelTensors
+    /// The linears, quantized before; their presence says that the tables were looked through as well.
+    let quantized: ModelTensors?
     let precision: BasePrecision
     let arithmetic: Arithmetic
 
@@ -15,7 +17,8 @@ struct WeightReader {
     func table(_ name: String, rows: Int, columns: Int) throws -> LinearWeight {
         let isBrainFloat = tensors.entry(named: name)?.dtype == .bf16
         if arithmetic == .bf16 || (precision != .fp32 && isBrainFloat) {
-            return .bfloat16(try tensors.brainFloats(named: name, rows: rows, columns: columns))
+            return .bfloat16(
+                try tensors.brainFloats(named: name, rows: rows, columns: columns, isKnownFinite: quantized != nil))
         }
         return .float32(try matrix(name, rows, columns))
     }
@@ -30,14 +33,14 @@ struct WeightReader {
     }
 
     private func weight(_ module: LinearModule) throws -> LinearWeight {
-        let name = module.path + ".weight"
+        let name = module.weightName
         let (rows, columns) = (module.outputs, module.inputs)
         let isStoredIn4Bits = NF4Matrix.isStored(name, in: tensors)
         if precision == .nf4 {
-            return .nf4(
-                isStoredIn4Bits
-                    ? try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns)
-                    : try NF4Matrix(quantizing: name, of: tensors, rows: rows, columns: columns))
+            if let stored = isStoredIn4Bits ? tensors : quantized {
+                return .nf4(try NF4Matrix(reading: name, from: stored, rows: rows, columns: columns))
+            }
+            return .nf4(try NF4Matrix(quantizing: name, of: tensors, rows: rows, columns: columns))
         }
         if isStoredIn4Bits {
             let decoded = try NF4Matrix(reading: name, from: tensors, rows: rows, columns: columns).dequantized()

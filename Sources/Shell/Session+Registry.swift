@@ -1,6 +1,7 @@
 import Adapters
 import Foundation
 import Lifecycle
+import Llama
 import Registry
 
 extension Session {
@@ -13,9 +14,20 @@ extension Session {
     /// Opens the registry and says what opening had to mend.
     func openRegistry(_ option: String?) throws -> Workspace {
         let workspace = try Workspace.open(
-            registryLocation(option), on: occasion("found while opening the registry"))
+            registryLocation(option), on: occasion("found while opening the registry"), notify: weightNotice)
         for line in MendedWords.lines(workspace.mended) { console.complain(line) }
         return workspace
+    }
+
+    /// Where bases are kept quantized when no registry is at hand: `LORA_CACHE`, else `lora-keeper` in the user's folder of caches.
+    var weightCache: WeightCache? {
+        func folder(_ variable: String) -> URL? { environment[variable].flatMap { $0.hasPrefix("/") ? URL(filePath: $0) : nil } }
+        let caches = folder("XDG_CACHE_HOME") ?? folder("HOME")?.appending(path: ".cache")
+        return (folder("LORA_CACHE") ?? caches?.appending(path: "lora-keeper")).map { WeightCache(in: $0, notify: weightNotice) }
+    }
+
+    private var weightNotice: @Sendable (WeightCache.Notice) -> Void {
+        { [console] notice in console.complain("\(notice)") }
     }
 
     /// Who does something now, and why.

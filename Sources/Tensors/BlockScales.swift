@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// The scale of each block of a 4-bit tensor: what 1.0 of the table stands for.
 enum BlockScales: Sendable, Hashable {
@@ -25,7 +26,8 @@ enum BlockScales: Sendable, Hashable {
 
 /// Double quantization: scale b = map[codes[b]] · absmax[b / blockSize] + offset.
 struct NestedScales: Sendable, Hashable {
-    let codes: [UInt8]
+    /// May be a view into a mapped file.
+    let codes: Data
     /// 256 values.
     let map: [Float]
     let absmax: [Float]
@@ -35,12 +37,14 @@ struct NestedScales: Sendable, Hashable {
     /// As bitsandbytes: the mean is taken away first, then what remains is quantized in blocks of 256.
     init(quantizing scales: [Float]) {
         offset = scales.isEmpty ? 0 : lora_mean(scales, scales.count)
-        (codes, absmax) = DynamicMap.signed.quantize(scales.map { [offset] in $0 - offset })
+        let quantized = DynamicMap.signed.quantize(scales.map { [offset] in $0 - offset })
+        codes = Data(quantized.codes)
+        absmax = quantized.absmax
         map = DynamicMap.signed.values
         blockSize = DynamicMap.blockSize
     }
 
-    init(codes: [UInt8], map: [Float], absmax: [Float], blockSize: Int, offset: Float) {
+    init(codes: Data, map: [Float], absmax: [Float], blockSize: Int, offset: Float) {
         self.codes = codes
         self.map = map
         self.absmax = absmax

@@ -45,13 +45,6 @@ final class MappedFile: Sendable {
         return try body(UnsafeRawBufferPointer(start: base.map { $0 + range.lowerBound }, count: range.count))
     }
 
-    /// Where a byte lies; valid as long as this object lives.
-    func address(at offset: Int) -> UnsafeRawPointer {
-        precondition(offset >= 0 && offset <= count, "bytes outside the file")
-        // an empty file has no bytes to read
-        return base.map { $0 + offset } ?? UnsafeRawPointer(bitPattern: 64)!
-    }
-
     /// Gives back the memory of pages that were read; they are read again when they are touched again.
     func release(_ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the file")
@@ -60,6 +53,13 @@ final class MappedFile: Sendable {
         let start = range.lowerBound / page * page
         // advice: that it fails costs memory, nothing else
         madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+    }
+
+    /// Where a byte lies; valid as long as this object lives.
+    func address(at offset: Int) -> UnsafeRawPointer {
+        precondition(offset >= 0 && offset <= count, "bytes outside the file")
+        // an empty file has no bytes to read
+        return base.map { $0 + offset } ?? UnsafeRawPointer(bitPattern: 64)!
     }
 
     /// The bytes without copying them; the mapping lives as long as the data.

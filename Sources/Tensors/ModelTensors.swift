@@ -111,10 +111,13 @@ public final class ModelTensors: Sendable {
 
     /// The matrix [rows, columns] as brain floats: as it lies in the file where that holds brain floats, else rounded piece by piece.
     ///
+    /// - Parameter isKnownFinite: spares the look at every element.
     /// - Throws: `ModelFolderError` when an element is not finite.
-    public func brainFloats(named name: String, rows: Int, columns: Int) throws -> BrainFloatMatrix {
+    public func brainFloats(
+        named name: String, rows: Int, columns: Int, isKnownFinite: Bool = false
+    ) throws -> BrainFloatMatrix {
         let (file, entry) = try required(name, shape: [rows, columns])
-        try checkFinite(name)
+        if !isKnownFinite { try checkFinite(name) }
         if let mapped = file.brainFloats(of: entry, rows: rows, columns: columns) { return mapped }
         var matrix = BrainFloatMatrix(undefinedRows: rows, columns: columns)
         let step = max(1, (1 << 20) / max(1, columns))
@@ -159,6 +162,19 @@ public final class ModelTensors: Sendable {
             if let index = firstNonFinite(in: floats) { throw failure(.notFinite(index: start + index), name) }
         }
         file.release(entry)
+    }
+
+    /// Gives back the memory of the pages that a tensor was read from; touching it again reads it again.
+    public func release(_ name: String) throws(ModelFolderError) {
+        let (file, entry) = try required(name)
+        file.release(entry)
+    }
+
+    /// Where the weight files really lie, in the order of the index.
+    public func locations() throws(ModelFolderError) -> [URL] {
+        var locations: [URL] = []
+        for name in fileNames { locations.append(try folder.file(named: name)) }
+        return locations
     }
 
     /// An error about one tensor that names the file which holds it.

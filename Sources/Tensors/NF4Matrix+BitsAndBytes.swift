@@ -40,7 +40,7 @@ extension BlockScales {
         guard entry.dtype == .u8 else { throw tensors.failure(.wrongDType(expected: "U8", found: entry.dtype), name) }
         self = .nested(
             NestedScales(
-                codes: Array(try tensors.bytes(named: name)),
+                codes: try tensors.bytes(named: name),
                 map: try tensors.finite("\(weight).nested_quant_map", count: 256),
                 absmax: try tensors.finite(
                     "\(weight).nested_absmax", count: (blocks + nesting.blockSize - 1) / nesting.blockSize),

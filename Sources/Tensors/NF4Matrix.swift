@@ -123,10 +123,10 @@ extension BlockScales {
                 body(&tensor)
             }
         case .nested(let nested):
-            nested.codes.withUnsafeBufferPointer { codes in
+            nested.codes.withUnsafeBytes { codes in
                 nested.map.withUnsafeBufferPointer { map in
                     nested.absmax.withUnsafeBufferPointer { absmax in
-                        tensor.codes = codes.baseAddress
+                        tensor.codes = codes.bindMemory(to: UInt8.self).baseAddress
                         tensor.map = map.baseAddress
                         tensor.nested_absmax = absmax.baseAddress
                         tensor.nested_block = nested.blockSize

@@ -72,10 +72,10 @@ public final class SafetensorsFile: Sendable {
         return BrainFloatMatrix(mapping, offset: offset, rows: rows, columns: columns)
     }
 
+    func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
+
     /// Gives back the memory of the pages that a tensor was read from.
     func release(_ entry: TensorEntry) { mapping.release(place(entry.byteRange)) }
-
-    func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
 
     /// Part of a tensor, counted in elements, as float32.
     func float32(of entry: TensorEntry, elements: Range<Int>) throws(SafetensorsError) -> [Float] {

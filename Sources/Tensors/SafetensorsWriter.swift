@@ -19,11 +19,14 @@ public enum SafetensorsWriter {
     }
 
     /// The same for tensors whose bytes are made one after the other, when their turn comes.
+    ///
+    /// - Parameter keepsOrder: writes them as they are given, so that those which are made together stand together.
     public static func write(
-        _ tensors: [TensorDescription], metadata: [String: String] = standardMetadata, to url: URL,
+        _ tensors: [TensorDescription], metadata: [String: String] = standardMetadata, to url: URL, keepsOrder: Bool = false,
         bytes: (TensorDescription) throws -> Data
     ) throws {
-        let ordered = try canonicalOrder(tensors, url)
+        let canonical = try canonicalOrder(tensors, url)
+        let ordered = keepsOrder ? tensors : canonical
         let header = try header(of: ordered, metadata, url)
         try DurableFile.write(to: url) { append in
             try append(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) })

@@ -30,13 +30,17 @@ public struct BaseFiles: Sendable {
     private static let templates = "additional_chat_templates"
 
     /// SHA-256 over path and SHA-256 of each file that decides tokens or logits, sorted by path.
-    public func digest() throws -> ContentDigest {
+    ///
+    /// - Parameter known: remembers the digests of files, so that an untouched base is not read again; nil reads every file.
+    public func digest(known: DigestBook? = nil) throws -> ContentDigest {
         let names = try folder.names().filter {
             $0 == "config.json" || $0 == "generation_config.json" || $0.hasSuffix(".safetensors")
                 || $0.hasSuffix(".safetensors.index.json") || Self.tokenizerFiles.contains($0)
         }
         let files = try names.map { ($0, try folder.file(named: $0)) } + namedTemplates()
-        let lines = try files.map { path, file in "\(path) \(try ContentDigest(ofFile: file))\n" }.sorted()
+        let lines = try files.map { path, file in
+            "\(path) \(try known?.digest(of: file) ?? ContentDigest(ofFile: file))\n"
+        }.sorted()
         return ContentDigest(of: Data(lines.joined().utf8))
     }
 

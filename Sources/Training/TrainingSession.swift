@@ -14,7 +14,7 @@ final class TrainingSession {
     /// A fold over the record's evaluations; nil when nothing judges the run.
     private var rule: RunRule?
 
-    init(_ job: TrainingJob, model: LlamaModel) throws {
+    init(_ job: TrainingJob, model: LlamaModel, digests: DigestBook?) throws {
         self.job = job
         let heldOut = job.supervision?.heldOut
         loop = TrainingRun(
@@ -23,7 +23,7 @@ final class TrainingSession {
         store = CheckpointStore(job.checkpoints)
         evaluationInterval = job.plan.evaluationInterval(plannedSteps: loop.plannedSteps)
         inputs = TrainingInputs(
-            plan: job.plan.digest, base: try BaseFiles(job.base).digest(), data: job.dataset.digest,
+            plan: job.plan.digest, base: try BaseFiles(job.base).digest(known: digests), data: job.dataset.digest,
             parent: try job.parent.map { try ContentDigest(ofFile: $0.appending(path: PEFTFolder.weightsFile)) },
             heldOut: heldOut?.digest)
         try store.removeDrafts()

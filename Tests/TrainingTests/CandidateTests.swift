@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Llama
 import StrictJSON
@@ -50,6 +51,24 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: templates.appending(path: "x.jinja").path, withDestinationPath: "/etc/hostname")
         #expect(throws: ModelFolderError.self) { try files.digest() }
+    }
+
+    @Test func anUntouchedBaseIsNotReadAgain() throws {
+        let folder = try TemporaryFolder()
+        let base = folder.url.appending(path: "base")
+        try FileManager.default.createDirectory(at: base, withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: base.appending(path: "config.json"))
+        let (files, book) = (BaseFiles(base), DigestBook(in: folder.url.appending(path: "digests")))
+        let digest = try files.digest(known: book)
+        #expect(try digest == files.digest())
+        // the book is believed, which shows that the file was not read
+        let pages = folder.url.appending(path: "digests")
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: pages.path).first)
+        let page = pages.appending(path: name)
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let (known, other) = (ContentDigest(of: Data("{}".utf8)), ContentDigest(of: Data()))
+        try Data(text.replacing("\(known)", with: "\(other)").utf8).write(to: page)
+        #expect(try files.digest(known: book) != digest)
     }
 
     @Test func theModelCardBeginsAsPEFTWritesIt() throws {

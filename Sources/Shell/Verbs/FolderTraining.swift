@@ -9,7 +9,7 @@ struct FolderTraining {
     let isJSON: Bool
 
     func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
-        let training = try TrainFolder(request, workingFolder: session.workingFolder)
+        let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)

@@ -34,7 +34,7 @@ struct GenerateVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let generator = try GenerateText(
             base: base.folder(in: session), adapter: adapter.folder(in: session, registry: base.place.registry),
-            precision: precision.precision)
+            precision: precision.precision, cache: session.weightCache)
         let source = prompt.map { GenerateText.Prompt.text($0) } ?? .chat(session.url(chat ?? ""))
         let outcome = try generator.run(
             source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, chatDate: date.day)

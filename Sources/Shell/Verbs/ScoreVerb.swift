@@ -28,8 +28,7 @@ struct ScoreVerb: Verb {
         options.chatDate = date.chatDate?.description
         let scorer = try ScoreRows(
             base: base.folder(in: session), adapter: adapter.folder(in: session, registry: base.place.registry),
-            precision: precision.precision,
-            plan: TrainingPlan(typed: options))
+            precision: precision.precision, plan: TrainingPlan(typed: options), cache: session.weightCache)
         let bar = MeasuringBar(session: session, isQuiet: format.json || !session.console.isTerminal)
         let rows = try scorer.run(session.url(data)) { try bar.show("rows", $0, $1) }
         if format.json {
