@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test build release lint format setup peft-check kill-test bench clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test bench clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -13,6 +13,10 @@ demo: release
 test: setup
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build --parallel
+
+# The kernel tests under the address and undefined-behaviour sanitizers, on every kernel path of this processor.
+sanitize: setup
+	Scripts/sanitize.sh
 
 build: setup
 	swift build $(SWIFT_FLAGS)

@@ -27,11 +27,22 @@ enum MatrixPool {
     }
 
     /// Beyond this (1 GiB) freed memory returns to the system.
-    private static let keepLimit = 1 << 28
+    private static let keepLimit = isExact ? 0 : 1 << 28
     private static let state = Mutex(State())
+
+    /// In a build for the address sanitizer every matrix has memory of its own size, freed at once, so that a kernel that leaves it is
+    /// caught: `Scripts/sanitize.sh`.
+    private static let isExact: Bool = {
+        #if EXACT_MEMORY
+            true
+        #else
+            false
+        #endif
+    }()
 
     /// The smallest size class that holds `count` floats: 1, 5/4, 6/4 or 7/4 times a power of two, at least 64.
     static func sizeClass(holding count: Int) -> Int {
+        guard !isExact else { return count }
         guard count > 64 else { return 64 }
         let power = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
         let quarter = power / 4
