@@ -8,6 +8,8 @@ enum lora_kernel_path lora_supported_kernel_path(void) {
         && __builtin_cpu_supports("avx512vl"))
         return __builtin_cpu_supports("avx512bf16") ? LORA_PATH_AVX512_BF16 : LORA_PATH_AVX512;
     return LORA_PATH_AVX2;
+#elif defined(__aarch64__)
+    return LORA_PATH_NEON;
 #else
     return LORA_PATH_PORTABLE;
 #endif

@@ -8,6 +8,7 @@
     case LORA_PATH_AVX512_BF16:                                     \
     case LORA_PATH_AVX512: name##_avx512(__VA_ARGS__); break;       \
     case LORA_PATH_AVX2: name##_avx2(__VA_ARGS__); break;           \
+    case LORA_PATH_NEON:                                            \
     case LORA_PATH_PORTABLE: name##_portable(__VA_ARGS__); break;   \
     }
 #else

@@ -12,7 +12,7 @@ extension KernelPathError: Explained {
 
     private var next: String {
         switch self {
-        case .unknown: "Unset it, or set it to portable, avx2, avx512 or avx512bf16."
+        case .unknown: "Unset it, or set it to portable, neon, avx2, avx512 or avx512bf16."
         case .unsupported(_, let best): "Unset it, or set it to \(best.rawValue)."
         }
     }

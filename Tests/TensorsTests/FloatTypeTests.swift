@@ -87,5 +87,20 @@ import Testing
         #expect(error.explanation.kind == .usage)
     }
 
+    @Test func pathsOfAnotherArchitectureAreRefused() throws {
+        #expect(try KernelPath.chosen(by: nil, supported: .neon) == .neon)
+        #expect(try KernelPath.chosen(by: "portable", supported: .neon) == .portable)
+        #expect(throws: KernelPathError.unsupported(.neon, best: .avx512bf16)) {
+            try KernelPath.chosen(by: "neon", supported: .avx512bf16)
+        }
+        #expect(throws: KernelPathError.unsupported(.avx2, best: .neon)) { try KernelPath.chosen(by: "avx2", supported: .neon) }
+    }
+
+    /// Under LORA_KERNELS too: the tests would else run another path than they say.
+    @Test func thePathAskedForRuns() throws {
+        try KernelPath.check()
+        #expect(KernelPath.available.contains(.current) && KernelPath.available.last == .supported)
+    }
+
     @Test func thePortablePathIsAlwaysThere() { #expect(KernelPath.available.first == .portable) }
 }
