@@ -20,6 +20,7 @@ let package = Package(
         .target(name: "Faults"),
         .target(name: "StrictJSON", dependencies: ["Faults"]),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
+        .target(name: "Randomness"),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The numeric stack.
@@ -27,16 +28,16 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Faults", "StrictJSON", "DurableFiles"]),
         .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"]),
-        .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles"]),
+            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
         .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
-        .target(name: "Monitoring", dependencies: ["Adapters"]),
+        .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",
             dependencies: [
@@ -69,13 +70,16 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "DurableFiles", "Llama", "Tensors", "Tokenizers", "StrictJSON", "TestSupport"]),
+            dependencies: [
+                "Training", "DurableFiles", "Llama", "Randomness", "Tensors", "Tokenizers", "StrictJSON", "TestSupport",
+            ]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
@@ -84,7 +88,9 @@ let package = Package(
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",
-            dependencies: ["Registry", "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+            dependencies: [
+                "Registry", "Adapters", "DurableFiles", "Faults", "Randomness", "StrictJSON", "StrictYAML", "TestSupport",
+            ]),
         .testTarget(
             name: "VersionsTests",
             dependencies: ["Versions", "Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Randomness
 import Tensors
 
 /// Which inputs of a LoRA pair are zeroed in one micro-step: a pure function of seed, step, micro-step, module and element, so

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Tensors
 
 /// How a continuation is chosen.

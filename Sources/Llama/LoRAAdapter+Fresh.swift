@@ -1,4 +1,5 @@
 import Faults
+import Randomness
 import Tensors
 
 extension LoRAAdapter {

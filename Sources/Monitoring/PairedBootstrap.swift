@@ -1,3 +1,5 @@
+import Randomness
+
 /// A percentile interval of the mean difference between two systems' scores on the same rows.
 ///
 /// Rows are drawn with replacement; the same seed gives the same interval on every machine.

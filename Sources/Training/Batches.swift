@@ -1,3 +1,5 @@
+import Randomness
+
 /// Which rows each optimizer step reads: a pure function of seed and step, so a run can go on from any step.
 ///
 /// An epoch is a new permutation of all rows (or their own order), cut into micro-batches of `batchSize`, the last of which may

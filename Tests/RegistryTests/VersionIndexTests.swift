@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Randomness
 import TestSupport
 import Testing
 
@@ -123,7 +124,7 @@ import Testing
 
     /// Promotions and rollbacks behave as pushes and pops of a stack: production is its top, previous what lies below.
     @Test(arguments: 1...8 as ClosedRange<UInt64>) func aRollbackUndoesTheLastPromotionThatStands(_ seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var stack: [VersionID] = []
         for step in 0..<24 {
             let events = try registry.history(of: Sample.name()).count
@@ -170,19 +171,5 @@ import Testing
         let error = try #require(throws: RegistryError.self) { try registry.write { try $0.execute(sql: sql) } }
         guard case .database = error else { Issue.record("\(error)"); return }
         #expect(try registry.history(of: Sample.name()) == before)
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

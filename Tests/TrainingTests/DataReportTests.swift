@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import StrictJSON
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
     }
 
     @Test func theIndexFindsEverySimilarPairThatComparingAllPairsFinds() {
-        var generator = SplitMix64(state: 5)
+        var generator = SplitMix64(seed: 5)
         let words = ["invoice", "router", "password", "refund", "login", "printer", "vpn", "email", "charge", "reset"]
         let texts = (0..<120).map { _ in
             (0..<6 + Int(generator.next(below: 3))).map { _ in words[Int(generator.next(below: 10))] }.joined(separator: " ")

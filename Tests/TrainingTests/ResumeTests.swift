@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
 import Llama
+import Randomness
 import StrictJSON
 import TestSupport
 import Testing
@@ -32,7 +33,7 @@ import Testing
     @Test func aRunStoppedManyTimesAtRandomEndsTheSame() throws {
         let whole = try TrainingBench()
         let expected = try whole.digest(whole.job())
-        var generator = SplitMix64(state: 11)
+        var generator = SplitMix64(seed: 11)
         let bench = try TrainingBench()
         var step = 0
         while step < 10 {

@@ -1,3 +1,4 @@
+import Randomness
 import StrictJSON
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
 
     /// Cut at any place and folded again, seeded random courses lead to the same state, decisions and best.
     @Test func replayingAnyPrefixComesToTheSameState() {
-        var generator = SplitMix64(state: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<200 {
             var whole = RunRule(Self.limits, plannedSteps: 10)
             while true {

@@ -1,5 +1,6 @@
 import Foundation
 import Llama
+import Randomness
 import StrictJSON
 import TestSupport
 import Testing
@@ -31,7 +32,7 @@ struct TrainingBench {
     var store: CheckpointStore { CheckpointStore(checkpoints) }
 
     static func dataset(rows: Int = 9, seed: UInt64 = 1) throws -> Dataset {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let lines = (0..<rows).map { row in
             let ids = (0..<8 + row).map { _ in Int(generator.next(below: 512)) }
             return #"{"input_ids": \#(ids), "labels": \#([-100, -100, -100] + ids[3...])}"#

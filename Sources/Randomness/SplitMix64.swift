@@ -1,10 +1,11 @@
-/// Steele, Lea and Flood's SplitMix64: a counter run through a mixing function.
+/// A small random generator whose sequence is the same on every machine and fixed for all time: a counter run through a mixing
+/// function.
 ///
-/// Small, fast, the same on every machine; its whole state is one number.
+/// Source: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
-    public private(set) var state: UInt64
+    private var state: UInt64
 
-    public init(state: UInt64) { self.state = state }
+    public init(seed: UInt64) { state = seed }
 
     /// A generator for one use of a seed: streams of the same seed do not overlap in practice.
     public init(seed: UInt64, stream: UInt64) {
@@ -16,7 +17,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
         return Self.mix(state)
     }
 
-    /// A number below `bound`, each equally likely: draws that would favour small numbers are thrown away.
+    /// A number below `bound`, each equally likely: the high half of a 128-bit product, redrawn where it would favour some (Lemire
+    /// 2019).
     public mutating func next(below bound: UInt64) -> UInt64 {
         precondition(bound > 0, "no number lies below 0")
         let rest = (0 &- bound) % bound
@@ -25,6 +27,9 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
             if low >= rest { return high }
         }
     }
+
+    /// Uniform in [0, 1), 53 bits.
+    public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
 
