@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test bench clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test bench bench-kernels clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -25,11 +25,11 @@ release: setup
 	swift build -c release $(SWIFT_FLAGS)
 
 lint:
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
 	Scripts/lint.sh
 
 format:
-	swift format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks Package.swift
 
 setup:
 	@Scripts/setup.sh $(PACKAGES)
@@ -45,6 +45,10 @@ peft-check: release
 # Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python.
 bench: release
 	Benchmarks/compare.py --lora $(LORA)
+
+# Every kernel's rate on every path, beside what the machine gives at most, and what decoding NF4 costs.
+bench-kernels: setup
+	swift run -c release kernel-bench
 
 clean:
 	swift package clean

@@ -66,6 +66,13 @@ let package = Package(
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
 
+        // How fast the kernels are: `make bench-kernels`.
+        .target(
+            name: "CCeilings", dependencies: ["CKernels"], path: "Benchmarks/CCeilings", cSettings: kernelSettings),
+        .executableTarget(
+            name: "kernel-bench", dependencies: ["CCeilings", "CKernels", "COpenBLAS", "Tensors"],
+            path: "Benchmarks/KernelBench"),
+
         // Tests.
         .target(name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
