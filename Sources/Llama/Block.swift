@@ -26,7 +26,7 @@ struct Block: Sendable {
         return (stream, saved)
     }
 
-    /// The same for the next tokens of one row.
+    /// The same for the next tokens of some rows.
     func forward(_ x: Matrix, _ pass: ForwardPass, cache: inout LayerCache) -> Matrix {
         var stream = x
         attention.forward(attentionNorm.forward(x, pass.arithmetic).y, addingTo: &stream, pass, cache: &cache)

@@ -4,6 +4,8 @@ import Tensors
 struct ForwardPass: Sendable {
     let positions: [Int32]
     let spans: [AttentionSpan]
+    /// Where the keys that spans speak of were computed; nil where they stand in that order already.
+    var keyPlaces: [Int]?
     let table: RotaryTable
     let adapter: LoRAAdapter?
     let arithmetic: Arithmetic

@@ -30,36 +30,108 @@ public struct GeneratedText: Sendable, Hashable {
     public let stoppedByEOS: Bool
 }
 
+/// What is to be continued, and how.
+public struct GenerationRequest: Sendable, Hashable {
+    public var prompt: [Int32]
+    public var options: GenerationOptions
+
+    public init(prompt: [Int32], options: GenerationOptions) {
+        self.prompt = prompt
+        self.options = options
+    }
+
+    /// Tokens that its keys and values need room for.
+    var room: Int { prompt.count + max(0, options.maxNewTokens) }
+}
+
 /// Writes continuations token by token with a key-value cache.
 public enum Generation {
+    /// Tokens of prompts that are computed at once.
+    private static let promptTokens = 2048
+
     /// - Throws: `ModelError`.
     public static func generate(
         _ model: LlamaModel, adapter: LoRAAdapter? = nil, prompt: [Int32], options: GenerationOptions
     ) throws -> GeneratedText {
-        guard !prompt.isEmpty else { throw ModelError.emptyPrompt }
-        try model.check(TokenBatch([TokenBatch.Row(tokens: prompt)]), adapter)
-        var cache = model.newCache()
-        var random = SplitMix64(seed: options.seed)
-        var (ids, logProbabilities): ([Int32], [Double]) = ([], [])
-        var next = prompt
-        while ids.count < options.maxNewTokens {
-            let logits = model.lastLogits(after: next, &cache, adapter)
-            let token = choose(logits.values, temperature: options.temperature, &random)
-            logProbabilities.append(-CrossEntropyKernel.forward(logits, labels: [token])[0])
-            if options.stopTokens.contains(token) {
-                return GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: true)
+        try generate(model, adapter: adapter, requests: [GenerationRequest(prompt: prompt, options: options)])[0]
+    }
+
+    /// Writes many continuations at once: each step computes the next token of every one that has not ended. All rows' caches are held
+    /// together; `LlamaModel.batches(of:)` says how many requests should share them.
+    ///
+    /// - Throws: `ModelError`.
+    public static func generate(
+        _ model: LlamaModel, adapter: LoRAAdapter? = nil, requests: [GenerationRequest]
+    ) throws -> [GeneratedText] {
+        guard requests.allSatisfy({ !$0.prompt.isEmpty }) else { throw ModelError.emptyPrompt }
+        try model.check(TokenBatch(requests.map { TokenBatch.Row(tokens: $0.prompt) }), adapter)
+        var cache = model.newCache(room: requests.map(\.room))
+        var rows = requests.map(Continuation.init)
+        while true {
+            let live = rows.indices.filter { !rows[$0].isFinished }
+            guard !live.isEmpty else { return rows.map(\.text) }
+            for part in parts(of: live, rows) {
+                let next = part.map { LlamaModel.NextTokens(row: $0, tokens: rows[$0].next) }
+                let logits = model.lastLogits(after: next, &cache, adapter)
+                let tokens = zip(part, 0...).map { rows[$0].choose(logits, row: $1) }
+                let losses = CrossEntropyKernel.forward(logits, labels: tokens)
+                for (place, row) in part.enumerated() { rows[row].append(tokens[place], logProbability: -losses[place]) }
             }
-            ids.append(token)
-            next = [token]
         }
-        return GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: false)
+    }
+
+    /// Rows whose next tokens are computed together.
+    private static func parts(of live: [Int], _ rows: [Continuation]) -> [[Int]] {
+        var parts: [[Int]] = [[]]
+        var tokens = 0
+        for row in live {
+            let count = rows[row].next.count
+            if tokens + count > promptTokens, tokens > 0 {
+                parts.append([])
+                tokens = 0
+            }
+            parts[parts.count - 1].append(row)
+            tokens += count
+        }
+        return parts
+    }
+}
+
+/// One request, as far as it has come.
+private struct Continuation {
+    private let options: GenerationOptions
+    private var random: SplitMix64
+    private var ids: [Int32] = []
+    private var logProbabilities: [Double] = []
+    private var isStopped = false
+    /// What the model has not seen yet.
+    private(set) var next: [Int32]
+
+    init(_ request: GenerationRequest) {
+        options = request.options
+        random = SplitMix64(seed: request.options.seed)
+        next = request.prompt
+    }
+
+    var isFinished: Bool { isStopped || ids.count >= options.maxNewTokens }
+
+    var text: GeneratedText {
+        GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: isStopped)
+    }
+
+    mutating func append(_ token: Int32, logProbability: Double) {
+        logProbabilities.append(logProbability)
+        isStopped = options.stopTokens.contains(token)
+        if !isStopped { ids.append(token) }
+        next = [token]
     }
 
     /// The likeliest token (the first of equals), or a draw from softmax(logits / temperature).
-    private static func choose(_ logits: [Float], temperature: Double, _ random: inout SplitMix64) -> Int32 {
-        let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
-        guard temperature > 0 else { return Int32(best) }
-        let weights = logits.map { exp(Double($0 - logits[best]) / temperature) }
+    mutating func choose(_ logits: Matrix, row: Int) -> Int32 {
+        let best = logits.largestColumn(ofRow: row)
+        guard options.temperature > 0 else { return Int32(best) }
+        let top = logits[row, best]
+        let weights = (0..<logits.columns).map { exp(Double(logits[row, $0] - top) / options.temperature) }
         var draw = random.unit() * weights.reduce(0, +)
         for (token, weight) in weights.enumerated() {
             draw -= weight

@@ -1,27 +1,31 @@
 import Tensors
 
 extension LlamaModel {
-    /// The logits after each of the next tokens of one row, [tokens, vocabulary]; the cache remembers them.
-    func step(_ tokens: [Int32], _ cache: inout KeyValueCache, _ adapter: LoRAAdapter?) -> Matrix {
-        head.logits(hidden(tokens, &cache, adapter))
+    /// The next tokens of one of a cache's rows.
+    struct NextTokens {
+        /// Of the cache.
+        let row: Int
+        let tokens: [Int32]
     }
 
-    /// What the last block leaves for the next tokens of one row.
-    private func hidden(_ tokens: [Int32], _ cache: inout KeyValueCache, _ adapter: LoRAAdapter?) -> Matrix {
-        let start = cache.count
+    /// The logits after the last of each row's next tokens, [rows, vocabulary]; the cache remembers them.
+    func lastLogits(after rows: [NextTokens], _ cache: inout KeyValueCache, _ adapter: LoRAAdapter?) -> Matrix {
+        var (positions, spans): ([Int32], [AttentionSpan]) = ([], [])
+        var longest = 0
+        for next in rows {
+            let before = cache.rows[next.row].count
+            cache.extend(next.row, by: next.tokens.count)
+            let queries = positions.count..<positions.count + next.tokens.count
+            spans.append(AttentionSpan(queries: queries, keys: cache.rows[next.row]))
+            positions += Int32(before)..<Int32(before + next.tokens.count)
+            longest = max(longest, before + next.tokens.count)
+        }
         let pass = ForwardPass(
-            positions: (start..<start + tokens.count).map(Int32.init), spans: [],
-            table: rotaryTable(length: start + tokens.count), adapter: adapter, arithmetic: arithmetic,
+            positions: positions, spans: spans, table: rotaryTable(length: longest), adapter: adapter, arithmetic: arithmetic,
             dropout: nil)
-        var x = embedding.rows(at: tokens)
+        var x = embedding.rows(at: rows.flatMap(\.tokens))
         for (index, block) in blocks.enumerated() { x = block.forward(x, pass, cache: &cache.layers[index]) }
-        return x
-    }
-
-    /// The logits after the last of the next tokens, [1, vocabulary].
-    func lastLogits(after tokens: [Int32], _ cache: inout KeyValueCache, _ adapter: LoRAAdapter?) -> Matrix {
-        let hidden = hidden(tokens, &cache, adapter)
-        return head.logits(hidden.rows(hidden.rows - 1..<hidden.rows))
+        return head.logits(x.rows(at: spans.map { $0.queries.upperBound - 1 }))
     }
 
     /// log p of each continuation after `prefix`, which is computed once.
@@ -31,16 +35,15 @@ extension LlamaModel {
         prefix: [Int32], continuations: [[Int32]], adapter: LoRAAdapter? = nil
     ) throws -> [Double] {
         guard !prefix.isEmpty else { throw ModelError.emptyPrompt }
-        try check(TokenBatch(([prefix] + continuations).map(TokenBatch.Row.init(tokens:))), adapter)
-        var cache = newCache()
-        let first = lastLogits(after: prefix, &cache, adapter)
-        return continuations.map { continuation in
-            guard let start = continuation.first else { return 0 }
-            let opening = CrossEntropyKernel.forward(first, labels: [start])
-            guard continuation.count > 1 else { return -opening.reduce(0, +) }
-            let logits = step(Array(continuation.dropLast()), &cache, adapter)
-            cache.truncate(to: prefix.count)
-            return -(opening + CrossEntropyKernel.forward(logits, labels: Array(continuation.dropFirst()))).reduce(0, +)
-        }
+        let rows = continuations.map { TokenBatch.Row(prefix: prefix, continuation: $0) }
+        return try score(TokenBatch(rows), adapter: adapter).map(\.sumLogProbability)
+    }
+}
+
+extension TokenBatch.Row {
+    /// A row of which only what follows a prefix is scored.
+    public init(prefix: [Int32], continuation: [Int32]) {
+        self.init(
+            tokens: prefix + continuation, labels: [Int32](repeating: TokenBatch.ignored, count: prefix.count) + continuation)
     }
 }

@@ -15,15 +15,15 @@ extension LlamaModel {
         }
     }
 
-    /// The log-likelihood of each row's supervised tokens. Head and cross-entropy see only those positions, in chunks.
+    /// The log-likelihood of each row's supervised tokens. Head and cross-entropy see only those positions, in chunks, and what a row
+    /// begins with like the row before it is computed once.
     ///
     /// - Throws: `ModelError`.
     public func score(_ batch: TokenBatch, adapter: LoRAAdapter? = nil) throws -> [RowScore] {
         try check(batch, adapter)
-        let rows = PackedRows(batch)
-        let places = SupervisedPlaces(batch)
-        let hidden = blockOutput(rows, pass(rows, adapter)).rows(at: places.indices)
-        var losses = head.losses(hidden, labels: places.labels)[...]
+        let rows = PackedRows(batch, sharing: true)
+        let places = SupervisedPlaces(batch, in: rows)
+        var losses = head.losses(blockOutput(rows, pass(rows, adapter)), at: places.indices, labels: places.labels)[...]
         return places.counts.map { count in
             defer { losses = losses.dropFirst(count) }
             return RowScore(sumLogProbability: -losses.prefix(count).reduce(0, +), supervisedTokens: count)
@@ -33,5 +33,39 @@ extension LlamaModel {
     /// What the last block leaves, [tokens, hidden].
     func blockOutput(_ rows: PackedRows, _ pass: ForwardPass) -> Matrix {
         blocks.reduce(embedding.rows(at: rows.tokens)) { x, block in block.forward(x, pass).y }
+    }
+}
+
+extension LlamaModel {
+    /// Tokens computed at once: enough that preparing the weights for each batch costs little beside the products.
+    private static let batchTokens = 2048
+    /// Keys copied at once where rows share their beginnings.
+    private static let batchKeys = 8192
+
+    /// Cuts rows into runs of neighbours that are scored together; a row longer than a batch stands alone.
+    public func batches(of rows: [TokenBatch.Row]) -> [Range<Int>] {
+        var batches: [Range<Int>] = []
+        var (start, tokens, keys) = (0, 0, 0)
+        for (index, row) in rows.enumerated() {
+            let shared = index > start ? row.tokensShared(with: rows[index - 1]) : 0
+            let isFull = tokens + row.tokens.count - shared > Self.batchTokens || keys + row.tokens.count > Self.batchKeys
+            let standsAlone = hasFrequenciesOfItsOwn(row) || index > start && hasFrequenciesOfItsOwn(rows[index - 1])
+            if index > start, isFull || standsAlone {
+                batches.append(start..<index)
+                (start, tokens, keys) = (index, row.tokens.count, row.tokens.count)
+            } else {
+                tokens += row.tokens.count - shared
+                keys += row.tokens.count
+            }
+        }
+        return start < rows.count ? batches + [start..<rows.count] : batches
+    }
+
+    /// Beyond its original length the dynamic rule turns every length by frequencies of its own.
+    private func hasFrequenciesOfItsOwn(_ row: TokenBatch.Row) -> Bool { hasFrequenciesOfItsOwn(length: row.tokens.count) }
+
+    func hasFrequenciesOfItsOwn(length: Int) -> Bool {
+        guard case .dynamic(_, let original) = configuration.rotary.scaling else { return false }
+        return length > original
     }
 }

@@ -61,21 +61,20 @@ public final class LlamaModel: Sendable {
     /// Rows of logits [rows, vocabulary] that training and scoring hold at once.
     public static func logitRows(vocabulary: Int) -> Int { OutputHead.chunkRows(vocabulary: vocabulary) }
 
-    func newCache() -> KeyValueCache { KeyValueCache(for: configuration, arithmetic) }
+    /// A cache for as many rows, with room for so many tokens of each.
+    func newCache(room: [Int]) -> KeyValueCache { KeyValueCache(for: configuration, arithmetic, room: room) }
 
     /// The pass of a whole batch.
     func pass(_ rows: PackedRows, _ adapter: LoRAAdapter?, dropout: DropoutPosition? = nil) -> ForwardPass {
         ForwardPass(
-            positions: rows.positions, spans: rows.spans, table: rotaryTable(length: rows.longest), adapter: adapter,
+            positions: rows.positions, spans: rows.spans, keyPlaces: rows.keyPlaces, table: rotaryTable(length: rows.longest),
+            adapter: adapter,
             arithmetic: arithmetic, dropout: dropout)
     }
 
     /// cos and sin for at least `length` positions, kept for the next pass.
     func rotaryTable(length: Int) -> RotaryTable {
-        // beyond its original length the dynamic rule gives every length its own frequencies
-        if case .dynamic(_, let original) = configuration.rotary.scaling, length > original {
-            return configuration.rotary.table(length: length)
-        }
+        if hasFrequenciesOfItsOwn(length: length) { return configuration.rotary.table(length: length) }
         return table.withLock { kept in
             if let kept, kept.positions >= length { return kept }
             let made = configuration.rotary.table(length: max(length, 2 * (kept?.positions ?? 0)))

@@ -8,7 +8,7 @@ struct OutputHead: Sendable {
     let arithmetic: Arithmetic
 
     /// Floats of logits held at once (32 MiB): enough rows that packing W for each chunk costs little beside the product.
-    private static let chunkSize = 1 << 23
+    static let chunkSize = 1 << 23
     /// Rows of W that carry gradients back at once, so that their panels stay in the cache.
     private static let strip = 2048
 
@@ -19,14 +19,6 @@ struct OutputHead: Sendable {
         switch normed {
         case .floats(let normed): weight.product(normed)
         case .brains(let normed): BrainProduct.floats([BrainProduct.Term(LeftPanels(normed), .transposedWeight(weight))])
-        }
-    }
-
-    /// −log p of each row's label.
-    func losses(_ x: Matrix, labels: [Int32]) -> [Double] {
-        let normed = norm.forward(x, arithmetic).y
-        return chunks(of: x.rows).flatMap { rows in
-            CrossEntropyKernel.forward(logits(normed: normed.rows(rows)), labels: Array(labels[rows]))
         }
     }
 

@@ -35,19 +35,20 @@ struct SelfAttention: Sendable {
     /// Adds y [tokens, hidden] of x [tokens, hidden] to the residual stream.
     func forward(_ x: Activations, addingTo residual: inout Matrix, _ pass: ForwardPass) -> Saved {
         let projected = project(x, pass)
+        let (keys, values) = (projected.keys.rotated, projected.values)
         let (mixed, logSums) = kernel.forward(
-            queries: projected.queries.rotated, keys: projected.keys.rotated, values: projected.values, spans: pass.spans)
+            queries: projected.queries.rotated, keys: pass.keyPlaces.map(keys.rows(at:)) ?? keys,
+            values: pass.keyPlaces.map(values.rows(at:)) ?? values, spans: pass.spans)
         let saved = output.forward(mixed, addingTo: &residual, pass)
         return Saved(projected: projected, mixed: mixed, logSums: logSums, output: saved)
     }
 
-    /// The same for the next tokens of one row, whose earlier keys and values are in the cache.
+    /// The same for the next tokens of some rows, whose earlier keys and values are in the cache.
     func forward(_ x: Activations, addingTo residual: inout Matrix, _ pass: ForwardPass, cache: inout LayerCache) {
         let projected = project(x, pass)
-        cache.append(keys: projected.keys.rotated, values: projected.values)
-        let span = AttentionSpan(queries: 0..<x.rows, keys: 0..<cache.count)
+        cache.store(keys: projected.keys.rotated, values: projected.values, pass.spans)
         let mixed = kernel.forward(
-            queries: projected.queries.rotated, keys: cache.keys, values: cache.values, spans: [span]
+            queries: projected.queries.rotated, keys: cache.keys, values: cache.values, spans: pass.spans
         ).out
         _ = output.forward(mixed, addingTo: &residual, pass)
     }

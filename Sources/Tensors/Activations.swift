@@ -52,6 +52,14 @@ public enum Activations: Sendable {
         }
     }
 
+    /// The rows at `indices`, in that order.
+    public func rows(at indices: [Int]) -> Activations {
+        switch self {
+        case .floats(let matrix): .floats(matrix.rows(at: indices))
+        case .brains(let matrix): .brains(matrix.rows(at: indices))
+        }
+    }
+
     /// Writes the rows of `source` one after the other, from `start` on.
     public mutating func setRows(from start: Int, _ source: Activations) {
         // taken out of the enum first, so that its memory has one owner while it is written

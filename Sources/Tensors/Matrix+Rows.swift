@@ -36,6 +36,15 @@ extension Matrix {
         (mutablePointer() + start * columns).update(from: source.pointer, count: source.count)
     }
 
+    /// The column of a row's largest number, the first of equals.
+    public func largestColumn(ofRow row: Int) -> Int {
+        precondition(row >= 0 && row < rows && columns > 0, "the row has a largest number")
+        let numbers = UnsafeBufferPointer(start: pointer + row * columns, count: columns)
+        var best = 0
+        for column in 1..<columns where numbers[column] > numbers[best] { best = column }
+        return best
+    }
+
     /// Adds a vector [1, columns] to every row.
     public mutating func addToRows(_ vector: Matrix) {
         precondition(vector.count == columns, "one number for each column")

@@ -51,31 +51,36 @@ public struct Evaluation: Sendable {
 
     /// Puts every row to the model.
     ///
-    /// - Parameter progress: hears how many rows are done, and may throw to stop.
+    /// - Parameter progress: hears how many rows are done after each batch, and may throw to stop.
     public func run(
         on model: LlamaModel, adapter: LoRAAdapter? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> EvaluationResult {
-        var rows: [EvaluatedRow] = []
-        switch material {
-        case .labels(let questions):
-            for question in questions {
-                rows.append(try answer(question, model, adapter))
-                try progress(rows.count)
+        let rows =
+            switch material {
+            case .labels(let questions): try choose(questions, model, adapter, progress)
+            case .open(let questions): try write(questions, model, adapter, progress)
+            case .rows(let encoded):
+                zip(encoded, try RowScoring.score(encoded, model: model, adapter: adapter, progress: progress)).map {
+                    EvaluatedRow(line: $0.line, answer: .loss($1), isCorrect: false)
+                }
             }
-        case .open(let questions):
-            for question in questions {
-                rows.append(try answer(question, model, adapter))
-                try progress(rows.count)
-            }
-        case .rows(let encoded):
-            let scores = try RowScoring.score(encoded, model: model, adapter: adapter, progress: progress)
-            rows = zip(encoded, scores).map { EvaluatedRow(line: $0.line, answer: .loss($1), isCorrect: false) }
-        }
         return EvaluationResult(metric: metric, labels: labels, rows: rows)
     }
 
-    private func answer(_ question: LabelQuestion, _ model: LlamaModel, _ adapter: LoRAAdapter?) throws -> EvaluatedRow {
-        let scores = try model.labelScores(prefix: question.prefix, continuations: question.continuations, adapter: adapter)
+    /// Scores every label after every prompt. Rows of one question stand together, so that its prompt is computed once.
+    private func choose(
+        _ questions: [LabelQuestion], _ model: LlamaModel, _ adapter: LoRAAdapter?, _ progress: (Int) throws -> Void
+    ) throws -> [EvaluatedRow] {
+        let rows = questions.flatMap { question in
+            question.continuations.map { TokenBatch.Row(prefix: question.prefix, continuation: $0) }
+        }
+        let scores = try RowScoring.score(rows, model: model, adapter: adapter) { try progress($0 / labels.count) }
+        return questions.enumerated().map { index, question in
+            judge(question, scores[index * labels.count..<(index + 1) * labels.count].map(\.sumLogProbability))
+        }
+    }
+
+    private func judge(_ question: LabelQuestion, _ scores: [Double]) -> EvaluatedRow {
         let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
         let isAlone = scores.count { $0 >= scores[best] } == 1
         return EvaluatedRow(
@@ -84,11 +89,25 @@ public struct Evaluation: Sendable {
             isCorrect: isAlone && labels[best] == question.expected)
     }
 
-    /// Generates as many tokens as the answer has and a few more, so that a longer answer shows.
-    private func answer(_ question: OpenQuestion, _ model: LlamaModel, _ adapter: LoRAAdapter?) throws -> EvaluatedRow {
-        let options = GenerationOptions(
-            maxNewTokens: question.answerLength + 4, stopTokens: model.stopTokens(with: tokenizer))
-        let generated = try Generation.generate(model, adapter: adapter, prompt: question.prompt, options: options)
+    /// Generates as many tokens as each answer has and a few more, so that a longer answer shows.
+    private func write(
+        _ questions: [OpenQuestion], _ model: LlamaModel, _ adapter: LoRAAdapter?, _ progress: (Int) throws -> Void
+    ) throws -> [EvaluatedRow] {
+        let stopTokens = model.stopTokens(with: tokenizer)
+        let requests = questions.map {
+            GenerationRequest(
+                prompt: $0.prompt, options: GenerationOptions(maxNewTokens: $0.answerLength + 4, stopTokens: stopTokens))
+        }
+        var rows: [EvaluatedRow] = []
+        for batch in model.batches(of: requests) {
+            let generated = try Generation.generate(model, adapter: adapter, requests: Array(requests[batch]))
+            rows += zip(questions[batch], generated).map(judge)
+            try progress(rows.count)
+        }
+        return rows
+    }
+
+    private func judge(_ question: OpenQuestion, _ generated: GeneratedText) -> EvaluatedRow {
         let text = tokenizer?.decode(generated.ids, skipSpecialTokens: true) ?? ""
         let predicted = Self.comparable(text, with: question.expected)
         return EvaluatedRow(

@@ -104,18 +104,25 @@ import Tokenizers
         #expect(result.json["correct"] == 1 && result.json["value"] == 0.25 && result.json["rows"] == 4)
     }
 
-    @Test func progressHearsOfEveryRowAndMayStopTheWork() throws {
+    @Test(arguments: [EvaluationMetric.labelAccuracy, .exactMatch])
+    func progressHearsOfEveryBatchAndMayStopTheWork(_ metric: EvaluationMetric) throws {
         struct Enough: Error {}
         let bench = try Bench("tiny-llama", "base")
-        let evaluation = try Evaluation(bench.rows, metric: .labelAccuracy, encoder: bench.encoder)
+        // more than one batch of either kind
+        let rows = DataFile(path: "held.jsonl", rows: (0..<40).flatMap { _ in bench.rows.rows })
+        let evaluation = try Evaluation(rows, metric: metric, encoder: bench.encoder)
         var heard: [Int] = []
+        _ = try evaluation.run(on: bench.model) { heard.append($0) }
+        #expect(heard.count > 1 && heard == heard.sorted() && heard.last == rows.rows.count)
+        let all = heard
+        heard = []
         #expect(throws: Enough.self) {
             try evaluation.run(on: bench.model) { done in
                 heard.append(done)
-                if done == 2 { throw Enough() }
+                throw Enough()
             }
         }
-        #expect(heard == [1, 2])
+        #expect(heard == Array(all.prefix(1)))
     }
 
     @Test func aLabelThatTheTaskDoesNotKnowIsNamedByItsLine() throws {
@@ -149,15 +156,6 @@ import Tokenizers
             #expect(abs(alone.sumLogProbability - score.sumLogProbability) < 1e-3)
             #expect(alone.supervisedTokens == score.supervisedTokens)
         }
-    }
-
-    @Test func batchesTakeRowsInOrderUpToTheirRoom() {
-        func row(_ count: Int) -> EncodedRow {
-            let tokens = [Int32](repeating: 1, count: count)
-            return EncodedRow(line: 1, form: .tokens, tokens: tokens, labels: tokens, length: count, fault: nil)
-        }
-        let batches = RowScoring.batches([row(1000), row(1000), row(100), row(3000), row(10)])
-        #expect(batches.map { $0.map(\.tokens.count) } == [[1000, 1000], [100], [3000], [10]])
     }
 
     @Test func onlyTheFirstLineThatSaysSomethingCountsForAOneLineAnswer() {
