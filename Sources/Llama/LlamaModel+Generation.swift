@@ -24,7 +24,9 @@ extension LlamaModel {
             positions: positions, spans: spans, table: rotaryTable(length: longest), adapter: adapter, arithmetic: arithmetic,
             dropout: nil)
         var x = embedding.rows(at: rows.flatMap(\.tokens))
-        for (index, block) in blocks.enumerated() { x = block.forward(x, pass, cache: &cache.layers[index]) }
+        for layer in blocks.indices {
+            x = visit(layer, then: layer + 1) { $0.forward(x, pass, cache: &cache.layers[layer]) }
+        }
         return head.logits(x.rows(at: spans.map { $0.queries.upperBound - 1 }))
     }
 

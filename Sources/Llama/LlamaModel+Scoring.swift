@@ -32,7 +32,9 @@ extension LlamaModel {
 
     /// What the last block leaves, [tokens, hidden].
     func blockOutput(_ rows: PackedRows, _ pass: ForwardPass) -> Matrix {
-        blocks.reduce(embedding.rows(at: rows.tokens)) { x, block in block.forward(x, pass).y }
+        blocks.indices.reduce(embedding.rows(at: rows.tokens)) { x, layer in
+            visit(layer, then: layer + 1) { $0.forward(x, pass).y }
+        }
     }
 }
 

@@ -1,59 +1,105 @@
 import Tensors
 
 extension LlamaModel {
-    /// Adds the gradient of `lossScale · Σ −log p` to `gradients` and returns the sum itself.
+    /// Adds the gradient of `lossScale · Σ −log p` over all micro-batches to `gradients` and returns the sum itself; nil when it was
+    /// stopped, and then the gradients are of no use.
+    ///
+    /// Micro-batches go through the blocks in sweeps. Whatever a sweep's size, a pair's gradients are summed over them in their order.
     ///
     /// - Parameters:
     ///   - lossScale: 1 / supervised tokens of the whole optimizer step gives the gradient of the mean loss.
-    ///   - recompute: keep only each block's input and compute the rest again on the way back (gradient checkpointing);
-    ///     changes memory, not one bit of the result.
-    ///   - dropout: where the step stands; decides the masks when the adapter's dropout is above 0.
+    ///   - shouldStop: asked before each block of each sweep.
     /// - Throws: `ModelError`.
     public func accumulateGradients(
-        of batch: TokenBatch, adapter: LoRAAdapter, lossScale: Double, recompute: Bool, dropout: DropoutPosition,
+        of microBatches: [MicroBatch], adapter: LoRAAdapter, lossScale: Double, layout: StepLayout, shouldStop: () -> Bool,
         into gradients: inout LoRAGradients
-    ) throws -> LossSum {
-        try check(batch, adapter)
-        let places = SupervisedPlaces(batch)
-        guard !places.indices.isEmpty else { return LossSum() }
-        let rows = PackedRows(batch)
-        let pass = pass(rows, adapter, dropout: dropout)
-        let trail = trail(rows, pass, keepsAll: !recompute)
-        let (losses, dHead) = head.lossesAndGradient(
-            trail.output.rows(at: places.indices), labels: places.labels, scale: Float(lossScale))
-        var dOutput = Matrix(rows: rows.tokens.count, columns: configuration.hiddenSize)
-        dOutput.setRows(at: places.indices, from: dHead)
-        backward(dOutput, trail, pass, &gradients)
+    ) throws -> LossSum? {
+        var total = LossSum()
+        for start in stride(from: 0, to: microBatches.count, by: layout.sweep) {
+            var ascents: [Ascent] = []
+            for part in microBatches[start..<min(start + layout.sweep, microBatches.count)] {
+                try check(part.batch, adapter)
+                let ascent = Ascent(part, self, adapter)
+                if !ascent.places.indices.isEmpty { ascents.append(ascent) }
+            }
+            guard ascend(&ascents, layout, shouldStop) else { return nil }
+            for loss in losses(&ascents, Float(lossScale), layout) { total += loss }
+            guard descend(&ascents, layout, shouldStop, &gradients) else { return nil }
+        }
+        return total
+    }
+
+    /// All blocks, the lowest first; returns whether nobody stopped it.
+    private func ascend(_ ascents: inout [Ascent], _ layout: StepLayout, _ shouldStop: () -> Bool) -> Bool {
+        for layer in blocks.indices {
+            if shouldStop() { return false }
+            visit(layer, then: layer + 1) { block in
+                for index in ascents.indices { ascents[index].climb(block, keepsAll: layer >= layout.recomputedLayers) }
+            }
+        }
+        return true
+    }
+
+    /// The losses of each micro-batch, whose gradients take the place of the stream.
+    private func losses(_ ascents: inout [Ascent], _ scale: Float, _ layout: StepLayout) -> [LossSum] {
+        defer { if streams { head.weight.release() } }
+        return ascents.indices.map { ascents[$0].turn(at: head, scale: scale, logitRows: layout.logitRows) }
+    }
+
+    /// The blocks from the last to the lowest adapted one; below it no gradient is wanted.
+    private func descend(
+        _ ascents: inout [Ascent], _ layout: StepLayout, _ shouldStop: () -> Bool, _ gradients: inout LoRAGradients
+    ) -> Bool {
+        guard let lowest = ascents.first?.lowestAdapted else { return true }
+        for layer in stride(from: blocks.count - 1, through: lowest, by: -1) {
+            if shouldStop() { return false }
+            visit(layer, then: layer > lowest ? layer - 1 : nil) { block in
+                for index in ascents.indices { ascents[index].descend(block, needsInput: layer > lowest, &gradients) }
+            }
+        }
+        return true
+    }
+}
+
+/// One micro-batch on its way up through the blocks and back.
+private struct Ascent {
+    let places: SupervisedPlaces
+    private let pass: ForwardPass
+    /// What the block below left; on the way back, its gradient.
+    private var stream: Matrix
+    /// The inputs of the blocks that are computed again, the lowest first.
+    private var inputs: [Matrix] = []
+    /// The intermediate results of those above.
+    private var saved: [Block.Saved] = []
+
+    init(_ part: MicroBatch, _ model: LlamaModel, _ adapter: LoRAAdapter) {
+        let rows = PackedRows(part.batch)
+        places = SupervisedPlaces(part.batch)
+        pass = model.pass(rows, adapter, dropout: part.dropout)
+        stream = model.embedding.rows(at: rows.tokens)
+        if model.streams { model.embedding.release() }
+    }
+
+    var lowestAdapted: Int? { pass.adapter?.pairs.map(\.module.layer).min() }
+
+    mutating func climb(_ block: Block, keepsAll: Bool) {
+        let (y, results) = block.forward(stream, pass)
+        if keepsAll { saved.append(results) } else { inputs.append(stream) }
+        stream = y
+    }
+
+    mutating func turn(at head: OutputHead, scale: Float, logitRows: Int) -> LossSum {
+        let (losses, gradient) = head.lossesAndGradient(
+            stream.rows(at: places.indices), labels: places.labels, scale: scale, logitRows: logitRows)
+        stream = Matrix(rows: stream.rows, columns: stream.columns)
+        stream.setRows(at: places.indices, from: gradient)
         return LossSum(sum: losses.reduce(0, +), tokens: losses.count)
     }
 
-    /// What a forward leaves behind for its backward.
-    private struct Trail {
-        /// Each block's input; empty where the intermediate results are kept.
-        var inputs: [Matrix] = []
-        /// Each block's intermediate results; empty when they are computed again.
-        var saved: [Block.Saved] = []
-        var output: Matrix
-    }
-
-    private func trail(_ rows: PackedRows, _ pass: ForwardPass, keepsAll: Bool) -> Trail {
-        var trail = Trail(output: embedding.rows(at: rows.tokens))
-        for block in blocks {
-            let (y, saved) = block.forward(trail.output, pass)
-            if keepsAll { trail.saved.append(saved) } else { trail.inputs.append(trail.output) }
-            trail.output = y
-        }
-        return trail
-    }
-
-    /// Walks the blocks from the last to the lowest adapted one; below it no gradient is wanted.
-    private func backward(_ dOutput: Matrix, _ trail: Trail, _ pass: ForwardPass, _ gradients: inout LoRAGradients) {
-        let lowest = pass.adapter?.pairs.map(\.module.layer).min() ?? blocks.count
-        var d: Matrix? = dOutput
-        for layer in stride(from: blocks.count - 1, through: lowest, by: -1) {
-            guard let dy = d else { return }
-            let saved = trail.saved.isEmpty ? blocks[layer].forward(trail.inputs[layer], pass).saved : trail.saved[layer]
-            d = blocks[layer].backward(dy, saved: saved, pass, &gradients, needsInput: layer > lowest)
-        }
+    /// What was kept of the block is gone afterwards.
+    mutating func descend(_ block: Block, needsInput: Bool, _ gradients: inout LoRAGradients) {
+        let results = saved.popLast() ?? block.forward(inputs.removeLast(), pass).saved
+        guard let d = block.backward(stream, saved: results, pass, &gradients, needsInput: needsInput) else { return }
+        stream = d
     }
 }

@@ -9,6 +9,8 @@ public final class LlamaModel: Sendable {
     public let arithmetic: Arithmetic
     /// Where the weights were read from.
     public let folder: URL
+    /// Keeps no more than two blocks' weights in memory at a time, the rest in the mapped files.
+    public let streams: Bool
     /// Every end token of generation_config.json and config.json: generation stops at any of them.
     public let stopTokens: Set<Int32>
 
@@ -20,10 +22,13 @@ public final class LlamaModel: Sendable {
 
     /// Opens a Hugging Face model folder, keeps its linears as `precision` says and computes as `arithmetic` says.
     ///
-    /// - Parameter cache: where quantized linears are kept; nil quantizes them in memory.
+    /// - Parameters:
+    ///   - cache: where quantized linears are kept; nil quantizes them in memory.
+    ///   - streams: for a base larger than the memory it may take. What lies in no file stays in memory all the same.
     /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
     public init(
-        folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32, cache: WeightCache? = nil
+        folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32, cache: WeightCache? = nil,
+        streams: Bool = false
     ) throws {
         let configuration = try ModelConfiguration(folder: folder)
         let tensors = try ModelTensors(folder: folder)
@@ -34,6 +39,7 @@ public final class LlamaModel: Sendable {
         self.precision = precision
         self.arithmetic = arithmetic
         self.folder = folder
+        self.streams = streams
         stopTokens = try Self.stopTokens(configuration, folder: folder)
         embedding = try reader.table(Self.embeddingName, rows: vocabulary, columns: hidden)
         blocks = try (0..<configuration.layerCount).map { try Block(reader, configuration, layer: $0) }
@@ -42,6 +48,7 @@ public final class LlamaModel: Sendable {
             weight: configuration.tiesWordEmbeddings
                 ? embedding : try reader.table(Self.headName, rows: vocabulary, columns: hidden),
             arithmetic: arithmetic)
+        if streams { releaseWeights() }
     }
 
     private static let embeddingName = "model.embed_tokens.weight"

@@ -22,12 +22,12 @@ struct OutputHead: Sendable {
         }
     }
 
-    /// −log p of each row's label, and the gradient of `scale · Σ losses` in x.
-    func lossesAndGradient(_ x: Matrix, labels: [Int32], scale: Float) -> (losses: [Double], dx: Matrix) {
+    /// −log p of each row's label, and the gradient of `scale · Σ losses` in x. Logits of `logitRows` rows exist at once.
+    func lossesAndGradient(_ x: Matrix, labels: [Int32], scale: Float, logitRows: Int) -> (losses: [Double], dx: Matrix) {
         let (normed, saved) = norm.forward(x, arithmetic)
         var dNormed = Matrix(rows: x.rows, columns: x.columns)
         var losses: [Double] = []
-        for rows in chunks(of: x.rows) {
+        for rows in chunks(of: x.rows, logitRows) {
             var logits = logits(normed: normed.rows(rows))
             let labels = Array(labels[rows])
             if arithmetic == .fp32 {
@@ -58,8 +58,7 @@ struct OutputHead: Sendable {
     /// Rows of logits that exist at once.
     static func chunkRows(vocabulary: Int) -> Int { max(14, chunkSize / vocabulary / 14 * 14) }
 
-    private func chunks(of rows: Int) -> [Range<Int>] {
-        let step = Self.chunkRows(vocabulary: weight.outputs)
-        return stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
+    private func chunks(of rows: Int, _ step: Int) -> [Range<Int>] {
+        stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
     }
 }

@@ -34,6 +34,12 @@ public struct BrainFloatMatrix: Sendable {
         memory = .mapped(file, offset: offset)
     }
 
+    /// Where the elements lie in a file; nil where they are in memory.
+    var pages: MappedRange? {
+        guard case .mapped(let file, let offset) = memory else { return nil }
+        return MappedRange(file: file, bytes: offset..<offset + 2 * count)
+    }
+
     /// Rounds to nearest, ties to even.
     public init(rounding matrix: Matrix) {
         self.init(undefinedRows: matrix.rows, columns: matrix.columns)

@@ -83,6 +83,22 @@ public enum LinearWeight: Sendable {
 }
 
 extension LinearWeight {
+    /// Has what lies in a file read meanwhile, for a use that comes soon.
+    public func prefetch() { pages.forEach { $0.prefetch() } }
+
+    /// Gives back the memory of what lies in a file; the next use reads it again.
+    public func release() { pages.forEach { $0.release() } }
+
+    private var pages: [MappedRange] {
+        switch self {
+        case .float32: []
+        case .bfloat16(let matrix): matrix.pages.map { [$0] } ?? []
+        case .nf4(let matrix): matrix.pages
+        }
+    }
+}
+
+extension LinearWeight {
     /// Floats decoded at once on the way back (16 MiB).
     private static let panelSize = 1 << 22
 

@@ -46,13 +46,18 @@ final class MappedFile: Sendable {
     }
 
     /// Gives back the memory of pages that were read; they are read again when they are touched again.
-    func release(_ range: Range<Int>) {
+    func release(_ range: Range<Int>) { advise(range, MADV_DONTNEED) }
+
+    /// Has pages read from the disk meanwhile that will be touched soon.
+    func prefetch(_ range: Range<Int>) { advise(range, MADV_WILLNEED) }
+
+    private func advise(_ range: Range<Int>, _ advice: Int32) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes outside the file")
         guard let base, !range.isEmpty else { return }
         let page = Int(getpagesize())
         let start = range.lowerBound / page * page
-        // advice: that it fails costs memory, nothing else
-        madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_DONTNEED)
+        // that it fails costs memory or time, nothing else
+        madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, advice)
     }
 
     /// Where a byte lies; valid as long as this object lives.

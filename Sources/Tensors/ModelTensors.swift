@@ -170,6 +170,12 @@ public final class ModelTensors: Sendable {
         file.release(entry)
     }
 
+    /// Where a tensor lies.
+    func pages(of name: String) throws(ModelFolderError) -> MappedRange {
+        let (file, entry) = try required(name)
+        return file.pages(of: entry)
+    }
+
     /// Where the weight files really lie, in the order of the index.
     public func locations() throws(ModelFolderError) -> [URL] {
         var locations: [URL] = []

@@ -25,7 +25,8 @@ extension NF4Matrix {
         self.init(
             rows: rows, columns: columns, blockSize: state.blockSize, valueType: state.valueType, packed: packed,
             table: try tensors.finite("\(weight).quant_map", count: 16),
-            scales: try BlockScales(of: weight, in: tensors, blocks: blocks, state: state))
+            scales: try BlockScales(of: weight, in: tensors, blocks: blocks, state: state),
+            pages: [try tensors.pages(of: weight), try tensors.pages(of: "\(weight).absmax")])
     }
 }
 

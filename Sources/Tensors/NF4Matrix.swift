@@ -22,6 +22,8 @@ public struct NF4Matrix: Sendable {
     /// 16 values.
     let table: [Float]
     let scales: BlockScales
+    /// Where codes and scales lie in a file; empty where they are in memory.
+    let pages: [MappedRange]
 
     public static let standardBlockSize = 64
 
@@ -32,7 +34,8 @@ public struct NF4Matrix: Sendable {
     ].map { Float(bitPattern: $0) }
 
     init(
-        rows: Int, columns: Int, blockSize: Int, valueType: FloatType, packed: Data, table: [Float], scales: BlockScales
+        rows: Int, columns: Int, blockSize: Int, valueType: FloatType, packed: Data, table: [Float], scales: BlockScales,
+        pages: [MappedRange] = []
     ) {
         precondition(packed.count == (rows * columns + 1) / 2, "codes do not fill the matrix")
         precondition(scales.count == (rows * columns + blockSize - 1) / blockSize, "scales do not fill the matrix")
@@ -44,6 +47,7 @@ public struct NF4Matrix: Sendable {
         self.packed = packed
         self.table = table
         self.scales = scales
+        self.pages = pages
     }
 
     /// Bytes of codes and scales.

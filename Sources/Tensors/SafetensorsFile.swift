@@ -75,7 +75,10 @@ public final class SafetensorsFile: Sendable {
     func data(of entry: TensorEntry) -> Data { mapping.data(place(entry.byteRange)) }
 
     /// Gives back the memory of the pages that a tensor was read from.
-    func release(_ entry: TensorEntry) { mapping.release(place(entry.byteRange)) }
+    func release(_ entry: TensorEntry) { pages(of: entry).release() }
+
+    /// Where a tensor lies.
+    func pages(of entry: TensorEntry) -> MappedRange { MappedRange(file: mapping, bytes: place(entry.byteRange)) }
 
     /// Part of a tensor, counted in elements, as float32.
     func float32(of entry: TensorEntry, elements: Range<Int>) throws(SafetensorsError) -> [Float] {

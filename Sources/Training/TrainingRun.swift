@@ -11,6 +11,7 @@ public struct TrainingRun: Sendable {
     public let batches: Batches
     /// Steps that the plan asks for; a run that is extended goes on beyond them.
     public let plannedSteps: Int
+    public let layout: StepLayout
     private let schedule: Schedule
     private let extendedSchedule: Schedule
 
@@ -21,6 +22,7 @@ public struct TrainingRun: Sendable {
         self.model = model
         self.plan = plan
         self.examples = examples
+        layout = StepLayout(plan, model.configuration)
         batches = Batches(rowCount: examples.count, plan: plan)
         plannedSteps = batches.steps(in: plan.length)
         schedule = plan.schedule(totalSteps: plannedSteps)
@@ -33,7 +35,7 @@ public struct TrainingRun: Sendable {
         (step <= plannedSteps ? schedule : extendedSchedule).rate(ofStep: step)
     }
 
-    /// Trains until `last` steps are done or `shouldStop` says so between two micro-batches; a step that was begun then does not count.
+    /// Trains until `last` steps are done or `shouldStop` says so between two blocks; a step that was begun then does not count.
     ///
     /// - Parameters:
     ///   - state: goes on from where it stands; after a throw it is the state before the failed step.
@@ -76,14 +78,15 @@ public struct TrainingRun: Sendable {
         of microBatches: [TokenBatch], _ state: TrainingState, into gradients: inout LoRAGradients, _ shouldStop: () -> Bool
     ) throws -> Double? {
         let supervised = microBatches.reduce(0) { $0 + $1.supervisedTokenCount }
-        var total = LossSum()
         gradients.reset()
-        for (index, batch) in microBatches.enumerated() {
-            if shouldStop() { return nil }
-            total += try model.accumulateGradients(
-                of: batch, adapter: state.adapter, lossScale: 1 / Double(supervised), recompute: plan.gradientCheckpointing,
-                dropout: DropoutPosition(seed: plan.seed, step: state.step, microStep: index), into: &gradients)
+        let parts = microBatches.enumerated().map { index, batch in
+            MicroBatch(batch, dropout: DropoutPosition(seed: plan.seed, step: state.step, microStep: index))
         }
+        guard
+            let total = try model.accumulateGradients(
+                of: parts, adapter: state.adapter, lossScale: 1 / Double(supervised), layout: layout, shouldStop: shouldStop,
+                into: &gradients)
+        else { return nil }
         let loss = total.sum / Double(supervised)
         guard loss.isFinite else { throw TrainingFault.lossNotFinite(step: state.step + 1, loss: loss) }
         return loss

@@ -2,6 +2,7 @@ import Foundation
 import Randomness
 import Tensors
 import TestSupport
+import Testing
 
 @testable import Llama
 
@@ -48,5 +49,21 @@ struct TinyModel {
             of: batch ?? self.batch, adapter: adapter ?? self.adapter, lossScale: 0.5, recompute: recompute, dropout: position,
             into: &gradients)
         return (loss, gradients)
+    }
+}
+
+extension LlamaModel {
+    /// One micro-batch, all blocks computed again or none.
+    func accumulateGradients(
+        of batch: TokenBatch, adapter: LoRAAdapter, lossScale: Double, recompute: Bool, dropout: DropoutPosition,
+        into gradients: inout LoRAGradients
+    ) throws -> LossSum {
+        let layout = StepLayout(
+            recomputedLayers: recompute ? configuration.layerCount : 0,
+            logitRows: Self.logitRows(vocabulary: configuration.vocabularySize))
+        return try #require(
+            try accumulateGradients(
+                of: [MicroBatch(batch, dropout: dropout)], adapter: adapter, lossScale: lossScale, layout: layout,
+                shouldStop: { false }, into: &gradients))
     }
 }

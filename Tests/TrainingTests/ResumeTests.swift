@@ -48,13 +48,15 @@ import Testing
         let whole = try TrainingBench()
         let expected = try whole.digest(whole.job())
         let bench = try TrainingBench()
-        // Three steps an epoch ask 2, 2 and 1 times; the seventh question stands inside the fourth step.
+        // Three steps an epoch have 2, 2 and 1 micro-batches, each of which asks at each block on both ways; so this question stands
+        // inside the second micro-batch of the fourth step.
+        let (perMicroBatch, inside) = (2 * bench.model.configuration.layerCount, 6)
         var questions = 0
         let outcome = try BuiltInEngine(model: bench.model).train(
             bench.job(),
             shouldStop: {
                 questions += 1
-                return questions == 7
+                return questions == inside * perMicroBatch + 1
             }, observe: { _ in })
         guard case .interrupted(step: 3) = outcome else { Issue.record("\(outcome)"); return }
         #expect(try bench.digest(bench.job()) == expected)
