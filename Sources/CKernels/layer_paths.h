@@ -12,6 +12,9 @@ COPIES(
     lora_rmsnorm_backward, const float *dy, const float *x, const float *weight, const float *inverse_rms, long rows, long
     columns, float *dx);
 COPIES(
+    lora_rmsnorm_weight_gradient, const float *dy, const float *x, const float *inverse_rms, long rows, long stride, long
+    columns, float *dweight);
+COPIES(
     lora_swiglu_forward, const float *gate, const float *up, long count, float *hidden);
 COPIES(
     lora_swiglu_backward, const float *d_hidden, const float *gate, const float *up, long count, float *d_gate, float

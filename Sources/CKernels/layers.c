@@ -27,6 +27,12 @@ void lora_rmsnorm_backward(
     CALL(lora_rmsnorm_backward, dy, x, weight, inverse_rms, rows, columns, dx);
 }
 
+void lora_rmsnorm_weight_gradient(
+    enum lora_kernel_path path, const float *dy, const float *x, const float *inverse_rms, long rows, long stride, long
+    columns, float *dweight) {
+    CALL(lora_rmsnorm_weight_gradient, dy, x, inverse_rms, rows, stride, columns, dweight);
+}
+
 void lora_swiglu_forward(
     enum lora_kernel_path path, const float *gate, const float *up, long count, float *hidden) {
     CALL(lora_swiglu_forward, gate, up, count, hidden);

@@ -35,3 +35,16 @@ void ON_PATH(lora_rmsnorm_backward)(
         for (i = 0; i < columns; i++) dx[i] += inverse * (weight[i] * dy[i]) - along * x[i];
     }
 }
+
+/* dweight += Σ dy·x·s over rows, a row after the other, so that columns may be shared among threads */
+void ON_PATH(lora_rmsnorm_weight_gradient)(
+    const float *dy, const float *x, const float *inverse_rms, long rows, long stride, long columns, float *dweight) {
+#pragma clang fp contract(fast)
+    for (long row = 0; row < rows; row++, x += stride, dy += stride) {
+        const vec inverse = all(inverse_rms[row]);
+        long i = 0;
+        for (; i + LANES <= columns; i += LANES)
+            store(dweight + i, load(dweight + i) + load(dy + i) * (load(x + i) * inverse));
+        for (; i < columns; i++) dweight[i] += dy[i] * (x[i] * inverse_rms[row]);
+    }
+}

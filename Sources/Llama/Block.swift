@@ -34,15 +34,17 @@ struct Block: Sendable {
         return stream
     }
 
-    /// Adds this block's LoRA gradients and returns the gradient of x, nil unless needed.
+    /// Adds the gradients of what this block trains and returns the gradient of x, nil unless needed.
     func backward(
         _ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients, needsInput: Bool
     ) -> Matrix? {
         var dx = dy
         let dNormed = feedForward.backward(dy, saved: saved.feedForward, pass, &gradients)
+        feedForwardNorm.accumulate(dNormed, saved: saved.feedForwardNorm, into: &gradients)
         feedForwardNorm.backward(dNormed, saved: saved.feedForwardNorm, addingTo: &dx)
         let d = attention.backward(dx, saved: saved.attention, pass, &gradients, needsInput: needsInput)
         guard needsInput, let d else { return nil }
+        attentionNorm.accumulate(d, saved: saved.attentionNorm, into: &gradients)
         attentionNorm.backward(d, saved: saved.attentionNorm, addingTo: &dx)
         return dx
     }

@@ -30,9 +30,12 @@ struct FeedForward: Sendable {
 
     /// The gradient of x.
     func backward(_ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients) -> Matrix {
-        let downward = down.backward([Activations(dy, saved.x.arithmetic)], saved.down, pass)
+        let dDown = [Activations(dy, saved.x.arithmetic)]
+        let downward = down.backward(dDown, saved.down, pass)
         let d = SwiGLUKernel.backward(downward.inputActivations(), gate: saved.gated, up: saved.raised)
         downward.accumulate(d.hidden, into: &gradients)
+        down.accumulate(dDown, d.hidden, into: &gradients)
+        entry.accumulate([d.gate, d.up], saved.x, into: &gradients)
         let entering = entry.backward([d.gate, d.up], saved.entry, pass)
         entering.accumulate(saved.x, into: &gradients)
         return entering.input()

@@ -49,6 +49,16 @@ struct LinearGroup: Sendable {
     }
 }
 
+extension LinearGroup {
+    /// Adds `dW = dYᵀ · X` and `db = Σ dY` of every linear where the model itself is trained. x is the input of the forward pass.
+    func accumulate(_ dOutputs: [Activations], _ x: Activations, into gradients: inout LoRAGradients) {
+        for (linear, dy) in zip(linears, dOutputs) {
+            gradients.add(to: linear.module.weightName) { $0.add(transposed: dy, times: x) }
+            if linear.bias != nil { gradients.add(to: linear.module.biasName) { $0.addRows(of: dy.matrix) } }
+        }
+    }
+}
+
 /// The gradients of a group, each made when it is asked for.
 protocol LinearGroupGradient {
     /// The gradient of the shared input in 32 bits, summed over the linears.

@@ -7,11 +7,12 @@ extension LlamaModel {
     /// Micro-batches go through the blocks in sweeps. Whatever a sweep's size, a pair's gradients are summed over them in their order.
     ///
     /// - Parameters:
+    ///   - adapter: nil when the model itself is trained.
     ///   - lossScale: 1 / supervised tokens of the whole optimizer step gives the gradient of the mean loss.
     ///   - shouldStop: asked before each block of each sweep.
     /// - Throws: `ModelError`.
     public func accumulateGradients(
-        of microBatches: [MicroBatch], adapter: LoRAAdapter, lossScale: Double, layout: StepLayout, shouldStop: () -> Bool,
+        of microBatches: [MicroBatch], adapter: LoRAAdapter?, lossScale: Double, layout: StepLayout, shouldStop: () -> Bool,
         into gradients: inout LoRAGradients
     ) throws -> LossSum? {
         var total = LossSum()
@@ -23,7 +24,7 @@ extension LlamaModel {
                 if !ascent.places.indices.isEmpty { ascents.append(ascent) }
             }
             guard ascend(&ascents, layout, shouldStop) else { return nil }
-            for loss in losses(&ascents, Float(lossScale), layout) { total += loss }
+            for loss in losses(&ascents, Float(lossScale), layout, &gradients) { total += loss }
             guard descend(&ascents, layout, shouldStop, &gradients) else { return nil }
         }
         return total
@@ -41,22 +42,26 @@ extension LlamaModel {
     }
 
     /// The losses of each micro-batch, whose gradients take the place of the stream.
-    private func losses(_ ascents: inout [Ascent], _ scale: Float, _ layout: StepLayout) -> [LossSum] {
+    private func losses(
+        _ ascents: inout [Ascent], _ scale: Float, _ layout: StepLayout, _ gradients: inout LoRAGradients
+    ) -> [LossSum] {
         defer { if streams { head.weight.release() } }
-        return ascents.indices.map { ascents[$0].turn(at: head, scale: scale, logitRows: layout.logitRows) }
+        return ascents.indices.map { ascents[$0].turn(at: head, scale: scale, logitRows: layout.logitRows, &gradients) }
     }
 
-    /// The blocks from the last to the lowest adapted one; below it no gradient is wanted.
+    /// The blocks from the last to the lowest that is trained; below it no gradient is wanted.
     private func descend(
         _ ascents: inout [Ascent], _ layout: StepLayout, _ shouldStop: () -> Bool, _ gradients: inout LoRAGradients
     ) -> Bool {
-        guard let lowest = ascents.first?.lowestAdapted else { return true }
+        let trainsModel = gradients.model != nil
+        guard let lowest = trainsModel ? 0 : ascents.first?.lowestAdapted else { return true }
         for layer in stride(from: blocks.count - 1, through: lowest, by: -1) {
             if shouldStop() { return false }
             visit(layer, then: layer > lowest ? layer - 1 : nil) { block in
-                for index in ascents.indices { ascents[index].descend(block, needsInput: layer > lowest, &gradients) }
+                for index in ascents.indices { ascents[index].descend(block, needsInput: trainsModel || layer > lowest, &gradients) }
             }
         }
+        for ascent in ascents { ascent.arrive(&gradients) }
         return true
     }
 }
@@ -64,6 +69,7 @@ extension LlamaModel {
 /// One micro-batch on its way up through the blocks and back.
 private struct Ascent {
     let places: SupervisedPlaces
+    private let tokens: [Int32]
     private let pass: ForwardPass
     /// What the block below left; on the way back, its gradient.
     private var stream: Matrix
@@ -72,8 +78,9 @@ private struct Ascent {
     /// The intermediate results of those above.
     private var saved: [Block.Saved] = []
 
-    init(_ part: MicroBatch, _ model: LlamaModel, _ adapter: LoRAAdapter) {
+    init(_ part: MicroBatch, _ model: LlamaModel, _ adapter: LoRAAdapter?) {
         let rows = PackedRows(part.batch)
+        tokens = rows.tokens
         places = SupervisedPlaces(part.batch)
         pass = model.pass(rows, adapter, dropout: part.dropout)
         stream = model.embedding.rows(at: rows.tokens)
@@ -88,9 +95,9 @@ private struct Ascent {
         stream = y
     }
 
-    mutating func turn(at head: OutputHead, scale: Float, logitRows: Int) -> LossSum {
+    mutating func turn(at head: OutputHead, scale: Float, logitRows: Int, _ gradients: inout LoRAGradients) -> LossSum {
         let (losses, gradient) = head.lossesAndGradient(
-            stream.rows(at: places.indices), labels: places.labels, scale: scale, logitRows: logitRows)
+            stream.rows(at: places.indices), labels: places.labels, scale: scale, logitRows: logitRows, &gradients)
         stream = Matrix(rows: stream.rows, columns: stream.columns)
         stream.setRows(at: places.indices, from: gradient)
         return LossSum(sum: losses.reduce(0, +), tokens: losses.count)
@@ -101,5 +108,10 @@ private struct Ascent {
         let results = saved.popLast() ?? block.forward(inputs.removeLast(), pass).saved
         guard let d = block.backward(stream, saved: results, pass, &gradients, needsInput: needsInput) else { return }
         stream = d
+    }
+
+    /// What came down through all blocks belongs to the rows of the table that the tokens took.
+    func arrive(_ gradients: inout LoRAGradients) {
+        gradients.add(to: TensorName.embedding) { $0.addRows(stream, at: tokens) }
     }
 }

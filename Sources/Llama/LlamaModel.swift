@@ -26,43 +26,41 @@ public final class LlamaModel: Sendable {
     ///   - cache: where quantized linears are kept; nil quantizes them in memory.
     ///   - streams: for a base larger than the memory it may take. What lies in no file stays in memory all the same.
     /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
-    public init(
+    public convenience init(
         folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32, cache: WeightCache? = nil,
         streams: Bool = false
     ) throws {
-        let configuration = try ModelConfiguration(folder: folder)
+        let form = try ModelForm(folder: folder, arithmetic: arithmetic)
         let tensors = try ModelTensors(folder: folder)
-        let quantized = precision == .nf4 ? try cache?.tensors(of: configuration, in: tensors) : nil
+        let quantized = precision == .nf4 ? try cache?.tensors(of: form.configuration, in: tensors) : nil
         let reader = WeightReader(tensors: tensors, quantized: quantized, precision: precision, arithmetic: arithmetic)
-        let (vocabulary, hidden) = (configuration.vocabularySize, configuration.hiddenSize)
-        self.configuration = configuration
-        self.precision = precision
-        self.arithmetic = arithmetic
-        self.folder = folder
-        self.streams = streams
-        stopTokens = try Self.stopTokens(configuration, folder: folder)
-        embedding = try reader.table(Self.embeddingName, rows: vocabulary, columns: hidden)
-        blocks = try (0..<configuration.layerCount).map { try Block(reader, configuration, layer: $0) }
-        head = OutputHead(
-            norm: try reader.norm("model.norm.weight", count: hidden, epsilon: configuration.normEpsilon),
-            weight: configuration.tiesWordEmbeddings
-                ? embedding : try reader.table(Self.headName, rows: vocabulary, columns: hidden),
-            arithmetic: arithmetic)
+        try self.init(form, reader, precision, streams: streams)
         if streams { releaseWeights() }
     }
 
-    private static let embeddingName = "model.embed_tokens.weight"
-    private static let headName = "lm_head.weight"
+    /// A model of that form with the weights of `source`.
+    init(_ form: ModelForm, _ source: some WeightSource, _ precision: BasePrecision, streams: Bool = false) throws {
+        let configuration = form.configuration
+        let (vocabulary, hidden, ties) =
+            (configuration.vocabularySize, configuration.hiddenSize, configuration.tiesWordEmbeddings)
+        self.configuration = configuration
+        self.precision = precision
+        self.streams = streams
+        arithmetic = form.arithmetic
+        folder = form.folder
+        stopTokens = form.stopTokens
+        embedding = try source.table(TensorName.embedding, rows: vocabulary, columns: hidden)
+        blocks = try (0..<configuration.layerCount).map { try Block(source, configuration, layer: $0) }
+        head = OutputHead(
+            norm: try source.norm(TensorName.finalNorm, count: hidden, epsilon: configuration.normEpsilon),
+            name: ties ? TensorName.embedding : TensorName.head,
+            weight: ties ? embedding : try source.table(TensorName.head, rows: vocabulary, columns: hidden),
+            arithmetic: form.arithmetic)
+    }
 
     /// The tensors that are never quantized.
     static func tableNames(_ configuration: ModelConfiguration) -> [String] {
-        configuration.tiesWordEmbeddings ? [embeddingName] : [embeddingName, headName]
-    }
-
-    private static func stopTokens(_ configuration: ModelConfiguration, folder: URL) throws -> Set<Int32> {
-        let file = folder.appending(path: "generation_config.json")
-        guard FileManager.default.fileExists(atPath: file.path) else { return Set(configuration.endTokens) }
-        return Set(try ConfigurationReader(contentsOf: file).tokens("eos_token_id")).union(configuration.endTokens)
+        configuration.tiesWordEmbeddings ? [TensorName.embedding] : [TensorName.embedding, TensorName.head]
     }
 
     /// Rows of logits [rows, vocabulary] that training and scoring hold at once.

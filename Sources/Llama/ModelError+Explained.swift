@@ -13,6 +13,14 @@ extension ModelError: Explained {
                 next: "Use the adapter with the base it was trained on.")
         case .emptyPrompt:
             Explanation("The prompt has no tokens.", next: "Give at least one token to continue from.", kind: .usage)
+        case .quantizedBase(let folder, let tensor):
+            Explanation(
+                "The base is stored in 4 bits; its weights cannot be trained themselves.", at: "\(folder):\(tensor)",
+                next: "Train the base's original folder, in 16 or 32 bits, or an adapter with --method qlora.", kind: .usage)
+        case .overflows(let tensor, let type):
+            Explanation(
+                "A trained weight is too large for \(type.rawValue).", at: tensor,
+                next: "Store the model in brain floats or 32-bit floats.")
         }
     }
 }

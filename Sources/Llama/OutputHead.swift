@@ -3,6 +3,8 @@ import Tensors
 /// `logits = norm(x) · Wᵀ`, and the loss over them. Logits exist for a chunk of rows at a time.
 struct OutputHead: Sendable {
     let norm: RMSNorm
+    /// The tensor of W.
+    let name: String
     /// [vocabulary, hidden]; the embedding table itself where the two are tied.
     let weight: LinearWeight
     let arithmetic: Arithmetic
@@ -22,23 +24,30 @@ struct OutputHead: Sendable {
         }
     }
 
-    /// −log p of each row's label, and the gradient of `scale · Σ losses` in x. Logits of `logitRows` rows exist at once.
-    func lossesAndGradient(_ x: Matrix, labels: [Int32], scale: Float, logitRows: Int) -> (losses: [Double], dx: Matrix) {
+    /// −log p of each row's label, and the gradient of `scale · Σ losses` in x; those of W and of the norm are added to `gradients`
+    /// where the model itself is trained. Logits of `logitRows` rows exist at once.
+    func lossesAndGradient(
+        _ x: Matrix, labels: [Int32], scale: Float, logitRows: Int, _ gradients: inout LoRAGradients
+    ) -> (losses: [Double], dx: Matrix) {
         let (normed, saved) = norm.forward(x, arithmetic)
         var dNormed = Matrix(rows: x.rows, columns: x.columns)
         var losses: [Double] = []
         for rows in chunks(of: x.rows, logitRows) {
-            var logits = logits(normed: normed.rows(rows))
+            let normed = normed.rows(rows)
+            var logits = logits(normed: normed)
             let labels = Array(labels[rows])
             if arithmetic == .fp32 {
                 losses += CrossEntropyKernel.backward(&logits, labels: labels, scale: scale)
                 dNormed.setRows(from: rows.lowerBound, weight.gradientProduct(logits))
+                gradients.add(to: name) { $0.add(transposed: .floats(logits), times: normed) }
             } else {
                 let (part, dLogits) = CrossEntropyKernel.gradient(of: logits, labels: labels, scale: scale)
                 losses += part
                 dNormed.setRows(from: rows.lowerBound, inputGradient(dLogits))
+                gradients.add(to: name) { $0.add(transposed: .brains(dLogits), times: normed) }
             }
         }
+        norm.accumulate(dNormed, saved: saved, into: &gradients)
         var dx = Matrix(rows: x.rows, columns: x.columns)
         norm.backward(dNormed, saved: saved, addingTo: &dx)
         return (losses, dx)

@@ -2,6 +2,8 @@ import Tensors
 
 /// `y = w · x / √(mean(x²) + ε)` over rows, or over the heads of each row when w is one head long.
 struct RMSNorm: Sendable {
+    /// That of the tensor.
+    let name: String
     /// [1, n]
     let weight: Matrix
     let epsilon: Float
@@ -25,7 +27,14 @@ struct RMSNorm: Sendable {
         }
     }
 
-    /// Adds the gradient of x to `dx`; w is frozen.
+    /// Adds the gradient of w where the model itself is trained; a longer row counts as several heads.
+    func accumulate(_ dy: @autoclosure () -> Matrix, saved: Saved, into gradients: inout LoRAGradients) {
+        gradients.add(to: name) { sum in
+            RMSNormKernel.addWeightGradient(dy(), x: saved.x.matrix, inverse: saved.inverse, to: &sum)
+        }
+    }
+
+    /// Adds the gradient of x to `dx`.
     func backward(_ dy: Matrix, saved: Saved, addingTo dx: inout Matrix) {
         switch saved.x {
         case .floats(let x): RMSNormKernel.backward(dy, x: x, weight: weight, inverse: saved.inverse, addingTo: &dx)

@@ -77,25 +77,31 @@ struct SelfAttention: Sendable {
         _ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients, needsInput: Bool
     ) -> Matrix? {
         let projected = saved.projected
-        let outward = output.backward([Activations(dy, saved.mixed.arithmetic)], saved.output, pass)
+        let dOutput = [Activations(dy, saved.mixed.arithmetic)]
+        let outward = output.backward(dOutput, saved.output, pass)
         outward.accumulate(saved.mixed, into: &gradients)
+        output.accumulate(dOutput, saved.mixed, into: &gradients)
         let d = kernel.backward(
             outward.inputActivations(), queries: projected.queries.rotated, keys: projected.keys.rotated,
             values: projected.values, out: saved.mixed, logSums: saved.logSums, spans: pass.spans)
-        let entering = entry.backward(
-            [
-                unrotated(d.queries, projected.queries, queryNorm, pass), unrotated(d.keys, projected.keys, keyNorm, pass),
-                d.values,
-            ], projected.entry, pass)
+        let dEntry = [
+            unrotated(d.queries, projected.queries, queryNorm, pass, &gradients),
+            unrotated(d.keys, projected.keys, keyNorm, pass, &gradients), d.values,
+        ]
+        entry.accumulate(dEntry, projected.x, into: &gradients)
+        let entering = entry.backward(dEntry, projected.entry, pass)
         entering.accumulate(projected.x, into: &gradients)
         return needsInput ? entering.input() : nil
     }
 
     /// A gradient of queries or keys, back through rotation and norm.
-    private func unrotated(_ gradient: Activations, _ head: Head, _ norm: RMSNorm?, _ pass: ForwardPass) -> Activations {
+    private func unrotated(
+        _ gradient: Activations, _ head: Head, _ norm: RMSNorm?, _ pass: ForwardPass, _ gradients: inout LoRAGradients
+    ) -> Activations {
         var gradient = gradient
         if rotates { rotate(&gradient, pass, .backward) }
         guard let norm, let saved = head.norm else { return gradient }
+        norm.accumulate(gradient.matrix, saved: saved, into: &gradients)
         return norm.backwardHeads(gradient, saved: saved)
     }
 }

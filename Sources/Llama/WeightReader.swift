@@ -1,7 +1,7 @@
 import Tensors
 
 /// Takes a model's tensors out of its folder by name, checks shape and numbers, and keeps them as asked.
-struct WeightReader {
+struct WeightReader: WeightSource {
     let tensors: ModelTensors
     /// The linears, quantized before; their presence says that the tables were looked through as well.
     let quantized: ModelTensors?
@@ -24,12 +24,8 @@ struct WeightReader {
     }
 
     func linear(_ module: LinearModule) throws -> FrozenLinear {
-        let bias = module.hasBias ? try vector(module.path + ".bias", count: module.outputs) : nil
+        let bias = module.hasBias ? try vector(module.biasName, count: module.outputs) : nil
         return FrozenLinear(module: module, weight: try weight(module), bias: bias)
-    }
-
-    func norm(_ name: String, count: Int, epsilon: Float) throws -> RMSNorm {
-        RMSNorm(weight: try vector(name, count: count), epsilon: epsilon)
     }
 
     private func weight(_ module: LinearModule) throws -> LinearWeight {
@@ -51,7 +47,7 @@ struct WeightReader {
             : .float32(try matrix(name, rows, columns))
     }
 
-    private func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
+    func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
         let matrix = try tensors.matrix(named: name, rows: rows, columns: columns)
         // the slower check names the element
         if !matrix.isFinite { try tensors.checkFinite(name) }
@@ -67,13 +63,13 @@ struct WeightReader {
 }
 
 extension Block {
-    init(_ reader: WeightReader, _ configuration: ModelConfiguration, layer: Int) throws {
+    init(_ source: some WeightSource, _ configuration: ModelConfiguration, layer: Int) throws {
         let (path, epsilon) = ("model.layers.\(layer).", configuration.normEpsilon)
         func norm(_ name: String, count: Int) throws -> RMSNorm {
-            try reader.norm(path + name + ".weight", count: count, epsilon: epsilon)
+            try source.norm(path + name + ".weight", count: count, epsilon: epsilon)
         }
         func linear(_ slot: LinearSlot) throws -> FrozenLinear {
-            try reader.linear(configuration.linearModule(slot, layer: layer))
+            try source.linear(configuration.linearModule(slot, layer: layer))
         }
         let headSize = configuration.headSize
         attentionNorm = try norm("input_layernorm", count: configuration.hiddenSize)

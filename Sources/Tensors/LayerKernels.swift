@@ -59,6 +59,19 @@ public enum RMSNormKernel {
         }
     }
 
+    /// Adds `Σ dy·x·s` over the rows to the gradient of w.
+    public static func addWeightGradient(_ dy: Matrix, x: Matrix, inverse: Matrix, to dWeight: inout Matrix) {
+        let n = dWeight.count
+        precondition(dy.count == x.count && inverse.count * n == x.count, "shapes agree")
+        let out = dWeight.mutablePointer()
+        Parallel.ranges(n, grain: max(64, Parallel.elementGrain / max(1, inverse.count))) { columns in
+            let start = columns.lowerBound
+            lora_rmsnorm_weight_gradient(
+                KernelPath.current.code, dy.pointer + start, x.pointer + start, inverse.pointer, inverse.count, n,
+                columns.count, out + start)
+        }
+    }
+
     /// The gradient of heads.
     public static func headsBackward(
         _ dy: BrainFloatMatrix, x: BrainFloatMatrix, weight: Matrix, inverse: Matrix

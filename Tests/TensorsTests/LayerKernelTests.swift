@@ -24,6 +24,34 @@ struct LayerKernelTests {
         #expect(largestDifference(y, expected) < 2e-6)
     }
 
+    @Test(arguments: widths, KernelPath.available)
+    func `the gradient of RMSNorm's weight agrees with its formula`(_ n: Int, _ path: KernelPath) {
+        var noise = Noise(UInt64(n))
+        let (dy, x, inverse, start) = (noise.matrix(7, n), noise.matrix(7, n), noise.matrix(7, 1), noise.matrix(1, n))
+        var found = start
+        lora_rmsnorm_weight_gradient(path.code, dy.pointer, x.pointer, inverse.pointer, 7, n, n, found.mutablePointer())
+        let expected = (0..<n).map { column in
+            (0..<7).reduce(Double(start[0, column])) { sum, row in
+                sum + Double(dy[row, column]) * Double(x[row, column]) * Double(inverse[row, 0])
+            }
+        }
+        // 32-bit rounding of eight numbers up to 1
+        #expect(largestDifference(found, expected) < 2e-6)
+    }
+
+    @Test func `RMSNorm's weight gradient agrees with differences`() {
+        var noise = Noise(3)
+        // three heads to a row
+        let (x, dy, w) = (noise.matrix(4, 60), noise.matrix(4, 60), noise.matrix(1, 20))
+        let inverse = RMSNormKernel.forward(x, weight: w, epsilon: 1e-1).inverse
+        var dw = Matrix(rows: 1, columns: 20)
+        RMSNormKernel.addWeightGradient(dy, x: x, inverse: inverse, to: &dw)
+        for index in 0..<w.count {
+            let expected = slope(w, at: index) { weighted(RMSNormKernel.forward(x, weight: $0, epsilon: 1e-1).y, by: dy) }
+            #expect(abs(Double(dw[0, index]) - expected) < 1e-3)
+        }
+    }
+
     @Test(arguments: widths)
     func `RMSNorm's backward agrees with differences`(_ n: Int) {
         var noise = Noise(UInt64(n))

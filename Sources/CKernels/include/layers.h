@@ -18,6 +18,11 @@ void lora_rmsnorm_backward(
     enum lora_kernel_path path, const float *dy, const float *x, const float *weight, const float *inverse_rms, long rows,
     long columns, float *dx);
 
+/// dweight += Σ dy·x·s over rows that lie `stride` apart; the rows of a column are added in their order
+void lora_rmsnorm_weight_gradient(
+    enum lora_kernel_path path, const float *dy, const float *x, const float *inverse_rms, long rows, long stride,
+    long columns, float *dweight);
+
 /// h = silu(gate) · up
 void lora_swiglu_forward(enum lora_kernel_path path, const float *gate, const float *up, long count, float *hidden);
 

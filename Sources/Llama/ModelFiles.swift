@@ -4,17 +4,23 @@ import StrictJSON
 import Tensors
 
 /// The files beside a model's weights: what a copy of the model takes along, and what it must say anew.
-struct ModelFiles {
+public struct ModelFiles {
     let base: ModelFolder
     /// The new type of floating-point tensors; nil when it is that of the base.
     let type: FloatType?
+
+    public init(base: ModelFolder, type: FloatType?) {
+        self.base = base
+        self.type = type
+    }
 
     private static let indexName = "model.safetensors.index.json"
     private static let endings = [".json", ".jinja", ".txt", ".model"]
     /// Python's names of the types, as config.json spells them.
     private static let typeNames: [FloatType: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16", .f64: "float64"]
 
-    func write(to folder: URL, tensors: [(file: String, tensor: TensorDescription)]) throws {
+    /// - Parameter tensors: every tensor with the file that holds it; the index lists them unless one file holds all.
+    public func write(to folder: URL, tensors: [(file: String, tensor: TensorDescription)]) throws {
         for name in try base.names() where Self.endings.contains(where: name.hasSuffix) && name != Self.indexName {
             let file = try base.file(named: name)
             if name == "config.json", let type {
@@ -23,7 +29,7 @@ struct ModelFiles {
                 _ = try FileBytes.copy(file, to: folder.appending(path: name))
             }
         }
-        guard base.contains(Self.indexName), !base.contains(ModelTensors.singleFileName) else { return }
+        guard tensors.contains(where: { $0.file != ModelTensors.singleFileName }) else { return }
         try DurableFile.write(index(tensors), to: folder.appending(path: Self.indexName))
     }
 

@@ -1,0 +1,87 @@
+import DurableFiles
+import Foundation
+import Tensors
+
+extension LlamaModel {
+    /// The model that these masters are, as it computes: a full fine-tune makes it anew after every step.
+    public convenience init(_ form: ModelForm, masters: ModelWeights) throws {
+        try self.init(form, MasterWeights(masters: masters, arithmetic: form.arithmetic), .fp32)
+    }
+}
+
+extension ModelWeights {
+    /// Reads every weight of a model folder, widened to 32 bits.
+    ///
+    /// - Throws: `ModelFolderError` and `SafetensorsError`; `ModelError.quantizedBase` for weights in 4 bits.
+    public init(reading folder: URL, for model: ModelConfiguration) throws {
+        let tensors = try ModelTensors(folder: folder)
+        let reader = WeightReader(tensors: tensors, quantized: nil, precision: .fp32, arithmetic: .fp32)
+        let parameters = model.parameters
+        let matrices = try parameters.map { parameter in
+            guard !NF4Matrix.isStored(parameter.name, in: tensors) else {
+                throw ModelError.quantizedBase(folder: folder.path, tensor: parameter.name)
+            }
+            return parameter.role == .vector
+                ? try reader.vector(parameter.name, count: parameter.columns)
+                : try reader.matrix(parameter.name, parameter.rows, parameter.columns)
+        }
+        self.init(parameters, matrices)
+    }
+
+    /// The type that a model folder stores its weights in.
+    public static func storedType(of folder: URL) throws -> FloatType {
+        let tensors = try ModelTensors(folder: folder)
+        return tensors.entry(named: TensorName.embedding).flatMap { FloatType($0.dtype) } ?? .f32
+    }
+
+    /// Bytes of one weight file, as transformers cut them for many years.
+    public static let shardSize = 5_000_000_000
+
+    /// Fills a folder that nobody looks at yet with a whole model: these weights, the base's configuration and its tokenizer.
+    ///
+    /// - Returns: the names of the weight files.
+    @discardableResult
+    public func write(
+        to folder: URL, as type: FloatType, base: URL, shardSize: Int = Self.shardSize
+    ) throws -> [String] {
+        let shards = shards(type, shardSize)
+        let names = shards.indices.map { Self.fileName($0, of: shards.count) }
+        for (name, shard) in zip(names, shards) {
+            try SafetensorsWriter.write(shard, to: folder.appending(path: name)) { try bytes(of: $0.name, type) }
+        }
+        let placed = zip(names, shards).flatMap { name, shard in shard.map { (file: name, tensor: $0) } }
+        try ModelFiles(base: ModelFolder(base), type: type).write(to: folder, tensors: placed)
+        return names
+    }
+
+    /// The files of a folder that `write` filled.
+    public static func files(in folder: URL) throws -> [String] { try ModelTensors(folder: folder).fileNames }
+
+    /// Tensors in model order; a new file begins where the next one would not fit.
+    private func shards(_ type: FloatType, _ limit: Int) -> [[TensorDescription]] {
+        var shards: [[TensorDescription]] = [[]]
+        var size = 0
+        for parameter in parameters {
+            let bytes = parameter.count * type.byteCount
+            if size + bytes > limit, size > 0 {
+                shards.append([])
+                size = 0
+            }
+            shards[shards.count - 1].append(TensorDescription(parameter.name, type.dtype, shape: parameter.shape))
+            size += bytes
+        }
+        return shards
+    }
+
+    private static func fileName(_ index: Int, of count: Int) -> String {
+        func number(_ number: Int) -> String { String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)" }
+        return count == 1 ? ModelTensors.singleFileName : "model-\(number(index + 1))-of-\(number(count)).safetensors"
+    }
+
+    private func bytes(of name: String, _ type: FloatType) throws -> Data {
+        let bytes = type.narrow(self[name].values)
+        // other types reach as far as the masters do
+        if type == .f16, firstNonFinite(in: type.widen(bytes)) != nil { throw ModelError.overflows(tensor: name, type: type) }
+        return bytes
+    }
+}
