@@ -61,7 +61,9 @@ public struct PreparedTask: Sendable {
 
 extension AdapterDeclaration {
     func plan(on base: ModelConfiguration, typed: TrainingOptions = TrainingOptions()) throws -> TrainingPlan {
-        try TrainingPlan(typed: typed, declared: trainingOptions(), stored: base.storedPrecision)
+        let declared = try trainingOptions()
+        guard typed.method ?? declared.method != .full else { throw TaskError.wholeModel(name) }
+        return try TrainingPlan(typed: typed, declared: declared, stored: base.storedPrecision)
     }
 
     /// The declared settings of the trainer; a fault names its place in the declaration.

@@ -9,6 +9,8 @@ public enum TaskError: Error, Hashable {
     /// A setting of the declaration that the trainer refuses; `place` is `file:line:key`.
     case badSetting(PlanError, place: String)
     case noRows(AdapterName)
+    /// A full fine-tune of a declared adapter, whose versions are adapters.
+    case wholeModel(AdapterName)
 }
 
 extension TaskError: Explained {
@@ -26,6 +28,10 @@ extension TaskError: Explained {
         case .noRows(let adapter):
             return Explanation(
                 "The held-out file of '\(adapter)' has no row that can be judged.", next: "Add rows with answers to it.")
+        case .wholeModel(let adapter):
+            return Explanation(
+                "A version of '\(adapter)' is an adapter; method full leaves a whole model, which fits no version.",
+                next: "Train from folders: `lora train --base DIR --data FILE --out DIR --method full`.", kind: .usage)
         }
     }
 }

@@ -1,9 +1,11 @@
 import Adapters
 import DurableFiles
+import Faults
 import Foundation
 import Llama
 import Policies
 import Registry
+import Tensors
 import Tokenizers
 import Training
 
@@ -28,11 +30,14 @@ public struct TrainFolder {
         public let escalates: Bool
         /// Leaves the checkpoints of an earlier run of this output behind.
         public let startsAnew: Bool
+        /// How the whole model of a full fine-tune is stored; nil as the base is.
+        public let storedType: FloatType?
 
         public init(
             base: URL, baseName: String, pin: BaseDeclaration? = nil, data: URL, output: URL, initialAdapter: URL?,
             options: TrainingOptions,
-            heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false, startsAnew: Bool = false
+            heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false, startsAnew: Bool = false,
+            storedType: FloatType? = nil
         ) {
             self.base = base
             self.baseName = baseName
@@ -45,6 +50,7 @@ public struct TrainFolder {
             self.policy = policy
             self.escalates = escalates
             self.startsAnew = startsAnew
+            self.storedType = storedType
         }
 
         /// Where checkpoints are kept: beside the output, which appears only when it is whole.
@@ -73,6 +79,7 @@ public struct TrainFolder {
         self.cache = cache
         let configuration = try ModelConfiguration(folder: request.base)
         baseReference = request.pin?.reference(configuration) ?? BaseReference(name: request.baseName)
+        try request.requireAdapterOptions()
         // What continues an adapter keeps its form unless something else is typed.
         let parent = try request.initialAdapter.map { try PEFTFolder(reading: $0, for: configuration).adapter }
         plan = try TrainingPlan(
@@ -98,9 +105,7 @@ public struct TrainFolder {
         // Beside the output, so what can be written there can be moved to it.
         try DurableFile.prepare(request.checkpoints)
         let engine = BuiltInEngine(
-            model: try LlamaModel(
-                folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache),
-            digests: cache?.digests)
+            base: try TrainingBase(opening: request.base, for: plan, cache: cache), digests: cache?.digests)
         guard request.escalates else {
             let outcome = try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
             // They served to go on with this run; left behind they would meet the next one of this output.
@@ -140,7 +145,40 @@ public struct TrainFolder {
         TrainingJob(
             plan: plan, base: request.base, baseReference: baseReference, dataset: dataset,
             parent: request.initialAdapter, supervision: supervision, precursor: precursor,
-            checkpoints: checkpoints ?? request.checkpoints, output: output)
+            checkpoints: checkpoints ?? request.checkpoints, output: output, storedType: request.storedType)
+    }
+}
+
+extension TrainFolder.Request {
+    /// Refuses what speaks of an adapter where none is trained, and the other way round.
+    fileprivate func requireAdapterOptions() throws(FolderError) {
+        if options.method == .full {
+            if initialAdapter != nil { throw .needsAdapter("--init-adapter") }
+            if escalates { throw .needsAdapter("--escalate") }
+        } else if storedType != nil {
+            throw .needsWholeModel("--dtype")
+        }
+    }
+}
+
+/// Options of a training from folders that its method gives no meaning.
+public enum FolderError: Error, Hashable {
+    case needsAdapter(String)
+    case needsWholeModel(String)
+}
+
+extension FolderError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .needsAdapter(let option):
+            Explanation(
+                "Method full trains every weight and has no adapter, so \(option) means nothing there.",
+                next: "Leave \(option) out, or train an adapter with --method lora or --method qlora.", kind: .usage)
+        case .needsWholeModel(let option):
+            Explanation(
+                "\(option) says how a whole model is stored, and adapters are stored in 32 bits.",
+                next: "Leave \(option) out, or train all weights with --method full.", kind: .usage)
+        }
     }
 }
 

@@ -17,14 +17,14 @@ public struct ForecastRequest: Sendable {
     /// - Parameter open: reads the model, for the probe alone.
     func estimate(
         _ configuration: ModelConfiguration, _ plan: TrainingPlan, _ dataset: Dataset, _ supervision: RunSupervision,
-        open: () throws -> LlamaModel
+        open: () throws -> TrainingBase
     ) throws -> TrainingEstimate {
         let (clock, examples) = (ContinuousClock(), dataset.examples)
         let start = clock.now
         let speed =
             probes
             ? try TrainingProbe.tokensPerSecond(
-                model: open(), plan: plan, examples: examples, seconds: { (clock.now - start) / .seconds(1) }) : nil
+                open(), plan: plan, examples: examples, seconds: { (clock.now - start) / .seconds(1) }) : nil
         return TrainingEstimate(
             model: configuration, plan: plan, rows: examples,
             extensionFactor: supervision.heldOut?.limits.extensionFactor ?? 1,
@@ -35,8 +35,7 @@ public struct ForecastRequest: Sendable {
 extension TrainAdapter {
     public func estimate(_ request: ForecastRequest) throws -> TrainingEstimate {
         try request.estimate(ModelConfiguration(folder: task.baseFolder), task.plan, task.dataset, supervision) {
-            try LlamaModel(
-                folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision, cache: workspace.weights)
+            try TrainingBase(opening: task.baseFolder, for: task.plan, cache: workspace.weights)
         }
     }
 }
@@ -44,7 +43,7 @@ extension TrainAdapter {
 extension TrainFolder {
     public func estimate(_ forecast: ForecastRequest) throws -> TrainingEstimate {
         try forecast.estimate(ModelConfiguration(folder: request.base), plan, dataset, supervision) {
-            try LlamaModel(folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache)
+            try TrainingBase(opening: request.base, for: plan, cache: cache)
         }
     }
 }

@@ -58,7 +58,9 @@ extension LlamaModel {
         for layer in stride(from: blocks.count - 1, through: lowest, by: -1) {
             if shouldStop() { return false }
             visit(layer, then: layer > lowest ? layer - 1 : nil) { block in
-                for index in ascents.indices { ascents[index].descend(block, needsInput: trainsModel || layer > lowest, &gradients) }
+                for index in ascents.indices {
+                    ascents[index].descend(block, needsInput: trainsModel || layer > lowest, &gradients)
+                }
             }
         }
         for ascent in ascents { ascent.arrive(&gradients) }

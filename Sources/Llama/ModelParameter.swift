@@ -29,8 +29,6 @@ enum TensorName {
 }
 
 extension LinearModule {
-    /// The tensor of W.
-    var weightName: String { path + ".weight" }
     /// The tensor of b.
     var biasName: String { path + ".bias" }
 

@@ -15,6 +15,11 @@ public struct AdamWSettings: Sendable, Hashable {
         self.weightDecay = weightDecay
     }
 
+    /// The same for parameters that are not drawn to zero.
+    public var withoutDecay: AdamWSettings {
+        AdamWSettings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: 0)
+    }
+
     /// The kernel's constants at step t = 1, 2, …; computed in double precision and rounded once, as torch does.
     func constants(step t: Int, rate: Double) -> lora_adamw {
         lora_adamw(

@@ -37,16 +37,16 @@ extension AdamW {
 
     /// Reads the state that `tensors()` wrote.
     ///
-    /// - Parameter parameters: The names and sizes of all parameters, for each of which the file must hold a state, and nothing else.
+    /// - Parameter parameters: All parameters, for each of which the file must hold a state, and nothing else.
     /// - Throws: `OptimizerStateError`, or `ModelFolderError` for a missing tensor, another shape or another dtype.
     public init(
         restoring tensors: ModelTensors, _ precision: OptimizerName, settings: AdamWSettings,
-        parameters: [(name: String, count: Int)]
+        parameters: [TrainedParameter]
     ) throws {
         self.init(precision, settings: settings)
-        for (name, count) in parameters {
-            let step = try Self.step("\(name).step", in: tensors)
-            states[name] = State(step: step, moments: try Self.moments(of: name, count: count, precision, in: tensors))
+        for parameter in parameters {
+            let step = try Self.step("\(parameter.name).step", in: tensors)
+            states[parameter.name] = State(step: step, moments: try Self.moments(of: parameter, precision, in: tensors))
         }
         let known = Set(self.tensors().map { ByteText($0.name) })
         if let foreign = tensors.names.first(where: { !known.contains(ByteText($0)) }) {
@@ -62,8 +62,9 @@ extension AdamW {
     }
 
     private static func moments(
-        of name: String, count: Int, _ precision: OptimizerName, in tensors: ModelTensors
+        of parameter: TrainedParameter, _ precision: OptimizerName, in tensors: ModelTensors
     ) throws -> AdamWMoments {
+        let (name, count) = (parameter.name, parameter.count)
         func floats(_ part: String, _ count: Int) throws -> [Float] {
             FloatType.f32.widen(try tensors.bytes(named: "\(name).\(part)", dtype: .f32, shape: [count]))
         }
@@ -71,7 +72,7 @@ extension AdamW {
             Array(try tensors.bytes(named: "\(name).\(part)", dtype: .u8, shape: [count]))
         }
         let blocks = EightBitMoments.blockCount(for: count)
-        switch zero(precision, count: count) {
+        switch zero(precision, count: count, role: parameter.role) {
         case .float32: return .float32(FloatMoments(first: try floats("exp_avg", count), second: try floats("exp_avg_sq", count)))
         case .scaled32:
             return .scaled32(FloatMoments(first: try floats("exp_avg", count), second: try floats("exp_avg_sq", count)))

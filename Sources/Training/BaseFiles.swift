@@ -49,6 +49,11 @@ public struct BaseFiles: Sendable {
         for name in Self.tokenizerFiles where folder.contains(name) {
             _ = try FileBytes.copy(try folder.file(named: name), to: target.appending(path: name))
         }
+        try copyTemplates(to: target)
+    }
+
+    /// Copies the chat templates beside the default one byte for byte.
+    func copyTemplates(to target: URL) throws {
         for (path, file) in try namedTemplates() {
             try DurableFile.makeFolder(target.appending(path: Self.templates))
             _ = try FileBytes.copy(file, to: target.appending(path: path))

@@ -3,10 +3,11 @@ import Foundation
 import Llama
 import StrictJSON
 
-/// A finished run's folder: a PEFT adapter with the base's tokenizer, a model card and trainer_state.json.
+/// A finished run's folder: a PEFT adapter, or a whole model, with the base's tokenizer, a model card and trainer_state.json.
 public struct Candidate: Sendable, Hashable {
     public let folder: URL
-    /// Of adapter_model.safetensors: equal plans and inputs give equal digests.
+    /// Of the weights: equal plans and inputs give equal digests. That of the file, or over name and digest of each where a model is
+    /// cut into several.
     public let digest: ContentDigest
     /// How the run ended that left it.
     public let conclusion: RunConclusion
@@ -25,19 +26,28 @@ public struct Candidate: Sendable, Hashable {
 
     /// Writes everything into a draft in `workshop`, which then moves to `folder`: the candidate appears whole or not at all.
     static func publish(
-        _ adapter: LoRAAdapter, trainerState: TrainerState, conclusion: RunConclusion, plan: TrainingPlan,
-        base: BaseReference, tokenizer: BaseFiles, rows: Int, leftOutRows: Int, in workshop: URL, to folder: URL
+        _ weights: TrainedWeights, trainerState: TrainerState, conclusion: RunConclusion, of job: TrainingJob
     ) throws -> Candidate {
-        try DurableFile.publishing(folder, draftIn: workshop) { draft in
-            try PEFTFolder(adapter: adapter, baseModel: base.name, revision: base.revision).write(to: draft)
-            try tokenizer.copyTokenizer(to: draft)
-            let card = ModelCard(base: base, plan: plan, trainerState: trainerState, rows: rows, leftOutRows: leftOutRows)
+        let files = BaseFiles(job.base)
+        return try DurableFile.publishing(job.output, draftIn: job.checkpoints) { draft in
+            if weights.model == nil { try files.copyTokenizer(to: draft) } else { try files.copyTemplates(to: draft) }
+            let type = try job.storedType ?? ModelWeights.storedType(of: job.base)
+            let written = try weights.write(to: draft, over: job.baseFolder, as: type)
+            let card = ModelCard(
+                base: job.baseReference, plan: job.plan, trainerState: trainerState, rows: job.dataset.examples.count,
+                leftOutRows: job.dataset.leftOutRows)
             try DurableFile.write(Data(card.text.utf8), to: draft.appending(path: ModelCard.fileName))
             let state = trainerState.json.data(JSONLayout(indent: 2, sortsKeys: true))
             try DurableFile.write(state, to: draft.appending(path: TrainerState.fileName))
-            let digest = try ContentDigest(ofFile: draft.appending(path: PEFTFolder.weightsFile))
-            return Candidate(folder: folder, digest: digest, conclusion: conclusion)
+            let digest = try digest(of: written.filter { $0.hasSuffix(".safetensors") }, in: draft)
+            return Candidate(folder: job.output, digest: digest, conclusion: conclusion)
         }
+    }
+
+    private static func digest(of files: [String], in folder: URL) throws -> ContentDigest {
+        let digests = try files.map { try ContentDigest(ofFile: folder.appending(path: $0)) }
+        if digests.count == 1 { return digests[0] }
+        return ContentDigest(of: Data(zip(files, digests).map { "\($0) \($1)\n" }.joined().utf8))
     }
 }
 

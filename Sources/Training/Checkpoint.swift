@@ -6,7 +6,7 @@ import Tensors
 
 /// A run's whole state in a folder: going on from it gives the same bytes as never having stopped.
 ///
-/// Holds the adapter as a PEFT folder, optimizer.safetensors with both moments, trainer_state.json for people, and
+/// Holds the adapter as a PEFT folder, or the whole model in 32 bits; optimizer.safetensors with both moments, trainer_state.json for people, and
 /// checkpoint.json, which names step, inputs, data order, kernel path, what the run rule saw, and the digest of every other file.
 public struct Checkpoint: Sendable {
     static let manifestFile = "checkpoint.json"
@@ -28,12 +28,12 @@ public struct Checkpoint: Sendable {
 
 extension Checkpoint {
     /// Fills a folder that nobody looks at yet, the manifest last.
-    func write(to draft: URL, trainerState: TrainerState, base: BaseReference) throws {
-        try PEFTFolder(adapter: state.adapter, baseModel: base.name, revision: base.revision).write(to: draft)
+    func write(to draft: URL, trainerState: TrainerState, base: TrainingBaseFolder) throws {
+        let weights = try state.weights.write(to: draft, over: base, as: .f32)
         try SafetensorsWriter.write(state.optimizer.tensors(), to: draft.appending(path: Self.optimizerFile))
         let text = trainerState.json.data(JSONLayout(indent: 2, sortsKeys: true))
         try DurableFile.write(text, to: draft.appending(path: TrainerState.fileName))
-        let files = [PEFTFolder.configurationFile, PEFTFolder.weightsFile, Self.optimizerFile, TrainerState.fileName]
+        let files = weights + [Self.optimizerFile, TrainerState.fileName]
         let digests = try files.map { ($0, JSONValue.string(try ContentDigest(ofFile: draft.appending(path: $0)).description)) }
         let manifest = manifest(trainerState.batches, digests: JSONObject(digests))
         try DurableFile.write(manifest.data(.pretty), to: draft.appending(path: Self.manifestFile))
@@ -69,19 +69,12 @@ extension Checkpoint {
             throw CheckpointError.otherKernels(saved: manifest.kernelPath, current: current, folder: folder.path)
         }
         try manifest.verify(folder)
-        let adapter = try PEFTFolder(reading: folder, for: model).adapter
+        let weights = try TrainedWeights(reading: folder, plan.method, for: model)
         let moments = try ModelTensors(folder: folder, file: Self.optimizerFile)
         let optimizer = try AdamW(
-            restoring: moments, plan.optimizer, settings: plan.optimizerSettings, parameters: adapter.parameterSizes)
-        let state = TrainingState(adapter: adapter, optimizer: optimizer, step: manifest.step)
+            restoring: moments, plan.optimizer, settings: plan.optimizerSettings, parameters: weights.parameters)
+        let state = TrainingState(weights: weights, optimizer: optimizer, step: manifest.step)
         self.init(state: state, record: manifest.record, inputs: inputs, plan: plan)
-    }
-}
-
-extension LoRAAdapter {
-    /// Name and element count of each parameter, as the optimizer knows them.
-    fileprivate var parameterSizes: [(name: String, count: Int)] {
-        Array(zip(parameterNames, pairs.flatMap { [$0.a.count, $0.b.count] }))
     }
 }
 

@@ -40,7 +40,7 @@ public struct CheckpointStore: Sendable {
     /// Does nothing when the step is saved already: the same run comes to the same state.
     @discardableResult
     public func save(
-        _ checkpoint: Checkpoint, trainerState: TrainerState, base: BaseReference, keeping: Set<Int> = []
+        _ checkpoint: Checkpoint, trainerState: TrainerState, base: TrainingBaseFolder, keeping: Set<Int> = []
     ) throws -> URL {
         let target = folder(ofStep: checkpoint.state.step)
         if FileManager.default.fileExists(atPath: target.path) { return target }

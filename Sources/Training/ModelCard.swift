@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// README.md of an adapter: the front matter that PEFT writes, then what was trained and how.
+/// README.md of an adapter, with the front matter that PEFT writes, or of a whole model; then what was trained and how.
 public struct ModelCard: Sendable, Hashable {
     public static let fileName = "README.md"
 
@@ -13,6 +13,23 @@ public struct ModelCard: Sendable, Hashable {
 
     public var text: String {
         """
+        \(plan.method.trainsAdapter ? adapterFront : modelFront)
+
+        Trained by LoRA Keeper with method \(plan.method.rawValue) for \(trainerState.step) steps on \(rows) rows
+        (\(trainerState.log.tokensSeen) tokens read).\(leaks) \(origin)
+
+        ## Training
+
+        | option | value |
+        |---|---|
+        \(options)
+
+        \(losses)\(plan.method.trainsAdapter ? frameworks : "")
+        """
+    }
+
+    private var adapterFront: String {
+        """
         ---
         base_model: \(quoted(base.name))
         library_name: peft
@@ -24,17 +41,30 @@ public struct ModelCard: Sendable, Hashable {
         ---
 
         # LoRA adapter for \(base.name)
+        """
+    }
 
-        Trained by LoRA Keeper with method \(plan.method.rawValue) for \(trainerState.step) steps on \(rows) rows
-        (\(trainerState.log.tokensSeen) tokens read).\(leaks) The base is not included\(revision).
+    private var modelFront: String {
+        """
+        ---
+        base_model: \(quoted(base.name))
+        library_name: transformers
+        pipeline_tag: text-generation
+        tags:
+        - \(quoted("base_model:finetune:" + base.name))
+        ---
 
-        ## Training
+        # Full fine-tune of \(base.name)
+        """
+    }
 
-        | option | value |
-        |---|---|
-        \(options)
+    private var origin: String {
+        plan.method.trainsAdapter ? "The base is not included\(revision)." : "All weights are included\(baseRevision)."
+    }
 
-        \(losses)
+    private var frameworks: String {
+        """
+
         ### Framework versions
 
         - PEFT 0.21.2 (folder format)
@@ -51,6 +81,7 @@ public struct ModelCard: Sendable, Hashable {
     }
 
     private var revision: String { base.revision.map { "; its revision is \($0)" } ?? "" }
+    private var baseRevision: String { base.revision.map { "; the base's revision is \($0)" } ?? "" }
 
     private var options: String {
         TrainingOption.allCases.compactMap { option in

@@ -12,6 +12,10 @@ extension PlanError: Explained {
         case .notAllowed(let option, let value):
             Explanation(
                 "'\(value)' is no value for \(option.rawValue).", next: "It takes \(option.allowed).", kind: .usage)
+        case .needsAdapter(let option, let method):
+            Explanation(
+                "Method \(method.rawValue) trains every weight and has no adapter, so \(option.rawValue) means nothing there.",
+                next: "Leave \(option.rawValue) out, or train an adapter with method lora or qlora.", kind: .usage)
         case .contradiction(.scheduler, let value, .warmup, let steps):
             Explanation(
                 "\(TrainingOption.scheduler.rawValue) \(value) and \(TrainingOption.warmup.rawValue) \(steps) cannot both hold.",

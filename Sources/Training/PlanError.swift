@@ -5,4 +5,6 @@ public enum PlanError: Error, Hashable {
     case notAllowed(TrainingOption, value: String)
     /// Two options that cannot both hold.
     case contradiction(TrainingOption, value: String, TrainingOption, otherValue: String)
+    /// An option that describes an adapter, with a method that trains none.
+    case needsAdapter(TrainingOption, TrainingMethod)
 }

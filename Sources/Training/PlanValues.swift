@@ -29,6 +29,17 @@ struct PlanValues {
         throw .notAllowed(option, value: "\(value)")
     }
 
+    /// Refuses what describes an adapter where none is trained.
+    func requireAdapter(in method: TrainingMethod) throws(PlanError) {
+        guard !method.trainsAdapter else { return }
+        let given: [(TrainingOption, Bool)] = [
+            (.rank, self[\.rank] != nil), (.alpha, self[\.alpha] != nil), (.dropout, self[\.dropout] != nil),
+            (.bias, self[\.bias] != nil), (.targetModules, self[\.targetModules] != nil),
+            (.usesRSLoRA, self[\.usesRSLoRA] != nil),
+        ]
+        if let (option, _) = given.first(where: \.1) { throw .needsAdapter(option, method) }
+    }
+
     /// In the order of the block, each once.
     func modules() throws(PlanError) -> [TargetModule] {
         guard let wanted = self[\.targetModules] else { return TargetModule.allCases }

@@ -25,13 +25,15 @@ extension RunConclusion {
     }
 
     /// Nil while the rule lets the run go on.
-    init?(_ rule: RunRule, rank: Int, precursor: String?) {
+    ///
+    /// - Parameter rank: of the adapter; nil where none is trained and no rank can be proposed.
+    init?(_ rule: RunRule, rank: Int?, precursor: String?) {
         guard case .stopped(let stop) = rule.state, let last = rule.evaluations.last, let decision = rule.decisions.last else {
             return nil
         }
         self.init(
             stop: stop, because: decision.words, step: last.step, best: rule.best, last: last,
-            proposedRank: rule.proposedRank(over: rank), precursor: precursor)
+            proposedRank: rank.flatMap(rule.proposedRank(over:)), precursor: precursor)
     }
 
     public var json: JSONValue {

@@ -1,9 +1,19 @@
-/// How the base stands in memory while the adapter trains.
+/// What is trained, and how the base stands in memory meanwhile.
 public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
     /// Frozen linear layers in NF4 with double quantization.
     case qlora
     /// Frozen linear layers as brain floats, or as the base's file has them with precision fp32.
     case lora
+    /// Every weight of the base itself, from masters in 32 bits; what comes out is a whole model.
+    case full
+
+    /// Whether the base is frozen beneath an adapter.
+    public var trainsAdapter: Bool { self != .full }
+
+    /// The peak learning rate where nothing else is asked for. Adam moves each number by about the rate, whatever its gradient. Full
+    /// fine-tuning moves all weights of the model so, an adapter only its pairs, of which B begins at zero: it needs about ten times
+    /// the rate for the same effect (Schulman and others, LoRA Without Regret, 2025). 2e-5 is TRL's default for full fine-tuning.
+    var learningRate: Double { trainsAdapter ? 2e-4 : 2e-5 }
 }
 
 /// How long a run lasts.

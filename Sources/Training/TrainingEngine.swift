@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// One training, ready to run.
 public struct TrainingJob: Sendable {
@@ -17,10 +18,13 @@ public struct TrainingJob: Sendable {
     public let checkpoints: URL
     /// Where the candidate appears; must not exist, or be empty.
     public let output: URL
+    /// How a whole model is stored; nil as the base is.
+    public let storedType: FloatType?
 
     public init(
         plan: TrainingPlan, base: URL, baseReference: BaseReference, dataset: Dataset, parent: URL? = nil,
-        supervision: RunSupervision? = nil, precursor: String? = nil, checkpoints: URL, output: URL
+        supervision: RunSupervision? = nil, precursor: String? = nil, checkpoints: URL, output: URL,
+        storedType: FloatType? = nil
     ) {
         self.plan = plan
         self.base = base
@@ -31,7 +35,10 @@ public struct TrainingJob: Sendable {
         self.precursor = precursor
         self.checkpoints = checkpoints
         self.output = output
+        self.storedType = storedType
     }
+
+    var baseFolder: TrainingBaseFolder { TrainingBaseFolder(folder: base, reference: baseReference) }
 }
 
 /// How a training ended.

@@ -75,7 +75,9 @@ extension TrainingEstimate {
     public var json: JSONValue {
         [
             "memory_bytes": [
-                "weights": .integer(memory.weights), "adapter_and_gradients": .integer(memory.adapter),
+                "weights": .integer(memory.weights),
+                // with method full there is no adapter, only gradients
+                "adapter_and_gradients": .integer(memory.adapter),
                 "moments": .integer(memory.moments), "activations": .integer(memory.activations),
                 "logits": .integer(memory.logits), "decoding": .integer(memory.decoding), "total": .integer(memory.total),
             ],

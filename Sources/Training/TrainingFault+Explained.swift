@@ -20,6 +20,10 @@ extension TrainingFault: Explained {
             Explanation(
                 "The loss of the held-out rows became \(loss) at step \(step); the state of that step is saved.",
                 next: Self.remedy)
+        case .parentOfWholeModel:
+            Explanation(
+                "A full fine-tune starts from a whole model, not from an adapter.",
+                next: "Train an adapter with method lora or qlora, or leave the adapter to start from out.", kind: .usage)
         case .otherForm(let option, let parent, let plan):
             Explanation(
                 "The adapter to start from has \(option.rawValue) \(parent), but the plan says \(plan).",

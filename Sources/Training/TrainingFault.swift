@@ -2,7 +2,7 @@ import Faults
 
 /// Why a run stopped by itself.
 public enum TrainingFault: Error, Hashable {
-    /// The step was not taken: adapter and optimizer are as the step before left them.
+    /// The step was not taken: weights and optimizer are as the step before left them.
     case lossNotFinite(step: Int, loss: Double)
     case gradientNotFinite(step: Int, loss: Double)
     /// Far above the lowest loss for so many steps; `lastGood` is the step of the newest checkpoint from before.
@@ -11,4 +11,6 @@ public enum TrainingFault: Error, Hashable {
     case heldOutLossNotFinite(step: Int, loss: Double)
     /// A parent adapter whose form is not the plan's.
     case otherForm(TrainingOption, parent: String, plan: String)
+    /// An adapter to start from, with a method that trains none.
+    case parentOfWholeModel
 }

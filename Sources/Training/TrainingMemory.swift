@@ -6,9 +6,10 @@ import Tensors
 /// N counts the weights of the linears, P those of the adapter, T the tokens of the largest micro-batch, V the vocabulary, L the
 /// layers, h the hidden size, q and k the width of all query and key heads, i that of the feed-forward, r the rank.
 public struct TrainingMemory: Sendable, Hashable {
-    /// Linears as stored, plus embedding and head, which are never quantized.
+    /// Linears as stored, plus embedding and head, which are never quantized. Where all are trained: masters in 32 bits, and what
+    /// products in brain floats make of them.
     public let weights: Int
-    /// 4P for the pairs and 4P for their gradients.
+    /// 4P for the pairs and 4P for their gradients; where all weights are trained, their gradients alone.
     public let adapter: Int
     /// Both moments: 8P, or 2P and a scale per 256 in 8 bits.
     public let moments: Int
@@ -27,14 +28,23 @@ extension TrainingMemory {
     ///   - supervisedTokens: those of them that carry loss.
     init(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int, supervisedTokens: Int) {
         let sizes = model.linearModules.map { $0.inputs * $0.outputs }
-        weights = sizes.reduce(0) { $0 + Self.bytes($1, plan) } + Self.tables(model, plan)
-        let pairs = model.pairSizes(of: plan)
-        adapter = 8 * pairs.reduce(0, +)
-        moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
+        if plan.method.trainsAdapter {
+            weights = sizes.reduce(0) { $0 + Self.bytes($1, plan) } + Self.tables(model, plan)
+            let pairs = model.pairSizes(of: plan)
+            adapter = 8 * pairs.reduce(0, +)
+            moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
+        } else {
+            weights = (plan.precision == .bf16 ? 6 : 4) * model.parameterCount
+            adapter = 4 * model.parameterCount
+            moments = model.parameters.reduce(0) {
+                $0 + Self.moments($1.count, $1.role == .embedding ? .adamW : plan.optimizer)
+            }
+        }
         activations = tokens * Self.bytesPerToken(model, plan)
         let rows = min(supervisedTokens, LlamaModel.logitRows(vocabulary: model.vocabularySize))
-        // their gradient takes their place in 32 bits, and half as much again as brain floats
-        logits = (plan.precision == .bf16 ? 6 : 4) * rows * model.vocabularySize
+        // their gradient takes their place in 32 bits, and half as much again as brain floats; packed once more for the head's own
+        let width = plan.precision == .bf16 ? plan.method.trainsAdapter ? 6 : 8 : 4
+        logits = width * rows * model.vocabularySize
         decoding = plan.storage == .fp32 || plan.precision == .bf16 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
     }
 
@@ -68,15 +78,17 @@ extension TrainingMemory {
     private static func bytesPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
         let (hidden, inner) = (model.hiddenSize, model.intermediateSize)
         let heads = 2 * (model.headCount + model.keyValueHeadCount) * model.headSize
-        let block = (plan.precision == .bf16 ? 2 : 4) * (4 * hidden + heads + 2 * inner + 7 * plan.rank)
+        let ranks = plan.method.trainsAdapter ? 7 * plan.rank : 0
+        let block = (plan.precision == .bf16 ? 2 : 4) * (4 * hidden + heads + 2 * inner + ranks)
         let kept = model.layerCount * (plan.gradientCheckpointing ? 4 * hidden : block)
         return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 12 * hidden
     }
 }
 
 extension ModelConfiguration {
-    /// Numbers in each A and B of the plan's adapter.
+    /// Numbers in each A and B of the plan's adapter; none without one.
     func pairSizes(of plan: TrainingPlan) -> [Int] {
+        guard plan.method.trainsAdapter else { return [] }
         let names = Set(plan.targetModules.map(\.rawValue))
         return linearModules.filter { module in names.contains { module.path.hasSuffix("." + $0) } }
             .flatMap { [plan.rank * $0.inputs, plan.rank * $0.outputs] }

@@ -41,6 +41,14 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
         self = option
     }
 
+    /// Whether it means anything only where an adapter is trained.
+    public var describesAdapter: Bool {
+        switch self {
+        case .rank, .alpha, .dropout, .bias, .targetModules, .usesRSLoRA: true
+        default: false
+        }
+    }
+
     static let synonyms: [String: TrainingOption] = [
         "rank": .rank, "alpha": .alpha, "dropout": .dropout, "per_device_train_batch_size": .batchSize,
         "accumulation": .accumulation, "epochs": .epochs, "lr": .learningRate, "scheduler": .scheduler,

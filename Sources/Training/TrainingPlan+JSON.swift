@@ -16,9 +16,11 @@ extension TrainingPlan {
         return ContentDigest(of: JSONValue.object(JSONObject(members)).data(JSONLayout(indent: nil, sortsKeys: true)))
     }
 
-    /// The plan's value of an option; nil for the one of max_steps and num_train_epochs that does not bound this run.
+    /// The plan's value of an option; nil for the one of max_steps and num_train_epochs that does not bound this run, and for what
+    /// describes an adapter where none is trained.
     public subscript(option: TrainingOption) -> JSONValue? {
-        switch option {
+        guard method.trainsAdapter || !option.describesAdapter else { return nil }
+        return switch option {
         case .method: .string(method.rawValue)
         case .precision: .string(precision.rawValue)
         case .rank: .integer(rank)

@@ -8,8 +8,9 @@ public struct TrainingPlan: Sendable, Hashable {
     public let method: TrainingMethod
     /// What products are made of; sums, the residual stream, pairs and moments are in 32 bits in any case.
     public let precision: Arithmetic
-    /// How the frozen linear layers are kept.
+    /// How the frozen linear layers are kept; the masters where they are trained themselves.
     public let storage: BasePrecision
+    /// This and the next four describe an adapter and mean nothing where none is trained.
     public private(set) var rank: Int
     public private(set) var alpha: Double
     public let dropout: Double
@@ -65,7 +66,13 @@ extension TrainingPlan {
         let wanted = PlanValues(typed: typed, declared: declared)
         method = wanted[\.method] ?? .qlora
         precision = wanted[\.precision] ?? (stored == .bf16 && multipliesBrainFloats ? .bf16 : .fp32)
-        storage = method == .qlora ? .nf4 : precision == .bf16 ? .bf16 : stored
+        storage =
+            switch method {
+            case .qlora: .nf4
+            case .lora: precision == .bf16 ? .bf16 : stored
+            case .full: .fp32
+            }
+        try wanted.requireAdapter(in: method)
         rank = try wanted.integer(.rank, \.rank, 16, 1...1024)
         alpha = try wanted.number(.alpha, \.alpha, 16, above: 0, through: 65536)
         dropout = try wanted.number(.dropout, \.dropout, 0, from: 0, below: 1)
@@ -75,7 +82,7 @@ extension TrainingPlan {
         batchSize = try wanted.integer(.batchSize, \.batchSize, 2, 1...4096)
         accumulation = try wanted.integer(.accumulation, \.accumulation, 4, 1...4096)
         length = try wanted.length(otherwise: 500)
-        learningRate = try wanted.number(.learningRate, \.learningRate, 2e-4, above: 0, through: 10)
+        learningRate = try wanted.number(.learningRate, \.learningRate, method.learningRate, above: 0, through: 10)
         scheduler = wanted[\.scheduler] ?? .cosine
         warmup = try wanted.warmup(otherwise: scheduler == .constant ? 0 : 10)
         minimumLearningRate = try wanted.number(.minimumLearningRate, \.minimumLearningRate, 0, from: 0, through: learningRate)

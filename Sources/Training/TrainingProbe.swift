@@ -8,15 +8,22 @@ public enum TrainingProbe {
     ///   - examples: rows without a fault; at least one.
     ///   - seconds: reads a clock that never goes back.
     public static func tokensPerSecond(
-        model: LlamaModel, plan: TrainingPlan, examples: [EncodedRow], seconds: () -> Double
+        _ base: TrainingBase, plan: TrainingPlan, examples: [EncodedRow], seconds: () -> Double
     ) throws -> Double? {
-        let adapter = try LoRAAdapter(fresh: plan.adapterConfiguration, for: model.configuration, seed: plan.seed)
-        var state = TrainingState(starting: adapter, plan: plan)
+        var state = TrainingState(starting: try weights(base, plan), plan: plan)
         var speed: Double?
-        let run = TrainingRun(model: model, plan: plan, examples: examples)
+        let run = TrainingRun(base: base, plan: plan, examples: examples)
         _ = try run.run(&state, through: 2, seconds: seconds, shouldStop: { false }) { report, _ in
             speed = report.seconds > 0 ? Double(report.tokens) / report.seconds : nil
         }
         return speed
+    }
+
+    private static func weights(_ base: TrainingBase, _ plan: TrainingPlan) throws -> TrainedWeights {
+        switch base {
+        case .frozen(let model):
+            TrainedWeights(try LoRAAdapter(fresh: plan.adapterConfiguration, for: model.configuration, seed: plan.seed))
+        case .trained(let form): TrainedWeights(try ModelWeights(reading: form.folder, for: form.configuration))
+        }
     }
 }

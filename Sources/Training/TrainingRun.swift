@@ -5,7 +5,7 @@ import Llama
 /// The loss of a step is `Σ −log p / N`, N the supervised tokens of all its micro-batches, so accumulation equals one big batch
 /// token for token. Everything else (checkpoints, logs, display) listens.
 public struct TrainingRun: Sendable {
-    public let model: LlamaModel
+    public let base: TrainingBase
     public let plan: TrainingPlan
     public let examples: [EncodedRow]
     public let batches: Batches
@@ -18,11 +18,11 @@ public struct TrainingRun: Sendable {
     /// - Parameters:
     ///   - examples: rows without a fault; at least one.
     ///   - extensionFactor: how many times the planned steps an extended run takes.
-    public init(model: LlamaModel, plan: TrainingPlan, examples: [EncodedRow], extensionFactor: Int = 1) {
-        self.model = model
+    public init(base: TrainingBase, plan: TrainingPlan, examples: [EncodedRow], extensionFactor: Int = 1) {
+        self.base = base
         self.plan = plan
         self.examples = examples
-        layout = StepLayout(plan, model.configuration)
+        layout = StepLayout(plan, base.configuration)
         batches = Batches(rowCount: examples.count, plan: plan)
         plannedSteps = batches.steps(in: plan.length)
         schedule = plan.schedule(totalSteps: plannedSteps)
@@ -46,7 +46,7 @@ public struct TrainingRun: Sendable {
         _ state: inout TrainingState, through last: Int? = nil, seconds: () -> Double, shouldStop: () -> Bool,
         afterStep: (StepReport, TrainingState) throws -> Void
     ) throws -> StopReason {
-        var gradients = LoRAGradients(for: state.adapter)
+        var gradients = state.weights.zeroGradients(on: base.configuration)
         while state.step < last ?? plannedSteps {
             let start = seconds()
             guard let outcome = try step(&state, &gradients, shouldStop) else { return .interrupted }
@@ -67,38 +67,33 @@ public struct TrainingRun: Sendable {
         guard norm.isFinite else { throw TrainingFault.gradientNotFinite(step: state.step + 1, loss: loss) }
         if plan.maxGradNorm > 0, norm > plan.maxGradNorm { gradients.scale(by: Float(plan.maxGradNorm / (norm + 1e-6))) }
         let learningRate = learningRate(ofStep: state.step + 1)
-        state.update(with: gradients, learningRate: learningRate)
+        state.weights.update(with: gradients, by: &state.optimizer, rate: learningRate)
+        state.step += 1
         return StepOutcome(
             loss: loss, learningRate: learningRate, gradNorm: norm, tokens: microBatches.reduce(0) { $0 + $1.tokenCount },
             supervisedTokens: microBatches.reduce(0) { $0 + $1.supervisedTokenCount })
     }
 
-    /// The gradient of the step's mean loss; returns that loss, or nil when it was stopped.
+    /// The gradient of the step's mean loss; returns that loss, or nil when it was stopped. The model that computes it ends with it, so
+    /// that trained weights can be moved where they lie.
     private func gradient(
         of microBatches: [TokenBatch], _ state: TrainingState, into gradients: inout LoRAGradients, _ shouldStop: () -> Bool
     ) throws -> Double? {
         let supervised = microBatches.reduce(0) { $0 + $1.supervisedTokenCount }
+        let model = try base.model(with: state.weights)
         gradients.reset()
         let parts = microBatches.enumerated().map { index, batch in
             MicroBatch(batch, dropout: DropoutPosition(seed: plan.seed, step: state.step, microStep: index))
         }
         guard
             let total = try model.accumulateGradients(
-                of: parts, adapter: state.adapter, lossScale: 1 / Double(supervised), layout: layout, shouldStop: shouldStop,
+                of: parts, adapter: state.weights.adapter, lossScale: 1 / Double(supervised), layout: layout,
+                shouldStop: shouldStop,
                 into: &gradients)
         else { return nil }
         let loss = total.sum / Double(supervised)
         guard loss.isFinite else { throw TrainingFault.lossNotFinite(step: state.step + 1, loss: loss) }
         return loss
-    }
-}
-
-extension TrainingState {
-    fileprivate mutating func update(with gradients: LoRAGradients, learningRate: Double) {
-        adapter.updateParameters(with: gradients) { name, parameter, gradient in
-            optimizer.update(name, &parameter, gradient: gradient, rate: learningRate)
-        }
-        step += 1
     }
 }
 

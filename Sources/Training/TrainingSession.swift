@@ -14,11 +14,11 @@ final class TrainingSession {
     /// A fold over the record's evaluations; nil when nothing judges the run.
     private var rule: RunRule?
 
-    init(_ job: TrainingJob, model: LlamaModel, digests: DigestBook?) throws {
+    init(_ job: TrainingJob, base: TrainingBase, digests: DigestBook?) throws {
         self.job = job
         let heldOut = job.supervision?.heldOut
         loop = TrainingRun(
-            model: model, plan: job.plan, examples: job.dataset.examples,
+            base: base, plan: job.plan, examples: job.dataset.examples,
             extensionFactor: heldOut?.limits.extensionFactor ?? 1)
         store = CheckpointStore(job.checkpoints)
         evaluationInterval = job.plan.evaluationInterval(plannedSteps: loop.plannedSteps)
@@ -27,8 +27,8 @@ final class TrainingSession {
             parent: try job.parent.map { try ContentDigest(ofFile: $0.appending(path: PEFTFolder.weightsFile)) },
             heldOut: heldOut?.digest)
         try store.removeDrafts()
-        let saved = try store.latest(expecting: inputs, plan: job.plan, model: model.configuration)
-        state = try saved?.state ?? TrainingState(starting: job.firstAdapter(for: model.configuration), plan: job.plan)
+        let saved = try store.latest(expecting: inputs, plan: job.plan, model: base.configuration)
+        state = try saved?.state ?? TrainingState(starting: job.firstWeights(for: base.configuration), plan: job.plan)
         record = saved?.record ?? RunRecord()
         rule = heldOut.map { [record, loop] in
             RunRule($0.limits, plannedSteps: loop.plannedSteps, evaluations: record.evaluations)
@@ -120,7 +120,8 @@ extension TrainingSession {
     private func loss(of rows: [EncodedRow], _ shouldStop: () -> Bool) throws -> Double? {
         struct Stopped: Error {}
         do {
-            let scores = try RowScoring.score(rows, model: loop.model, adapter: state.adapter) { _ in
+            let model = try loop.base.model(with: state.weights)
+            let scores = try RowScoring.score(rows, model: model, adapter: state.weights.adapter) { _ in
                 if shouldStop() { throw Stopped() }
             }
             let tokens = scores.reduce(0) { $0 + $1.supervisedTokens }
@@ -137,7 +138,7 @@ extension TrainingSession {
         let checkpoint = Checkpoint(state: state, record: record, inputs: inputs, plan: job.plan)
         let sound = try record.watchdog.streak > 0 ? store.steps().last { $0 <= record.soundStep } : nil
         let folder = try store.save(
-            checkpoint, trainerState: trainerState(state), base: job.baseReference,
+            checkpoint, trainerState: trainerState(state), base: job.baseFolder,
             keeping: Set([rule?.best?.step, sound].compactMap(\.self)))
         observe(.checkpoint(step: state.step, folder: folder))
     }
@@ -145,26 +146,23 @@ extension TrainingSession {
     private func publish() throws -> Candidate {
         let conclusion = conclusion(state) ?? RunConclusion(unjudged: state.step, precursor: job.precursor)
         let best = conclusion.best?.step ?? state.step
-        let adapter =
+        let weights =
             best == state.step
-            ? state.adapter
-            : try store.checkpoint(ofStep: best, expecting: inputs, plan: job.plan, model: loop.model.configuration).state.adapter
-        return try Candidate.publish(
-            adapter, trainerState: trainerState(state), conclusion: conclusion, plan: job.plan, base: job.baseReference,
-            tokenizer: BaseFiles(job.base), rows: job.dataset.examples.count,
-            leftOutRows: job.dataset.leftOutRows, in: job.checkpoints, to: job.output)
+            ? state.weights
+            : try store.checkpoint(ofStep: best, expecting: inputs, plan: job.plan, model: loop.base.configuration).state.weights
+        return try Candidate.publish(weights, trainerState: trainerState(state), conclusion: conclusion, of: job)
     }
 
     private func conclusion(_ state: TrainingState) -> RunConclusion? {
         guard state.step == lastStep else { return nil }
         guard let rule else { return RunConclusion(unjudged: state.step, precursor: job.precursor) }
-        return RunConclusion(rule, rank: job.plan.rank, precursor: job.precursor)
+        return RunConclusion(rule, rank: job.plan.method.trainsAdapter ? job.plan.rank : nil, precursor: job.precursor)
     }
 
     private func trainerState(_ state: TrainingState) -> TrainerState {
-        let linears = loop.model.configuration.linearModules.reduce(0) { $0 + $1.inputs * $1.outputs }
-        let head = loop.model.configuration.vocabularySize * loop.model.configuration.hiddenSize
-        let parameters = linears + head + state.adapter.parameterCount
+        let model = loop.base.configuration
+        let linears = model.linearModules.reduce(0) { $0 + $1.inputs * $1.outputs }
+        let parameters = linears + model.vocabularySize * model.hiddenSize + (state.weights.adapter?.parameterCount ?? 0)
         return TrainerState(
             step: state.step, totalSteps: lastStep, batches: loop.batches, log: record.log, rule: rule,
             conclusion: conclusion(state), loggingSteps: job.plan.loggingSteps, evaluationInterval: evaluationInterval,
@@ -174,11 +172,17 @@ extension TrainingSession {
 }
 
 extension TrainingJob {
-    /// The adapter of the parent, held against the plan, or a fresh one.
-    fileprivate func firstAdapter(for model: ModelConfiguration) throws -> LoRAAdapter {
-        guard let parent else { return try LoRAAdapter(fresh: plan.adapterConfiguration, for: model, seed: plan.seed) }
+    /// The adapter of the parent, held against the plan, or a fresh one; the base's own weights where they are trained.
+    fileprivate func firstWeights(for model: ModelConfiguration) throws -> TrainedWeights {
+        guard plan.method.trainsAdapter else {
+            guard parent == nil else { throw TrainingFault.parentOfWholeModel }
+            return TrainedWeights(try ModelWeights(reading: base, for: model))
+        }
+        guard let parent else {
+            return TrainedWeights(try LoRAAdapter(fresh: plan.adapterConfiguration, for: model, seed: plan.seed))
+        }
         let adapter = try PEFTFolder(reading: parent, for: model).adapter
         try plan.require(formOf: adapter)
-        return adapter
+        return TrainedWeights(adapter)
     }
 }

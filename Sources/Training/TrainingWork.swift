@@ -11,8 +11,9 @@ public struct TrainingWork: Sendable, Hashable {
 }
 
 extension TrainingWork {
-    /// A frozen linear costs 2 operations per weight and token forward and 2 backward, and 2 more when it is computed again; a pair
-    /// costs 6; causal attention 2Sq forward at row length S and twice that backward; the head 4Vh per supervised token.
+    /// A frozen linear costs 2 operations per weight and token forward and 2 backward, 2 more when it is computed again, and 2 more for
+    /// its own gradient where it is trained; a pair costs 6; causal attention 2Sq forward at row length S and twice that backward; the
+    /// head 4Vh per supervised token, 6Vh where it is trained.
     init(_ model: ModelConfiguration, _ plan: TrainingPlan, rows: [EncodedRow]) {
         let batches = Batches(rowCount: rows.count, plan: plan)
         let read = rows.reduce(0) { $0 + $1.tokens.count }
@@ -24,7 +25,8 @@ extension TrainingWork {
         let pairs = Double(model.pairSizes(of: plan).reduce(0, +))
         let length = Double(read) / Double(rows.count)
         let attention = 2 * length * Double(model.headCount * model.headSize * model.layerCount)
-        let head = 4 * Double(model.vocabularySize * model.hiddenSize) * Double(supervised) / Double(max(1, read))
-        flopsPerToken = linears * (4 + 2 * again) + pairs * 6 + attention * (3 + again) + head
+        let own: Double = plan.method.trainsAdapter ? 0 : 2
+        let head = (4 + own) * Double(model.vocabularySize * model.hiddenSize) * Double(supervised) / Double(max(1, read))
+        flopsPerToken = linears * (4 + own + 2 * again) + pairs * 6 + attention * (3 + again) + head
     }
 }

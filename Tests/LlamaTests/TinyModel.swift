@@ -55,7 +55,7 @@ struct TinyModel {
 extension LlamaModel {
     /// One micro-batch, all blocks computed again or none.
     func accumulateGradients(
-        of batch: TokenBatch, adapter: LoRAAdapter, lossScale: Double, recompute: Bool, dropout: DropoutPosition,
+        of batch: TokenBatch, adapter: LoRAAdapter?, lossScale: Double, recompute: Bool, dropout: DropoutPosition,
         into gradients: inout LoRAGradients
     ) throws -> LossSum {
         let layout = StepLayout(

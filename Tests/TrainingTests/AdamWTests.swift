@@ -66,7 +66,7 @@ import Testing
         return (folder, try ModelTensors(folder: folder.url, file: "optimizer.safetensors"))
     }
 
-    private let sizes = [("large", 48 * 96), ("small", 77)].map { (name: $0, count: $1) }
+    private let sizes = [("large", 48 * 96), ("small", 77)].map { TrainedParameter(name: $0, count: $1) }
 
     @Test(arguments: OptimizerName.allCases) func aRestoredOptimizerGoesOnBitForBit(precision: OptimizerName) throws {
         let trajectory = try Trajectory()

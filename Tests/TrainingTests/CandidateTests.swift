@@ -185,17 +185,17 @@ import Testing
 
     @Test func aFailedStepLeavesTheStateOfTheStepBefore() throws {
         let bench = try TrainingBench([("r", 8)])
-        let run = TrainingRun(model: bench.model, plan: bench.plan, examples: try TrainingBench.dataset().examples)
+        let run = TrainingRun(base: .frozen(bench.model), plan: bench.plan, examples: try TrainingBench.dataset().examples)
         let fresh = try LoRAAdapter(fresh: bench.plan.adapterConfiguration, for: bench.model.configuration, seed: 1)
-        var state = TrainingState(starting: fresh, plan: bench.plan)
+        var state = TrainingState(starting: TrainedWeights(fresh), plan: bench.plan)
         var steps = 0
         _ = try run.run(&state, seconds: { 0 }, shouldStop: { steps == 3 }, afterStep: { _, _ in steps += 1 })
-        state.adapter.updateParameters(with: LoRAGradients(for: fresh)) { _, parameter, _ in parameter.scale(by: 1e30) }
+        state.weights.adapter?.updateParameters(with: LoRAGradients(for: fresh)) { _, parameter, _ in parameter.scale(by: 1e30) }
         let before = state
         #expect(throws: TrainingFault.self) {
             try run.run(&state, seconds: { 0 }, shouldStop: { false }, afterStep: { _, _ in steps += 1 })
         }
         #expect(steps == 3 && state.step == 3)
-        #expect(state.adapter == before.adapter && state.optimizer == before.optimizer)
+        #expect(state.weights == before.weights && state.optimizer == before.optimizer)
     }
 }

@@ -43,12 +43,12 @@ import Testing
     private func train(_ model: String, _ plan: TrainingPlan) throws -> (reports: [StepReport], adapter: LoRAAdapter) {
         let base = try LlamaModel(folder: Fixture.golden(model), precision: plan.storage, arithmetic: plan.precision)
         let first = try PEFTFolder(reading: Fixture.golden("lora/\(model)/adapter_init"), for: base.configuration).adapter
-        let run = TrainingRun(model: base, plan: plan, examples: try dataset(model).examples)
-        var state = TrainingState(starting: first, plan: plan)
+        let run = TrainingRun(base: .frozen(base), plan: plan, examples: try dataset(model).examples)
+        var state = TrainingState(starting: TrainedWeights(first), plan: plan)
         var reports: [StepReport] = []
         let reason = try run.run(&state, seconds: { 0 }, shouldStop: { false }) { report, _ in reports.append(report) }
         #expect(reason == .finished)
-        return (reports, state.adapter)
+        return (reports, try #require(state.weights.adapter))
     }
 
     private func expect(_ reports: [StepReport], follow golden: JSONValue) throws {

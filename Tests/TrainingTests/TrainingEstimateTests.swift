@@ -86,7 +86,7 @@ import Testing
         let bench = try TrainingBench()
         let examples = try TrainingBench.dataset().examples
         var now = 0.0
-        let speed = try TrainingProbe.tokensPerSecond(model: bench.model, plan: bench.plan, examples: examples) {
+        let speed = try TrainingProbe.tokensPerSecond(.frozen(bench.model), plan: bench.plan, examples: examples) {
             now += 0.5
             return now
         }

@@ -57,7 +57,7 @@ import Testing
             ("learning_rate", 11), ("lr_scheduler_type", "cosinus"), ("weight_decay", -0.1), ("optim", "sgd"),
             ("adam_beta2", 1), ("adam_epsilon", 0), ("max_grad_norm", -1), ("seed", -1), ("max_length", 1),
             ("chat_date", "2023-02-29"), ("logging_steps", 0), ("save_steps", -1), ("save_total_limit", 0), ("shuffle", "yes"),
-            ("eval_steps", 0), ("eval_steps", 1.5), ("min_lr", 1), ("method", "full"), ("precision", "int8"),
+            ("eval_steps", 0), ("eval_steps", 1.5), ("min_lr", 1), ("method", "galore"), ("precision", "int8"),
         ] as [(String, JSONValue)])
     func valuesOutsideOfWhatAnOptionTakesAreRefusedByName(name: String, value: JSONValue) throws {
         let error = try #require(throws: PlanError.self) { try plan((name, value)) }

@@ -2,16 +2,17 @@ import Training
 
 /// An estimate for people.
 enum EstimateWords {
-    static func print(_ estimate: TrainingEstimate, in session: Session) {
-        for line in lines(estimate) { session.console.print(line) }
+    static func print(_ estimate: TrainingEstimate, of plan: TrainingPlan, in session: Session) {
+        for line in lines(estimate, plan.method) { session.console.print(line) }
         session.print(table(estimate))
         session.console.print(assumptions)
     }
 
-    private static func lines(_ estimate: TrainingEstimate) -> [String] {
+    private static func lines(_ estimate: TrainingEstimate, _ method: TrainingMethod) -> [String] {
         let memory = estimate.memory
         let parts = [
-            ("weights", memory.weights), ("adapter and gradients", memory.adapter), ("moments", memory.moments),
+            ("weights", memory.weights), (method.trainsAdapter ? "adapter and gradients" : "gradients", memory.adapter),
+            ("moments", memory.moments),
             ("activations", memory.activations), ("logits", memory.logits), ("decoding", memory.decoding),
         ]
         let sum = parts.map { "\($0.0) \(bytes($0.1))" }.joined(separator: " + ")

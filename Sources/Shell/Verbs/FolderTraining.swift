@@ -25,7 +25,8 @@ struct FolderTraining {
                     ], as: TrainingReport.schema)
             } else {
                 for line in ConclusionWords.lines(candidate.conclusion) { session.console.print(line) }
-                session.console.print("The adapter is in \(candidate.folder.path) (\(candidate.digest)).")
+                let what = training.plan.method.trainsAdapter ? "adapter" : "model"
+                session.console.print("The \(what) is in \(candidate.folder.path) (\(candidate.digest)).")
             }
             return .passed
         case .interrupted(let step):
@@ -49,7 +50,7 @@ struct FolderTraining {
                 ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.plan))
-            EstimateWords.print(estimate, in: session)
+            EstimateWords.print(estimate, of: training.plan, in: session)
         }
         return .passed
     }

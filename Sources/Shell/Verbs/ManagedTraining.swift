@@ -31,7 +31,7 @@ struct ManagedTraining {
                 ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.task.plan))
-            EstimateWords.print(estimate, in: session)
+            EstimateWords.print(estimate, of: training.task.plan, in: session)
         }
         return .passed
     }

@@ -22,7 +22,8 @@ struct TrainVerb: Verb {
     var data: String?
     @Option(
         name: [.customLong("out"), .customLong("output-dir")],
-        help: ArgumentHelp("Without a registry: where the PEFT folder appears.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Without a registry: where the PEFT folder, or with --method full the model folder, appears.", valueName: "dir"))
     var out: String?
     @Option(help: ArgumentHelp("Without a registry: a PEFT folder, or a version, to start from.", valueName: "adapter-or-dir"))
     var initAdapter: String?
@@ -30,6 +31,11 @@ struct TrainVerb: Verb {
         help: ArgumentHelp(
             "Without a registry: held-out JSONL rows; the run rule then judges the run by them.", valueName: "file"))
     var evalData: String?
+    @Option(
+        help: ArgumentHelp(
+            "Without a registry, with --method full: how the model is stored, bf16, fp16 or fp32; as the base is when left out.",
+            valueName: "name"))
+    var dtype: StoredType?
     @Flag(help: "When the run underfits, train again at the policy's higher rank.")
     var escalate = false
     @Flag(help: "Show plan, data report and an estimate of memory, time and cost; train nothing.")
@@ -49,9 +55,10 @@ struct TrainVerb: Verb {
     func validate() throws {
         let folders = [base, data, out].compactMap(\.self)
         guard adapter != nil || folders.count == 3 else { throw Self.namesNothing }
-        guard adapter == nil || folders.isEmpty && initAdapter == nil && evalData == nil else {
+        guard adapter == nil || folders.isEmpty && initAdapter == nil && evalData == nil && dtype == nil else {
             throw ValidationError(
-                "An adapter's base and data are declared; --base, --data, --eval-data, --out and --init-adapter go without one.")
+                "An adapter's base and data are declared; --base, --data, --eval-data, --out, --init-adapter and --dtype go "
+                    + "without one.")
         }
         guard adapter != nil || !escalate || evalData != nil else {
             throw ValidationError("--escalate needs held-out rows to judge by: give --eval-data.")
@@ -90,7 +97,7 @@ struct TrainVerb: Verb {
             base: location.folder, baseName: base, pin: location.declaration, data: session.url(data), output: session.url(out),
             initialAdapter: try initAdapter.map { try session.adapterFolder($0, registry: place.registry) },
             options: try training.options(), heldOut: evalData.map(session.url), policy: policy.map(session.policy),
-            escalates: escalate, startsAnew: fresh)
+            escalates: escalate, startsAnew: fresh, storedType: dtype?.type)
         return try FolderTraining(session: session, isJSON: format.json).run(request, dryRun: forecast)
     }
 }

@@ -1,12 +1,16 @@
 import ArgumentParser
 import StrictJSON
+import Tensors
 import Training
 
 /// The settings of a training, under the names Hugging Face users know; the plan checks what they may be.
 struct TrainingArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("How the base is kept: qlora (NF4) or lora (16 or 32 bits).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "What is trained: an adapter on a base kept in NF4 (qlora) or 16 or 32 bits (lora), or all weights (full).",
+            valueName: "name"))
     var method: String?
-    @Option(help: ArgumentHelp("Storage of the frozen linears: nf4, bf16 or fp32.", valueName: "name"))
+    @Option(help: ArgumentHelp("What products are made of: bf16 or fp32.", valueName: "name"))
     var precision: String?
     @Option(name: [.customLong("r"), .customLong("rank")], help: ArgumentHelp("LoRA rank.", valueName: "n"))
     var rank: String?
@@ -38,7 +42,9 @@ struct TrainingArguments: ParsableArguments {
         name: [.customLong("num-train-epochs"), .customLong("epochs")],
         help: ArgumentHelp("Passes over the rows, instead of --max-steps.", valueName: "x"))
     var epochs: String?
-    @Option(name: [.customLong("learning-rate"), .customLong("lr")], help: ArgumentHelp("Peak learning rate.", valueName: "x"))
+    @Option(
+        name: [.customLong("learning-rate"), .customLong("lr")],
+        help: ArgumentHelp("Peak learning rate; 2e-4, or 2e-5 with --method full.", valueName: "x"))
     var learningRate: String?
     @Option(
         name: [.customLong("lr-scheduler-type"), .customLong("scheduler")],
@@ -101,6 +107,21 @@ struct TrainingArguments: ParsableArguments {
         let typed = texts.compactMap { option, text in text.map { (option.rawValue, JSONValue(typed: $0)) } }
         let set = flags.compactMap { option, flag in flag.map { (option.rawValue, JSONValue.bool($0)) } }
         return try TrainingOptions(declared: JSONObject(typed + set))
+    }
+}
+
+/// How a whole model is stored, by the names of `--precision`.
+enum StoredType: String, ExpressibleByArgument, CaseIterable {
+    case bf16
+    case fp16
+    case fp32
+
+    var type: FloatType {
+        switch self {
+        case .bf16: .bf16
+        case .fp16: .f16
+        case .fp32: .f32
+        }
     }
 }
 
