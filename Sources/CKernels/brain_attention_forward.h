@@ -24,16 +24,11 @@ static inline long ON_PATH(place)(long *used, long count) {
     return at;
 }
 
-/* The larger lanes; `value` where it is not a number. One instruction on x86. */
-static inline vec ON_PATH(larger)(vec value, vec floor) {
-    const veci below = value < floor;
-    return (vec)(((veci)floor & below) | ((veci)value & ~below));
-}
-
-/* 2^x for x < 127.5, and 0 below −126.5. The polynomial's relative error of 3·10⁻⁶ is far inside a brain float's 4·10⁻³. */
+/* 2^x for x < 127.5, and 0 below −126.5. Beside exponential() this needs no reduction by ln 2 and three terms fewer in the innermost
+ * loop of attention; the relative error of 3·10⁻⁶ is far inside a brain float's 4·10⁻³. */
 static inline vec ON_PATH(power_of_two)(vec x) {
 #pragma clang fp contract(fast)
-    x = ON_PATH(larger)(x, all(-127.0f));
+    x = larger(all(-127.0f), x);
     /* adding 1.5 · 2^23 leaves the nearest integer in the low bits, here with the exponent's bias */
     const vec shifted = x + (12582912.0f + 127.0f);
     const vec r = x - (shifted - (12582912.0f + 127.0f));
@@ -134,11 +129,11 @@ static inline void ON_PATH(softmax)(
     for (long row = 0; row < rows; row += 2)
         for (int v = 0; v < VECTORS; v++) {
             const float *place = scores + row * RIGHT + v * LANES;
-            top[0][v] = ON_PATH(larger)(top[0][v], load(place));
-            top[1][v] = ON_PATH(larger)(top[1][v], load(place + RIGHT));
+            top[0][v] = larger(load(place), top[0][v]);
+            top[1][v] = larger(load(place + RIGHT), top[1][v]);
         }
     for (int v = 0; v < VECTORS; v++) {
-        max[v] = ON_PATH(larger)(ON_PATH(larger)(top[0][v], top[1][v]) * factor, state->max[v]);
+        max[v] = larger(state->max[v], larger(top[1][v], top[0][v]) * factor);
         state->shrink[v] = ON_PATH(power_of_two)(state->max[v] - max[v]);
         sum[v] = state->sum[v] * state->shrink[v];
     }

@@ -38,8 +38,8 @@ static inline void ON_PATH(add_logits)(struct ON_PATH(softmax_row) *row, const f
     const float base = row->max == -INFINITY ? 0.0f : row->max;
     vec sums = {};
     long i = 0;
-    for (; i + LANES <= count; i += LANES) sums += exponential_to_88(load(x + i) - base);
-    if (i < count) sums += exponential_to_88(ON_PATH(load_logits)(x + i, count - i) - base);
+    for (; i + LANES <= count; i += LANES) sums += exponential(load(x + i) - base);
+    if (i < count) sums += exponential(ON_PATH(load_logits)(x + i, count - i) - base);
     row->sum += sum_of_lanes(sums);
 }
 
@@ -53,11 +53,11 @@ void ON_PATH(lora_brain_crossentropy_backward)(
         const float label = logits[labels[row]], max = softmax.max, share = (float)(scale / softmax.sum);
         losses[row] = log(softmax.sum) + max - label;
         long i = 0;
-        for (; i + LANES <= columns; i += LANES) store_brains(d_logits + i, share * exponential_to_88(load(logits + i) - max));
+        for (; i + LANES <= columns; i += LANES) store_brains(d_logits + i, share * exponential(load(logits + i) - max));
         if (i < columns) {
             const vec rest = ON_PATH(load_logits)(logits + i, columns - i);
-            store_first_brains(d_logits + i, share * exponential_to_88(rest - max), columns - i);
+            store_first_brains(d_logits + i, share * exponential(rest - max), columns - i);
         }
-        d_logits[labels[row]] = brain_of_float(share * exponential_to_88(all(label - max))[0] - scale);
+        d_logits[labels[row]] = brain_of_float(share * exponential(all(label - max))[0] - scale);
     }
 }

@@ -5,11 +5,9 @@
 
 /* h = silu(g) · u, silu(g) = g · σ(g) */
 
-INLINE vec ON_PATH(brain_sigmoid)(vec x) { return 1.0f / (1.0f + exponential_to_88(smaller(all(88.0f), -x))); }
-
 INLINE void ON_PATH(brain_swiglu_lanes)(const uint16_t *gate, const uint16_t *up, long count, uint16_t *hidden) {
     const vec g = load_first_brains(gate, count);
-    store_first_brains(hidden, g * ON_PATH(brain_sigmoid)(g) * load_first_brains(up, count), count);
+    store_first_brains(hidden, g * sigmoid(g) * load_first_brains(up, count), count);
 }
 
 void ON_PATH(lora_brain_swiglu_forward)(const uint16_t *gate, const uint16_t *up, long count, uint16_t *hidden) {
@@ -25,7 +23,7 @@ INLINE void ON_PATH(brain_swiglu_gradient_lanes)(
 #pragma clang fp contract(fast)
     const vec g = load_first_brains(gate, count), u = load_first_brains(up, count);
     const vec dh = load_first_brains(d_hidden, count);
-    const vec s = ON_PATH(brain_sigmoid)(g), silu = g * s;
+    const vec s = sigmoid(g), silu = g * s;
     store_first_brains(hidden, silu * u, count);
     store_first_brains(d_up, dh * silu, count);
     store_first_brains(d_gate, dh * u * (s * (1.0f + g * (1.0f - s))), count);

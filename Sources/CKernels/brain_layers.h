@@ -4,8 +4,6 @@
 
 #include "brain_vector.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* The first count of LANES elements, and zeros after them. Kernels are written for count elements and called with LANES, a
  * constant, as long as they can: then these are plain loads and stores, and the rest of an array goes through the same
  * arithmetic, so that an element's value never depends on its place. */
@@ -32,28 +30,6 @@ INLINE void store_first_brains(uint16_t *to, vec value, long count) {
     if (count == LANES) return store_brains(to, value);
     const brains narrowed = narrow(value);
     memcpy(to, &narrowed, (size_t)count * sizeof *to);
-}
-
-/* x or y, and y where either is no number: the machine's own instruction on x86, where fmax takes three */
-INLINE vec larger(vec x, vec y) { return (vec)(((veci)x & (x > y)) | ((veci)y & ~(x > y))); }
-INLINE vec smaller(vec x, vec y) { return (vec)(((veci)x & (x < y)) | ((veci)y & ~(x < y))); }
-
-/* e^x for x ≤ 88 within 2 units in the last place; 0 below −87.7. The steps of exponential() in fewer instructions: at n = −127
- * the power's bits are those of 0, and what is not a number goes through the polynomial and stays so. */
-INLINE vec exponential_to_88(vec x) {
-#pragma clang fp contract(fast)
-    const vec clamped = larger(all(-88.0f), x);
-    /* n in the low bits; the others leave at the top when n is shifted into the exponent's place */
-    const vec shifted = clamped * 1.44269504088896341f + 12582912.0f;
-    const vec n = shifted - 12582912.0f;
-    const vec r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
-    /* in pairs: Horner's single chain would leave the processor waiting */
-    const vec r2 = r * r;
-    vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r2 + (r * 8.3334519073e-3f + 4.1665795894e-2f);
-    p = p * r2 + (r * 1.6666665459e-1f + 5.0000001201e-1f);
-    p = p * r2 + (r + 1.0f);
-    return p * (vec)(((words)shifted << 23) + 0x3f800000u);
 }
 
 /* how a matrix is stored, where a kernel takes either */

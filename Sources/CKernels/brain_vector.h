@@ -1,12 +1,10 @@
 /* Brain floats on the vectors of vector.h: 16-bit elements in memory, 32-bit floats in registers. */
 #pragma once
 
-#include <stdint.h>
 #include <string.h>
 
 #include "vector.h"
 
-typedef uint32_t words __attribute__((vector_size(LANES * 4)));
 typedef uint16_t brains __attribute__((vector_size(LANES * 2)));
 typedef uint16_t loose_brains __attribute__((vector_size(LANES * 2), aligned(2)));
 

@@ -1,10 +1,8 @@
 /* h = silu(g) · u, silu(g) = g · σ(g) */
 
-static inline vec ON_PATH(sigmoid)(vec x) { return 1.0f / (1.0f + exponential(-x)); }
-
 static inline void ON_PATH(swiglu_lanes)(const float *gate, const float *up, float *hidden) {
     const vec g = load(gate);
-    store(hidden, g * ON_PATH(sigmoid)(g) * load(up));
+    store(hidden, g * sigmoid(g) * load(up));
 }
 
 void ON_PATH(lora_swiglu_forward)(const float *gate, const float *up, long count, float *hidden) {
@@ -23,7 +21,7 @@ static inline void ON_PATH(swiglu_gradient_lanes)(
     const float *d_hidden, const float *gate, const float *up, float *d_gate, float *d_up) {
 #pragma clang fp contract(fast)
     const vec g = load(gate), u = load(up), dh = load(d_hidden);
-    const vec s = ON_PATH(sigmoid)(g);
+    const vec s = sigmoid(g);
     store(d_up, dh * (g * s));
     store(d_gate, dh * u * (s * (1.0f + g * (1.0f - s))));
 }

@@ -3,6 +3,9 @@
 /* The vector type that layer kernels are written in. Each file layers_PATH.c defines LANES and SUFFIX, and compiles the
  * same bodies for its instruction set; nothing here is seen outside those files. */
 #include <math.h>
+#include <stdint.h>
+
+#define INLINE static inline __attribute__((always_inline))
 
 #define JOIN_NAMES(name, suffix) name##_##suffix
 #define JOIN(name, suffix) JOIN_NAMES(name, suffix)
@@ -11,6 +14,7 @@
 
 typedef float vec __attribute__((vector_size(LANES * 4)));
 typedef int veci __attribute__((vector_size(LANES * 4)));
+typedef uint32_t words __attribute__((vector_size(LANES * 4)));
 /* the same for memory that is aligned to single floats */
 typedef float loose_vec __attribute__((vector_size(LANES * 4), aligned(4)));
 
@@ -31,21 +35,27 @@ static inline float max_of_lanes(vec value) {
     return max;
 }
 
-/* e^x within 2 units in the last place; 0 below −87.3, and no larger than e^88. Range reduction and polynomial are those of
- * Cephes expf: x = n·ln 2 + r, |r| ≤ ln 2 / 2. */
-static inline vec exponential(vec x) {
+/* x or y, and y where either is no number: the machine's own instruction on x86, where fmax takes three */
+INLINE vec larger(vec x, vec y) { return (vec)(((veci)x & (x > y)) | ((veci)y & ~(x > y))); }
+INLINE vec smaller(vec x, vec y) { return (vec)(((veci)x & (x < y)) | ((veci)y & ~(x < y))); }
+
+/* e^x for x ≤ 88 within 2 units in the last place; 0 below −87.7. Range reduction and polynomial are those of Cephes expf:
+ * x = n·ln 2 + r, |r| ≤ ln 2 / 2. At n = −127 the power's bits are those of 0, and what is not a number goes through the polynomial
+ * and stays so: a softmax must not hide it. */
+INLINE vec exponential(vec x) {
 #pragma clang fp contract(fast)
-    const vec clamped = __builtin_elementwise_min(__builtin_elementwise_max(x, all(-87.3f)), all(88.0f));
-    /* adding 1.5 · 2^23 leaves the nearest integer in the low bits */
-    const vec n = (clamped * 1.44269504088896341f + 12582912.0f) - 12582912.0f;
+    const vec clamped = larger(all(-88.0f), x);
+    /* adding 1.5 · 2^23 leaves n in the low bits; the others leave at the top when n is shifted into the exponent's place */
+    const vec shifted = clamped * 1.44269504088896341f + 12582912.0f;
+    const vec n = shifted - 12582912.0f;
     const vec r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
+    /* in pairs: Horner's single chain would leave the processor waiting */
+    const vec r2 = r * r;
     vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r + 1.0f;
-    const vec power = (vec)((__builtin_convertvector(n, veci) + 127) << 23);
-    /* what is not a number stays so: a softmax must not hide it */
-    return (vec)(((veci)(p * power) & (x >= all(-87.3f))) | ((veci)x & (x != x)));
+    p = p * r2 + (r * 8.3334519073e-3f + 4.1665795894e-2f);
+    p = p * r2 + (r * 1.6666665459e-1f + 5.0000001201e-1f);
+    p = p * r2 + (r + 1.0f);
+    return p * (vec)(((words)shifted << 23) + 0x3f800000u);
 }
+
+INLINE vec sigmoid(vec x) { return 1.0f / (1.0f + exponential(smaller(all(88.0f), -x))); }
