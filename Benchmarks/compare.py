@@ -37,7 +37,12 @@ ROWS = [
     ("1.1B NF4, peer recomputes", "1.1b", "nf4", True, False, 1.6, 0.65),
     ("1.1B NF4, both recompute", "1.1b", "nf4", True, True, 1.2, 0.35),
 ]
-SCORING = ("135M scoring, 128 rows of 128 tokens, bf16", "135m", 2.0)
+# 128 rows of 128 tokens: name, shape, tokens that are scored at each row's end, rows that share a prompt, least speed ratio
+SCORING = [
+    ("135M scoring every token, 128 rows, bf16", "135m", 127, 1, 2.0),
+    ("135M label scoring, 128 prompts of one label, bf16", "135m", 8, 1, 2.0),
+    ("135M label scoring, 32 prompts of 4 labels, bf16", "135m", 8, 4, 2.0),
+]
 
 
 class Sides:
@@ -87,18 +92,35 @@ class Sides:
             raise SystemExit(f"compare: {' '.join(words)} failed:\n{''.join(text)}")
         return marks, losses, usage.ru_maxrss // 1024
 
-    def our_scoring(self, shape: str) -> float:
-        """Seconds for 128 rows beyond those for 8, so that loading does not count."""
-        folder, seconds = self.folder(shape), []
-        for count in [8, 128]:
-            data = os.path.join(self.work, f"score-{count}.jsonl")
-            with open(os.path.join(folder, "short.jsonl")) as source, open(data, "w") as target:
-                target.writelines(source.readlines()[:count])
+    def scoring_rows(self, shape: str, count: int, scored: int, sharing: int) -> str:
+        """A file of rows whose last tokens are scored; each `sharing` rows in turn begin with one prompt."""
+        with open(os.path.join(self.folder(shape), "short.jsonl")) as file:
+            rows = [json.loads(line)["input_ids"] for line in file][:count]
+        path = os.path.join(self.work, f"score-{count}-{scored}-{sharing}.jsonl")
+        with open(path, "w") as file:
+            for index, row in enumerate(rows):
+                start = len(row) - scored
+                tokens = rows[index - index % sharing][:start] + row[start:]
+                file.write(json.dumps({"input_ids": tokens, "labels": [-100] * start + tokens[start:]}) + "\n")
+        return path
+
+    def our_scoring(self, shape: str, scored: int, sharing: int) -> tuple[float, list[float]]:
+        """Seconds for 128 rows beyond those for 8, so that loading does not count; the median of three; and each row's score."""
+        seconds, scores = [], []
+        for count in [8, 128] * 3:
+            words = [self.lora, "score", "--base", self.folder(shape), "--precision", "bf16", "--json", "--data",
+                     self.scoring_rows(shape, count, scored, sharing)]
             start = time.perf_counter()
-            subprocess.run([self.lora, "score", "--base", folder, "--data", data, "--precision", "bf16", "--json"], check=True,
-                           stdout=subprocess.DEVNULL)
+            done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
             seconds.append(time.perf_counter() - start)
-        return (seconds[1] - seconds[0]) * 128 / 120
+            scores = [json.loads(line)["sum_logprob"] for line in done.stdout.splitlines()]
+        differences = [long - short for short, long in zip(seconds[::2], seconds[1::2])]
+        return statistics.median(differences) * 128 / 120, scores
+
+    def peer_scoring(self, shape: str, scored: int, sharing: int) -> tuple[float, list[float]]:
+        data = self.scoring_rows(shape, 128, scored, sharing)
+        found = json.loads(self.peer("score", self.folder(shape), "--data", data))
+        return statistics.median(found["seconds"]), found["scores"]
 
 
 def verdict(ratio: float, bar: float, larger_is_better: bool) -> str:
@@ -117,12 +139,14 @@ def training_line(sides: Sides, row: tuple) -> str:
             f"{peer['losses'][-1]:.4f} / {ours['losses'][-1]:.4f} |")
 
 
-def scoring_line(sides: Sides) -> str:
-    name, shape, bar = SCORING
-    ours, peer = sides.our_scoring(shape), json.loads(sides.peer("score", sides.folder(shape)))["seconds"][0]
-    tokens = 128 * 128
+def scoring_line(sides: Sides, row: tuple) -> str:
+    name, shape, scored, sharing, bar = row
+    (ours, our_scores), (peer, peer_scores) = (
+        side(shape, scored, sharing) for side in (sides.our_scoring, sides.peer_scoring))
+    tokens, supervised = 128 * 128, 128 * scored
     return (f"| {name} | {tokens / peer:.0f} | {tokens / ours:.0f} | **{peer / ours:.2f}×** | ≥ {bar:.1f}× "
-            f"{verdict(peer / ours, bar, True)} | – | – | – | – | – |")
+            f"{verdict(peer / ours, bar, True)} | – | – | – | – | {-sum(peer_scores) / supervised:.4f} / "
+            f"{-sum(our_scores) / supervised:.4f} |")
 
 
 def processor() -> str:
@@ -142,10 +166,10 @@ def main() -> None:
     parser.add_argument("--out", default=os.path.join(HERE, "RESULTS.md"))
     options = parser.parse_args()
     sides = Sides(options)
-    wanted = [row for row in [*ROWS, SCORING] if not options.rows or any(part in row[0] for part in options.rows)]
+    wanted = [row for row in [*ROWS, *SCORING] if not options.rows or any(part in row[0] for part in options.rows)]
     lines = []
     for row in wanted:
-        lines.append(scoring_line(sides) if row is SCORING else training_line(sides, row))
+        lines.append(scoring_line(sides, row) if row in SCORING else training_line(sides, row))
         print(lines[-1], flush=True)
     with open(options.out, "w") as file:
         file.write(RESULTS.format(day=datetime.date.today().isoformat(), machine=processor(), packages=", ".join(PACKAGES),
@@ -158,7 +182,9 @@ Made by `Benchmarks/compare.py` on {day}. {machine}. Peer: {packages}.
 
 Same folder, same batches, same first adapter: sequences of 512 tokens, batch 2 × accumulation 4, r 16 on seven linears, AdamW in 8
 bits. Tokens per second are medians of {steps} counted steps; memory (MiB) is each process's peak, loading included. The two sides ran
-in turn. The last column is the loss of the last step on both sides.
+in turn. The last column is the loss of the last step on both sides, or the mean loss of what is scored. Scoring speeds count all
+tokens of all rows, whether or not a side computes them: ours computes a prompt once for all its labels. The peer scores 8 rows at a
+time and makes logits of the scored tokens only.
 
 | work | peer tok/s | ours tok/s | speed | bar | peer MiB | ours MiB | memory | bar | loss, peer / ours |
 |---|---|---|---|---|---|---|---|---|---|
