@@ -47,12 +47,12 @@ import Testing
         let base = try LlamaModel(
             folder: Fixture.golden(model), precision: arithmetic == .bf16 ? .bf16 : .fp32, arithmetic: arithmetic)
         let first = try PEFTFolder(reading: Fixture.golden("lora/\(model)/adapter_init"), for: base.configuration).adapter
-        var state = TrainingState(starting: first, plan: plan)
+        var state = TrainingState(starting: TrainedWeights(first), plan: plan)
         var losses: [Double] = []
-        let run = TrainingRun(model: base, plan: plan, examples: golden.examples)
+        let run = TrainingRun(base: .frozen(base), plan: plan, examples: golden.examples)
         let reason = try run.run(&state, seconds: { 0 }, shouldStop: { false }) { report, _ in losses.append(report.loss) }
         #expect(reason == .finished)
-        let scores = try RowScoring.score(golden.examples, model: base, adapter: state.adapter)
+        let scores = try RowScoring.score(golden.examples, model: base, adapter: state.weights.adapter)
         let (sum, tokens) = scores.reduce((0.0, 0)) { ($0.0 - $1.sumLogProbability, $0.1 + $1.supervisedTokens) }
         return (losses, sum / Double(tokens))
     }
