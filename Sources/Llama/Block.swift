@@ -26,12 +26,16 @@ struct Block: Sendable {
         return (stream, saved)
     }
 
+    /// x becomes y; nothing is kept for a way back.
+    func advance(_ x: inout Matrix, _ pass: ForwardPass) {
+        _ = attention.forward(attentionNorm.normed(x, pass.arithmetic), addingTo: &x, pass)
+        _ = feedForward.forward(feedForwardNorm.normed(x, pass.arithmetic), addingTo: &x, pass)
+    }
+
     /// The same for the next tokens of some rows.
-    func forward(_ x: Matrix, _ pass: ForwardPass, cache: inout LayerCache) -> Matrix {
-        var stream = x
-        attention.forward(attentionNorm.forward(x, pass.arithmetic).y, addingTo: &stream, pass, cache: &cache)
-        _ = feedForward.forward(feedForwardNorm.forward(stream, pass.arithmetic).y, addingTo: &stream, pass)
-        return stream
+    func advance(_ x: inout Matrix, _ pass: ForwardPass, cache: inout LayerCache) {
+        attention.forward(attentionNorm.normed(x, pass.arithmetic), addingTo: &x, pass, cache: &cache)
+        _ = feedForward.forward(feedForwardNorm.normed(x, pass.arithmetic), addingTo: &x, pass)
     }
 
     /// Adds the gradients of what this block trains and returns the gradient of x, nil unless needed.

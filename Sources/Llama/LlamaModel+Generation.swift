@@ -25,7 +25,7 @@ extension LlamaModel {
             dropout: nil)
         var x = embedding.rows(at: rows.flatMap(\.tokens))
         for layer in blocks.indices {
-            x = visit(layer, then: layer + 1) { $0.forward(x, pass, cache: &cache.layers[layer]) }
+            visit(layer, then: layer + 1) { $0.advance(&x, pass, cache: &cache.layers[layer]) }
         }
         return head.logits(x.rows(at: spans.map { $0.queries.upperBound - 1 }))
     }

@@ -32,9 +32,9 @@ extension LlamaModel {
 
     /// What the last block leaves, [tokens, hidden].
     func blockOutput(_ rows: PackedRows, _ pass: ForwardPass) -> Matrix {
-        blocks.indices.reduce(embedding.rows(at: rows.tokens)) { x, layer in
-            visit(layer, then: layer + 1) { $0.forward(x, pass).y }
-        }
+        var x = embedding.rows(at: rows.tokens)
+        for layer in blocks.indices { visit(layer, then: layer + 1) { $0.advance(&x, pass) } }
+        return x
     }
 }
 

@@ -31,7 +31,7 @@ extension OutputHead {
     }
 
     private func score(_ x: Matrix, _ asked: [Asked], _ losses: inout [Double]) {
-        let input = HeadInput(norm.forward(x, arithmetic).y)
+        let input = HeadInput(norm.normed(x, arithmetic))
         var sums = [LogSum](repeating: LogSum(), count: x.rows)
         for strip in strips(rows: x.rows) {
             let logits = input.logits(strip.count == weight.outputs ? weight : weight.rows(strip))

@@ -15,7 +15,7 @@ struct OutputHead: Sendable {
     private static let strip = 2048
 
     /// x [tokens, hidden] → logits [tokens, vocabulary]
-    func logits(_ x: Matrix) -> Matrix { logits(normed: norm.forward(x, arithmetic).y) }
+    func logits(_ x: Matrix) -> Matrix { logits(normed: norm.normed(x, arithmetic)) }
 
     private func logits(normed: Activations) -> Matrix {
         switch normed {

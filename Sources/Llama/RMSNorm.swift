@@ -27,6 +27,14 @@ struct RMSNorm: Sendable {
         }
     }
 
+    /// y alone, where no gradient is wanted.
+    func normed(_ x: Matrix, _ arithmetic: Arithmetic) -> Activations {
+        switch arithmetic {
+        case .fp32: .floats(RMSNormKernel.forward(x, weight: weight, epsilon: epsilon).y)
+        case .bf16: .brains(RMSNormKernel.brains(x, weight: weight, epsilon: epsilon).y)
+        }
+    }
+
     /// Adds the gradient of w where the model itself is trained; a longer row counts as several heads.
     func accumulate(_ dy: @autoclosure () -> Matrix, saved: Saved, into gradients: inout LoRAGradients) {
         gradients.add(to: name) { sum in
