@@ -26,7 +26,7 @@ let package = Package(
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"]),
         .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"]),
         .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
         .target(

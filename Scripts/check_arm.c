@@ -46,15 +46,15 @@ static void four_bits(void) {
     /* X [29, 96] · Wᵀ and dY [29, 37] · W */
     const long tokens = 29, left_rows = (tokens + 13) / 14 * 14, right = (ROWS + 31) / 32 * 32;
     uint32_t *l = (uint32_t *)floats(left_rows * COLUMNS), *r = (uint32_t *)floats(right * COLUMNS);
-    lora_pack_left(path, brains(tokens * COLUMNS), COLUMNS, tokens, COLUMNS, l);
+    lora_pack_left(path, brains(tokens * COLUMNS), 2 * COLUMNS, tokens, 2 * COLUMNS, l);
     lora_pack_right_nf4(path, &tensor, LORA_ROUND_BF16, COLUMNS, 0, ROWS, r);
-    const struct lora_product_term up = {l, r, COLUMNS / 2};
-    lora_brain_product(path, &up, 1, tokens, ROWS, NULL, LORA_STORE_FLOATS, out, ROWS);
+    const struct lora_product_term up = {l, 4, 56, 56 * COLUMNS / 2, r, COLUMNS / 2};
+    lora_product(path, LORA_BRAINS, &up, 1, tokens, ROWS, NULL, LORA_STORE_FLOATS, out, ROWS);
     show("product_up", out, tokens * ROWS);
-    lora_pack_left(path, brains(tokens * ROWS), ROWS, tokens, ROWS, l);
+    lora_pack_left(path, brains(tokens * ROWS), 2 * ROWS, tokens, 2 * ROWS, l);
     lora_pack_right_across_nf4(path, &tensor, LORA_ROUND_BF16, ROWS, COLUMNS, 0, COLUMNS, r);
-    const struct lora_product_term down = {l, r, (ROWS + 1) / 2};
-    lora_brain_product(path, &down, 1, tokens, COLUMNS, NULL, LORA_STORE_FLOATS, out, COLUMNS);
+    const struct lora_product_term down = {l, 4, 56, 56 * ((ROWS + 1) / 2), r, (ROWS + 1) / 2};
+    lora_product(path, LORA_BRAINS, &down, 1, tokens, COLUMNS, NULL, LORA_STORE_FLOATS, out, COLUMNS);
     show("product_down", out, tokens * COLUMNS);
 }
 

@@ -14,7 +14,7 @@ enum DecodingShare {
             "decoding NF4, \(outputs) × \(inputs), path \(KernelPath.supported.rawValue), 1 core; at most \(bar) % of a step"
         ]
         for tokens in [128, 1024, 2048] {
-            let rate = Stopwatch.rate(.product, path, cores: 1).value
+            let rate = Stopwatch.rate(.product("product", LORA_BRAINS), path, cores: 1).value
             let product = 2 * Double(tokens * outputs * inputs) / rate / 1e9
             let shares = [decoding.up, decoding.down].map { 100 * $0 / ($0 + product) }
             lines.append(

@@ -12,10 +12,11 @@ extension KernelCase {
     static var productCases: [KernelCase] {
         typealias S = ProductShape
         let packed = 2 * S.hidden * S.tokens * 2
-        return [product] + [
-            pack("pack_left", packed) { lora_pack_left($0, $1, S.hidden, S.tokens, S.hidden, $2) },
+        return [
+            product("product of brain floats", LORA_BRAINS), product("product of floats", LORA_FLOATS),
+            pack("pack_left", packed) { lora_pack_left($0, $1, 2 * S.hidden, S.tokens, 2 * S.hidden, $2) },
             pack("pack_left_across", packed) { lora_pack_left_across($0, $1, S.tokens, S.hidden, S.tokens, $2) },
-            pack("pack_right", packed) { lora_pack_right($0, $1, S.hidden, S.tokens, S.hidden, $2) },
+            pack("pack_right", packed) { lora_pack_right($0, $1, 2 * S.hidden, S.tokens, 2 * S.hidden, $2) },
             pack("pack_right_across", packed) { lora_pack_right_across($0, $1, S.tokens, S.hidden, S.tokens, $2) },
             packNF4("pack_right_nf4") { lora_pack_right_nf4($0, $1, LORA_ROUND_BF16, S.hidden, 0, S.tokens / 32 * 32, $2) },
             packNF4("pack_right_across_nf4") {
@@ -24,18 +25,19 @@ extension KernelCase {
         ]
     }
 
-    static var product: KernelCase {
+    /// Left rows are read where they lie.
+    static func product(_ name: String, _ number: lora_number) -> KernelCase {
         typealias S = ProductShape
-        return KernelCase("product", .operations(2 * Double(S.tokens * S.hidden * S.columns))) { path in
-            let left = Buffer<UInt16>(noise: S.tokens * S.hidden), right = Buffer<UInt16>(noise: S.columns * S.hidden)
+        return KernelCase(name, .operations(2 * Double(S.tokens * S.hidden * S.columns))) { path in
+            let words = number == LORA_FLOATS ? S.hidden : S.pairs
+            let left = Buffer<Float>(noise: S.tokens * words), right = Buffer<Float>(noise: S.columns * words)
             let out = Buffer<Float>(zeros: S.tokens * S.columns)
             return {
-                left.base.withMemoryRebound(to: UInt32.self, capacity: S.tokens * S.pairs) { l in
-                    right.base.withMemoryRebound(to: UInt32.self, capacity: S.columns * S.pairs) { r in
-                        var term = lora_product_term(left: l, right: r, pairs: S.pairs)
-                        lora_brain_product(
-                            path, &term, 1, S.tokens, S.columns, nil, LORA_STORE_FLOATS, out.base, S.columns)
-                    }
+                right.base.withMemoryRebound(to: UInt32.self, capacity: S.columns * words) { r in
+                    var term = lora_product_term(
+                        left: left.base, row_step: 4 * words, word_step: 4, panel_step: 56 * words, right: r, words: words)
+                    lora_product(
+                        path, number, &term, 1, S.tokens, S.columns, nil, LORA_STORE_FLOATS, out.base, S.columns)
                 }
             }
         }

@@ -67,8 +67,8 @@ static inline void ON_PATH(start_keys)(
     const long d = work->d, pairs = work->pairs;
     for (long key = first; key < count; key += RIGHT) {
         const long columns = ON_PATH(least)(count - key, RIGHT);
-        ON_PATH(pack_right)(keys + key * stride, stride, columns, d, work->keys + key * pairs);
-        ON_PATH(pack_right)(values + key * stride, stride, columns, d, work->values + key * pairs);
+        ON_PATH(pack_right_brains)(keys + key * stride, stride, columns, d, work->keys + key * pairs);
+        ON_PATH(pack_right_brains)(values + key * stride, stride, columns, d, work->values + key * pairs);
     }
     for (long key = first; key < count; key += KEYS)
         for (long i = 0; i < d; i += RIGHT)
@@ -95,8 +95,8 @@ static inline void ON_PATH(start_queries)(
     const long d = work->d, count = work->count;
     for (long row = 0; row < count; row += LEFT) {
         const long rows = ON_PATH(least)(count - row, LEFT);
-        ON_PATH(pack_left)(queries + row * stride, stride, rows, d, work->queries + row * work->pairs);
-        ON_PATH(pack_left)(d_out + row * stride, stride, rows, d, work->d_out + row * work->pairs);
+        ON_PATH(pack_left_brains)(queries + row * stride, stride, rows, d, work->queries + row * work->pairs);
+        ON_PATH(pack_left_brains)(d_out + row * stride, stride, rows, d, work->d_out + row * work->pairs);
     }
     for (long i = 0; i < d; i += LEFT) {
         const long here = ON_PATH(least)(d - i, LEFT);
@@ -135,9 +135,9 @@ static inline void ON_PATH(score_tile)(struct brain_backward *work, long strip, 
     const long rows = (ON_PATH(least)(work->count - row, LEFT) + 1) / 2 * 2;
     const long place = panel * (QUERIES / 2) * RIGHT + strip * STRIP_PAIRS * RIGHT;
     float scores[LEFT * RIGHT], d_weights[LEFT * RIGHT];
-    ON_PATH(tile)(
+    ON_PATH(brain_tile)(
         rows, work->pairs, work->queries + row * work->pairs, work->keys + key * work->pairs, scores, RIGHT, 0);
-    ON_PATH(tile)(
+    ON_PATH(brain_tile)(
         rows, work->pairs, work->d_out + row * work->pairs, work->values + key * work->pairs, d_weights, RIGHT, 0);
     for (long i = 0; i < rows; i++) {
         const long hi = position + i + 1 - key, lo = window > 0 ? hi - window : 0;
@@ -159,10 +159,10 @@ static inline void ON_PATH(strip_gradient)(struct brain_backward *work, long str
     if (first >= end) return;
     for (long panel = first; panel < end; panel++) ON_PATH(score_tile)(work, strip, panel, block + panel * RIGHT);
     uint32_t *left = work->d_scores_left;
-    ON_PATH(pack_left)(work->rows + first * RIGHT, KEYS, rows, (end - first) * RIGHT, left);
+    ON_PATH(pack_left_brains)(work->rows + first * RIGHT, KEYS, rows, (end - first) * RIGHT, left);
     const long skipped = first * RIGHT / 2, pairs = (keys + 1) / 2 - skipped;
     for (long i = 0; i < width; i += RIGHT)
-        ON_PATH(tile)(
+        ON_PATH(brain_tile)(
             rows, pairs, left, work->keys_across + block / 2 * width + i * (KEYS / 2) + skipped * RIGHT,
             work->d_queries + row * width + i, width, 1);
 }
@@ -181,8 +181,8 @@ static inline void ON_PATH(key_gradient)(struct brain_backward *work, long panel
     const uint32_t *d_scores = work->d_scores + (panel * (QUERIES / 2) + pair) * RIGHT;
     for (long i = 0; i < d; i += LEFT) {
         const long rows = ON_PATH(least)(d - i, LEFT), left = i * (QUERIES / 2) + pair * LEFT, to = key * d + i * RIGHT;
-        ON_PATH(tile)(rows, pairs, work->d_out_across + left, weights, work->d_values + to, RIGHT, 1);
-        ON_PATH(tile)(rows, pairs, work->queries_across + left, d_scores, work->d_keys + to, RIGHT, 1);
+        ON_PATH(brain_tile)(rows, pairs, work->d_out_across + left, weights, work->d_values + to, RIGHT, 1);
+        ON_PATH(brain_tile)(rows, pairs, work->queries_across + left, d_scores, work->d_keys + to, RIGHT, 1);
     }
 }
 

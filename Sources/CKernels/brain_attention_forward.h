@@ -77,7 +77,7 @@ static inline void ON_PATH(store_turned)(
                     ON_PATH(pair_words)(load(row) * factor, i + 1 < here ? load(row + RIGHT) * factor : (vec){});
                 memcpy(&pairs[i / 2][2 * lane], &word, sizeof word);
             }
-        ON_PATH(pack_right)(pairs[0], 2 * RIGHT, (here + 1) / 2, 2 * RIGHT, turned[0]);
+        ON_PATH(pack_right_brains)(pairs[0], 2 * RIGHT, (here + 1) / 2, 2 * RIGHT, turned[0]);
         for (long j = 0; j < columns; j++)
             if (here == 2 * RIGHT) memcpy(to + j * to_row + first, turned[j], 4 * RIGHT);
             else memcpy(to + j * to_row + first, turned[j], (size_t)here * 2);
@@ -107,7 +107,7 @@ static inline void ON_PATH(pack_keys_and_values)(
     uint32_t *value_panels) {
     const long pairs = (d + 1) / 2;
     for (long key = first; key < count; key += LEFT)
-        ON_PATH(pack_left)(keys + key * stride, stride, ON_PATH(least)(count - key, LEFT), d, key_panels + key * pairs);
+        ON_PATH(pack_left_brains)(keys + key * stride, stride, ON_PATH(least)(count - key, LEFT), d, key_panels + key * pairs);
     for (long key = first; key < count; key += BLOCK)
         for (long i = 0; i < d; i += LEFT)
             ON_PATH(pack_left_across)(
@@ -166,7 +166,7 @@ static inline void ON_PATH(attend_block)(
         words_of + at->values + block / 2 * (ON_PATH(parts)(d, LEFT) * LEFT) + (first - block) / 2 * LEFT;
 
     for (long row = 0; row < rows; row += LEFT)
-        ON_PATH(tile)(
+        ON_PATH(brain_tile)(
             ON_PATH(least)(rows - row, LEFT), pairs, words_of + at->keys + (first + row) * pairs, words_of + at->queries,
             scores + row * RIGHT, RIGHT, 0);
     for (long row = 0; row < even; row++) {
@@ -177,7 +177,7 @@ static inline void ON_PATH(attend_block)(
     ON_PATH(softmax)(state, scores, even, shape->scale * LOG2_E, weights);
     ON_PATH(shrink_out)(state, out, d);
     for (long i = 0; i < d; i += LEFT)
-        ON_PATH(tile)(
+        ON_PATH(brain_tile)(
             ON_PATH(least)(d - i, LEFT), even / 2, values + i * (BLOCK / 2), weights, out + i * RIGHT, RIGHT, 1);
 }
 
@@ -206,7 +206,7 @@ void ON_PATH(lora_brain_attention_forward)(
         struct brain_softmax state = {0};
         for (int v = 0; v < VECTORS; v++) state.max[v] = all(-FLT_MAX);
         for (long i = 0; i < d * RIGHT; i++) sums[i] = 0;
-        ON_PATH(pack_right)(queries + place, q_stride, columns, d, words_of + at.queries);
+        ON_PATH(pack_right_brains)(queries + place, q_stride, columns, d, words_of + at.queries);
         for (long key = ON_PATH(first_key)(shape, position), next; key < limit; key = next) {
             next = key / BLOCK * BLOCK + BLOCK;
             ON_PATH(attend_block)(shape, &at, words_of, position, key / LEFT * LEFT, ON_PATH(least)(next, limit), &state);

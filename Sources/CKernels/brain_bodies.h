@@ -1,7 +1,7 @@
 /* every kernel on brain floats, for the path that LANES and SUFFIX name */
 #include "brain_paths.h"
 
-#include "brain_product_bodies.h"
+#include "product_bodies.h"
 #include "brain_nf4.h"
 #include "brain_layers.h"
 #include "brain_elements.h"

@@ -1,5 +1,5 @@
-/* Packing brain floats into the panels of product_tile.h. Sources are row-major with `x_row` elements from row to row; words
- * that stand for nothing are zeros, so that a tile can always be worked on whole. */
+/* Packing matrices into the panels of product_tile.h. Sources are row-major with `x_row` bytes from row to row, elements where only
+ * brain floats are packed; words that stand for nothing are zeros, so that a tile can always be worked on whole. */
 #pragma once
 
 #include "product_tile.h"
@@ -39,53 +39,82 @@ static inline __attribute__((always_inline)) void ON_PATH(transpose)(words16 row
     }
 }
 
-/* 16 pairs of each of `rows` ≤ 16 rows, of which `columns` ≤ 32 elements exist. */
-static inline __attribute__((always_inline)) void ON_PATH(load_pairs)(
-    const uint16_t *x, long x_row, long rows, long columns, words16 out[16]) {
+/* The first `bytes` ≤ 64, zeros after them. */
+static inline __attribute__((always_inline)) void ON_PATH(load_row)(const void *x, long bytes, words16 *out) {
+    if (bytes >= 64) memcpy(out, x, 64);
+#if LANES == 16
+    else *out = (words16)_mm512_maskz_loadu_epi16((__mmask32)((1u << bytes / 2) - 1), x);
+#else
+    else memcpy(out, x, (size_t)bytes);
+#endif
+}
+
+/* 16 words of each of `rows` ≤ 16 rows, of which `bytes` exist. */
+static inline __attribute__((always_inline)) void ON_PATH(load_rows)(
+    const char *x, long x_row, long rows, long bytes, words16 out[16]) {
     for (long row = 0; row < 16; row++) {
         out[row] = (words16){};
-        if (row < rows) memcpy(&out[row], x + row * x_row, columns < 32 ? (size_t)columns * 2 : 64);
+        if (row < rows) ON_PATH(load_row)(x + row * x_row, bytes, &out[row]);
     }
 }
 
-/* x [rows ≤ 14, k] → words (x[i][2j], x[i][2j + 1]) */
-static inline void ON_PATH(pack_left)(const uint16_t *x, long x_row, long rows, long k, uint32_t *panel) {
-    const long pairs = (k + 1) / 2;
+/* A block of 16 words of each row, turned: out[word][row]. */
+static inline __attribute__((always_inline)) void ON_PATH(turned_block)(
+    const char *x, long x_row, long rows, long whole, long bytes, words16 out[16]) {
+    if (rows >= whole && bytes >= 64) ON_PATH(load_rows)(x, x_row, whole, 64, out);
+    else ON_PATH(load_rows)(x, x_row, rows, bytes, out);
+    ON_PATH(transpose)(out);
+}
+
+/* x [rows ≤ 14, k bytes] → words of the depth, a row after the other in each */
+static inline void ON_PATH(pack_left)(const void *x, long x_row, long rows, long k, uint32_t *panel) {
+    const long count = (k + 3) / 4;
     words16 block[16];
-    for (long pair = 0; pair < pairs; pair += 16, x += 32) {
-        if (rows == LEFT && k - 2 * pair >= 32) ON_PATH(load_pairs)(x, x_row, LEFT, 32, block);
-        else ON_PATH(load_pairs)(x, x_row, rows, k - 2 * pair < 32 ? k - 2 * pair : 32, block);
-        ON_PATH(transpose)(block);
-        const long count = pairs - pair < 16 ? pairs - pair : 16;
-        /* a store of 16 words runs over into the next pair, which is written after it */
-        for (long i = 0; i < count; i++)
-            memcpy(panel + (pair + i) * LEFT, &block[i], pair + i + 1 < pairs ? 64 : LEFT * 4);
+    for (long word = 0; word < count; word += 16) {
+        ON_PATH(turned_block)((const char *)x + 4 * word, x_row, rows, LEFT, k - 4 * word, block);
+        const long here = count - word < 16 ? count - word : 16;
+        /* a store of 16 words runs over into the next word of the depth, which is written after it */
+        for (long i = 0; i + 1 < here; i++) memcpy(panel + (word + i) * LEFT, &block[i], 64);
+        if (word + here < count) memcpy(panel + (word + here - 1) * LEFT, &block[here - 1], 64);
+        else memcpy(panel + (word + here - 1) * LEFT, &block[here - 1], LEFT * 4);
     }
 }
 
-/* x [columns ≤ 32, k] → words (x[c][2j], x[c][2j + 1]) */
-static inline void ON_PATH(pack_right)(const uint16_t *x, long x_row, long columns, long k, uint32_t *panel) {
-    const long pairs = (k + 1) / 2;
+/* x [columns ≤ 32, k bytes] → words of the depth, a column after the other in each */
+static inline void ON_PATH(pack_right)(const void *x, long x_row, long columns, long k, uint32_t *panel) {
+    const long count = (k + 3) / 4;
     words16 block[16];
     for (long first = 0; first < RIGHT; first += 16)
-        for (long pair = 0; pair < pairs; pair += 16) {
-            const long rows = columns - first < 0 ? 0 : columns - first;
-            const uint16_t *place = x + first * x_row + 2 * pair;
-            if (rows >= 16 && k - 2 * pair >= 32) ON_PATH(load_pairs)(place, x_row, 16, 32, block);
-            else ON_PATH(load_pairs)(place, x_row, rows, k - 2 * pair < 32 ? k - 2 * pair : 32, block);
-            ON_PATH(transpose)(block);
-            const long count = pairs - pair < 16 ? pairs - pair : 16;
-            for (long i = 0; i < count; i++) memcpy(panel + (pair + i) * RIGHT + first, &block[i], 64);
+        for (long word = 0; word < count; word += 16) {
+            ON_PATH(turned_block)(
+                (const char *)x + first * x_row + 4 * word, x_row, columns - first, 16, k - 4 * word, block);
+            const long here = count - word < 16 ? count - word : 16;
+            for (long i = 0; i < here; i++) memcpy(panel + (word + i) * RIGHT + first, &block[i], 64);
         }
+}
+
+/* The same of brain floats; x_row and k in elements. */
+static inline void ON_PATH(pack_left_brains)(const uint16_t *x, long x_row, long rows, long k, uint32_t *panel) {
+    ON_PATH(pack_left)(x, 2 * x_row, rows, 2 * k, panel);
+}
+
+static inline void ON_PATH(pack_right_brains)(const uint16_t *x, long x_row, long columns, long k, uint32_t *panel) {
+    ON_PATH(pack_right)(x, 2 * x_row, columns, 2 * k, panel);
 }
 
 /* (upper[c], lower[c]) as words, for 16 columns of which `columns` exist; lower is null below the last row. */
 static inline __attribute__((always_inline)) void ON_PATH(interleave)(
     const uint16_t *upper, const uint16_t *lower, long columns, words16 *out) {
     brains16 first = {}, second = {};
+#if LANES == 16
+    const __mmask16 exist = columns < 16 ? (__mmask16)((1u << columns) - 1) : (__mmask16)0xffff;
+    first = (brains16)_mm256_maskz_loadu_epi16(exist, upper);
+    if (lower) second = (brains16)_mm256_maskz_loadu_epi16(exist, lower);
+#else
     const size_t bytes = columns < 16 ? (size_t)columns * 2 : 32;
     memcpy(&first, upper, bytes);
     if (lower) memcpy(&second, lower, bytes);
+#endif
     *out = __builtin_convertvector(first, words16) | __builtin_convertvector(second, words16) << 16;
 }
 

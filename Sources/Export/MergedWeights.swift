@@ -34,7 +34,9 @@ public struct MergedWeights: Sendable {
     public func merged(_ pair: LoRAPair) throws -> Matrix {
         let name = pair.module.path + ".weight"
         var weight = try base.matrix(named: name, rows: pair.module.outputs, columns: pair.module.inputs)
-        weight.add(Gemm.product(pair.b, pair.a, scale: pair.scale))
+        var scaled = pair.b
+        scaled.scale(by: pair.scale)
+        Product.add(Product.Sum(Product.Term(LeftOperand(.floats(scaled)), .matrix(.floats(pair.a)))), to: &weight)
         guard weight.isFinite else { throw MergeError.notFinite(tensor: name) }
         return weight
     }

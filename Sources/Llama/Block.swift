@@ -16,14 +16,31 @@ struct Block: Sendable {
 
     /// x [tokens, hidden] → y [tokens, hidden]
     func forward(_ x: Matrix, _ pass: ForwardPass) -> (y: Matrix, saved: Saved) {
-        let (normed, normSaved) = attentionNorm.forward(x, pass.arithmetic)
         var stream = x
-        let attentionSaved = attention.forward(normed, addingTo: &stream, pass)
-        let (normedMiddle, middleSaved) = feedForwardNorm.forward(stream, pass.arithmetic)
-        let feedForwardSaved = feedForward.forward(normedMiddle, addingTo: &stream, pass)
-        let saved = Saved(
-            attentionNorm: normSaved, attention: attentionSaved, feedForwardNorm: middleSaved, feedForward: feedForwardSaved)
-        return (stream, saved)
+        let (attentionNorm, attention) = attend(&stream, pass)
+        let (normed, feedForwardNorm) = feedForwardNorm.forward(stream, pass.arithmetic)
+        let feedForward = feedForward.forward(normed, addingTo: &stream, pass)
+        return (
+            stream,
+            Saved(
+                attentionNorm: attentionNorm, attention: attention, feedForwardNorm: feedForwardNorm, feedForward: feedForward)
+        )
+    }
+
+    /// What `forward` saved, made again from x, bit for bit.
+    func recomputed(_ x: Matrix, _ pass: ForwardPass) -> Saved {
+        var stream = x
+        let (attentionNorm, attention) = attend(&stream, pass)
+        let (normed, feedForwardNorm) = feedForwardNorm.forward(stream, pass.arithmetic)
+        return Saved(
+            attentionNorm: attentionNorm, attention: attention, feedForwardNorm: feedForwardNorm,
+            feedForward: feedForward.recomputed(normed, pass))
+    }
+
+    /// `x ← x + attention(norm₁(x))`
+    private func attend(_ stream: inout Matrix, _ pass: ForwardPass) -> (norm: RMSNorm.Saved, attention: SelfAttention.Saved) {
+        let (normed, norm) = attentionNorm.forward(stream, pass.arithmetic)
+        return (norm, attention.forward(normed, addingTo: &stream, pass))
     }
 
     /// x becomes y; nothing is kept for a way back.

@@ -14,5 +14,10 @@ struct DropoutMask: Sendable, Hashable {
 
     /// `x / (1 − p)` where kept, 0 where dropped. Its own transpose: gradients pass through it the same way.
     func apply(_ x: Matrix) -> Matrix { DropoutKernel.apply(x, probability: probability, key: key) }
-    func apply(_ x: BrainFloatMatrix) -> BrainFloatMatrix { DropoutKernel.apply(x, probability: probability, key: key) }
+    func apply(_ x: Activations) -> Activations {
+        switch x {
+        case .floats(let x): .floats(apply(x))
+        case .brains(let x): .brains(DropoutKernel.apply(x, probability: probability, key: key))
+        }
+    }
 }

@@ -28,6 +28,14 @@ struct FeedForward: Sendable {
         return Saved(x: x, gated: outputs[0], raised: outputs[1], entry: entrySaved, down: downSaved)
     }
 
+    /// What `forward` saved, made again without y, which nobody asks for a second time.
+    func recomputed(_ x: Activations, _ pass: ForwardPass) -> Saved {
+        let (outputs, entrySaved) = entry.forward(x, pass)
+        let hidden = SwiGLUKernel.forward(gate: outputs[0], up: outputs[1])
+        return Saved(
+            x: x, gated: outputs[0], raised: outputs[1], entry: entrySaved, down: down.saved(hidden, pass))
+    }
+
     /// The gradient of x.
     func backward(_ dy: Matrix, saved: Saved, _ pass: ForwardPass, _ gradients: inout LoRAGradients) -> Matrix {
         let dDown = [Activations(dy, saved.x.arithmetic)]

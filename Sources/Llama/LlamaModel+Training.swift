@@ -107,7 +107,7 @@ private struct Ascent {
 
     /// What was kept of the block is gone afterwards.
     mutating func descend(_ block: Block, needsInput: Bool, _ gradients: inout LoRAGradients) {
-        let results = saved.popLast() ?? block.forward(inputs.removeLast(), pass).saved
+        let results = saved.popLast() ?? block.recomputed(inputs.removeLast(), pass)
         guard let d = block.backward(stream, saved: results, pass, &gradients, needsInput: needsInput) else { return }
         stream = d
     }

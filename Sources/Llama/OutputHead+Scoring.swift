@@ -31,10 +31,11 @@ extension OutputHead {
     }
 
     private func score(_ x: Matrix, _ asked: [Asked], _ losses: inout [Double]) {
-        let input = HeadInput(norm.normed(x, arithmetic))
+        let input = LeftOperand(norm.normed(x, arithmetic))
         var sums = [LogSum](repeating: LogSum(), count: x.rows)
         for strip in strips(rows: x.rows) {
-            let logits = input.logits(strip.count == weight.outputs ? weight : weight.rows(strip))
+            let stripWeight = strip.count == weight.outputs ? weight : weight.rows(strip)
+            let logits = Product.floats(Product.Sum(Product.Term(input, .transposedWeight(stripWeight))))
             // −log p of a strip's first token among the strip, and its logit: their sum is the strip's log Σ e^logit
             let first = CrossEntropyKernel.forward(logits, labels: [Int32](repeating: 0, count: x.rows))
             for row in sums.indices { sums[row].add(first[row] + Double(logits[row, 0])) }
@@ -48,26 +49,6 @@ extension OutputHead {
     private func strips(rows: Int) -> [Range<Int>] {
         let width = max(32, Self.chunkSize / max(1, rows) / 32 * 32)
         return stride(from: 0, to: weight.outputs, by: width).map { $0..<min(weight.outputs, $0 + width) }
-    }
-}
-
-/// What the head multiplies with W, prepared once for all of its strips.
-private enum HeadInput {
-    case floats(Matrix)
-    case panels(LeftPanels)
-
-    init(_ normed: Activations) {
-        switch normed {
-        case .floats(let matrix): self = .floats(matrix)
-        case .brains(let matrix): self = .panels(LeftPanels(matrix))
-        }
-    }
-
-    func logits(_ strip: LinearWeight) -> Matrix {
-        switch self {
-        case .floats(let matrix): strip.product(matrix)
-        case .panels(let panels): BrainProduct.floats([BrainProduct.Term(panels, .transposedWeight(strip))])
-        }
     }
 }
 

@@ -9,8 +9,8 @@ struct OutputHead: Sendable {
     let weight: LinearWeight
     let arithmetic: Arithmetic
 
-    /// Floats of logits held at once (32 MiB): enough rows that packing W for each chunk costs little beside the product.
-    static let chunkSize = 1 << 23
+    /// Floats of logits held at once (64 MiB): enough rows that packing W for each chunk costs little beside the product.
+    static let chunkSize = 1 << 24
     /// Rows of W that carry gradients back at once, so that their panels stay in the cache.
     private static let strip = 2048
 
@@ -18,10 +18,7 @@ struct OutputHead: Sendable {
     func logits(_ x: Matrix) -> Matrix { logits(normed: norm.normed(x, arithmetic)) }
 
     private func logits(normed: Activations) -> Matrix {
-        switch normed {
-        case .floats(let normed): weight.product(normed)
-        case .brains(let normed): BrainProduct.floats([BrainProduct.Term(LeftPanels(normed), .transposedWeight(weight))])
-        }
+        Product.floats(Product.Sum(Product.Term(LeftOperand(normed), .transposedWeight(weight))))
     }
 
     /// −log p of each row's label, and the gradient of `scale · Σ losses` in x; those of W and of the norm are added to `gradients`
@@ -34,18 +31,11 @@ struct OutputHead: Sendable {
         var losses: [Double] = []
         for rows in chunks(of: x.rows, logitRows) {
             let normed = normed.rows(rows)
-            var logits = logits(normed: normed)
-            let labels = Array(labels[rows])
-            if arithmetic == .fp32 {
-                losses += CrossEntropyKernel.backward(&logits, labels: labels, scale: scale)
-                dNormed.setRows(from: rows.lowerBound, weight.gradientProduct(logits))
-                gradients.add(to: name) { $0.add(transposed: .floats(logits), times: normed) }
-            } else {
-                let (part, dLogits) = CrossEntropyKernel.gradient(of: logits, labels: labels, scale: scale)
-                losses += part
-                dNormed.setRows(from: rows.lowerBound, inputGradient(dLogits))
-                gradients.add(to: name) { $0.add(transposed: .brains(dLogits), times: normed) }
-            }
+            let (part, dLogits) = CrossEntropyKernel.gradient(
+                of: logits(normed: normed), labels: Array(labels[rows]), scale: scale, arithmetic)
+            losses += part
+            dNormed.setRows(from: rows.lowerBound, inputGradient(dLogits))
+            gradients.add(to: name) { $0.add(transposed: dLogits, times: normed) }
         }
         norm.accumulate(dNormed, saved: saved, into: &gradients)
         var dx = Matrix(rows: x.rows, columns: x.columns)
@@ -54,20 +44,23 @@ struct OutputHead: Sendable {
     }
 
     /// `dLogits · W`, summed over strips of the vocabulary.
-    private func inputGradient(_ dLogits: BrainFloatMatrix) -> Matrix {
+    private func inputGradient(_ dLogits: Activations) -> Matrix {
         var dx = Matrix(rows: dLogits.rows, columns: weight.inputs)
         for start in stride(from: 0, to: weight.outputs, by: Self.strip) {
             let strip = start..<min(weight.outputs, start + Self.strip)
-            BrainProduct.add(
-                [BrainProduct.Term(LeftPanels(dLogits, columns: strip), .weight(weight.rows(strip)))], to: &dx)
+            let term = Product.Term(LeftOperand(dLogits, columns: strip), .weight(weight.rows(strip)))
+            Product.add(Product.Sum(term), to: &dx)
         }
         return dx
     }
 
-    /// Rows of logits that exist at once.
-    static func chunkRows(vocabulary: Int) -> Int { max(14, chunkSize / vocabulary / 14 * 14) }
+    /// Rows of logits that exist at once: whole panels of a product.
+    static func chunkRows(vocabulary: Int) -> Int { max(14, (chunkSize / vocabulary + 13) / 14 * 14) }
 
-    private func chunks(of rows: Int, _ step: Int) -> [Range<Int>] {
-        stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
+    /// Chunks of equal size, as few as possible: each decodes W anew.
+    private func chunks(of rows: Int, _ most: Int) -> [Range<Int>] {
+        let count = (rows + most - 1) / most
+        let step = count == 0 ? most : min(most, ((rows + count - 1) / count + 13) / 14 * 14)
+        return stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
     }
 }

@@ -83,4 +83,23 @@ public enum Activations: Sendable {
         case .brains(let matrix): .brains(matrix.grown(to: rows))
         }
     }
+
+    /// The rows of several, one after the other.
+    public init(stacking parts: [Activations]) {
+        precondition(parts.allSatisfy { $0.arithmetic == parts[0].arithmetic }, "parts are of one kind")
+        if parts.count == 1 {
+            self = parts[0]
+            return
+        }
+        let rows = parts.reduce(0) { $0 + $1.rows }
+        switch parts[0].arithmetic {
+        case .fp32: self = .floats(Matrix(undefinedRows: rows, columns: parts[0].columns))
+        case .bf16: self = .brains(BrainFloatMatrix(undefinedRows: rows, columns: parts[0].columns))
+        }
+        var start = 0
+        for part in parts {
+            setRows(from: start, part)
+            start += part.rows
+        }
+    }
 }

@@ -19,8 +19,21 @@ public enum CrossEntropyKernel {
         }
     }
 
-    /// The same losses, and the gradient as brain floats.
+    /// The same losses, and the gradient of scale · Σ losses in the numbers of `arithmetic`.
     public static func gradient(
+        of logits: consuming Matrix, labels: [Int32], scale: Float, _ arithmetic: Arithmetic
+    ) -> (losses: [Double], dLogits: Activations) {
+        switch arithmetic {
+        case .fp32:
+            let losses = backward(&logits, labels: labels, scale: scale)
+            return (losses, .floats(logits))
+        case .bf16:
+            let (losses, dLogits) = gradient(of: logits, labels: labels, scale: scale)
+            return (losses, .brains(dLogits))
+        }
+    }
+
+    private static func gradient(
         of logits: Matrix, labels: [Int32], scale: Float
     ) -> (losses: [Double], dLogits: BrainFloatMatrix) {
         var dLogits = BrainFloatMatrix(undefinedRows: logits.rows, columns: logits.columns)

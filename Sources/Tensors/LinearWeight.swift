@@ -1,5 +1,4 @@
-/// A frozen weight W [outputs, inputs] in the form it is kept in. The products below are in 32-bit floats whatever the form; those of
-/// brain floats are BrainProduct's.
+/// A frozen weight W [outputs, inputs] in the form it is kept in.
 public enum LinearWeight: Sendable {
     case float32(Matrix)
     case bfloat16(BrainFloatMatrix)
@@ -19,45 +18,6 @@ public enum LinearWeight: Sendable {
         case .bfloat16(let matrix): matrix.columns
         case .nf4(let matrix): matrix.columns
         }
-    }
-
-    /// `Y = X · Wᵀ`. X [tokens, inputs] · Y [tokens, outputs].
-    public func product(_ x: Matrix) -> Matrix {
-        if case .float32(let w) = self { return Gemm.product(x, transposed: w) }
-        precondition(x.columns == inputs, "shapes of X · Wᵀ agree")
-        var y = Matrix(undefinedRows: x.rows, columns: outputs)
-        let (out, columns) = (y.mutablePointer(), inputs)
-        Parallel.ranges(outputs, grain: min(Self.panelRows(columns), (outputs / 2 + 63) / 64 * 64)) { rows in
-            var panel = Matrix(undefinedRows: rows.count, columns: columns)
-            let decoded = panel.mutablePointer()
-            decode(rows, into: decoded)
-            Gemm.piece(
-                x.pointer, decoded, out + rows.lowerBound, Gemm.Shape(m: x.rows, n: rows.count, k: columns),
-                outStride: outputs, scale: 1, accumulate: false)
-        }
-        return y
-    }
-
-    /// `dX = dY · W`, or `dX += …`: what a gradient passes back to the inputs. dY [tokens, outputs] · dX [tokens, inputs].
-    public func gradientProduct(_ dy: Matrix, into dx: inout Matrix, accumulate: Bool) {
-        if case .float32(let w) = self { return Gemm.product(dy, w, into: &dx, accumulate: accumulate) }
-        precondition(dy.columns == outputs && dx.columns == inputs && dx.rows == dy.rows, "shapes of dY · W agree")
-        let out = dx.mutablePointer()
-        let step = max(1, Self.panelSize / inputs)
-        for start in stride(from: 0, to: outputs, by: step) {
-            let rows = start..<min(outputs, start + step)
-            let panel = decoded(rows)
-            Gemm.xTimes(
-                dy.pointer + start, xStride: outputs, panel.pointer, out,
-                Gemm.Shape(m: dy.rows, n: inputs, k: rows.count), scale: 1, accumulate: accumulate || start > 0)
-        }
-    }
-
-    /// `dY · W` in memory of its own.
-    public func gradientProduct(_ dy: Matrix) -> Matrix {
-        var dx = Matrix(undefinedRows: dy.rows, columns: inputs)
-        gradientProduct(dy, into: &dx, accumulate: false)
-        return dx
     }
 
     /// Some rows as 32-bit floats, in the order asked for: a table's look-up.
@@ -99,9 +59,6 @@ extension LinearWeight {
 }
 
 extension LinearWeight {
-    /// Floats decoded at once on the way back (16 MiB).
-    private static let panelSize = 1 << 22
-
     /// Rows that decode into half a megabyte, which stays in a core's cache until it is multiplied.
     private static func panelRows(_ columns: Int) -> Int { max(64, (1 << 17) / columns / 16 * 16) }
 

@@ -4,12 +4,7 @@ import CKernels
 extension Matrix {
     /// `W ← W + dYᵀ · X`. dY [tokens, outputs] · X [tokens, inputs] · W [outputs, inputs].
     public mutating func add(transposed dy: Activations, times x: Activations) {
-        switch (dy, x) {
-        case (.floats(let dy), .floats(let x)): Gemm.product(transposed: dy, x, into: &self, accumulate: true)
-        case (.brains(let dy), .brains(let x)):
-            BrainProduct.add([BrainProduct.Term(LeftPanels(transposed: dy), .matrix(x))], to: &self)
-        default: preconditionFailure("input and gradient are of one kind")
-        }
+        Product.add(Product.Sum(Product.Term(LeftOperand(transposed: dy), .matrix(x))), to: &self)
     }
 
     /// Adds every row of `other` to a vector [1, columns], in their order.

@@ -80,7 +80,7 @@ public struct NF4Matrix: Sendable {
     /// Whether rows are made of whole runs of 32 elements, which panels are decoded by.
     var packsIntoPanels: Bool { columns.isMultiple(of: 32) }
 
-    /// Packs Wᵀ of some rows as right panels: see brain_product.h.
+    /// Packs Wᵀ of some rows as right panels: see product.h.
     func pack(transposedRows range: Range<Int>, into panels: UnsafeMutablePointer<UInt32>, path: KernelPath = .current) {
         withTensor { lora_pack_right_nf4(path.code, &$0, rounding, columns, range.lowerBound, range.count, panels) }
     }

@@ -1,4 +1,4 @@
-import Dispatch
+import CKernels
 
 /// Work shared among cores. How it is cut depends on sizes alone, never on the number of cores, so that results do not either.
 enum Parallel {
@@ -14,13 +14,12 @@ enum Parallel {
     static func each(_ count: Int, isSmall: Bool, _ work: (Int) -> Void) {
         if isSmall || count < 2 { return (0..<count).forEach(work) }
         withoutActuallyEscaping(work) { work in
-            let shared = SharedWork(run: work)
-            DispatchQueue.concurrentPerform(iterations: count) { shared.run($0) }
+            var work = work
+            withUnsafeMutablePointer(to: &work) { place in
+                lora_share_work(count, { $0.unsafelyUnwrapped.load(as: ((Int) -> Void).self)($1) }, place)
+            }
         }
     }
-
-    /// Work whose pieces write disjoint memory: the promise each kernel door makes, which the compiler cannot see.
-    private struct SharedWork: @unchecked Sendable { let run: (Int) -> Void }
 
     /// Elements of an elementwise kernel below which waking another core costs more than it saves.
     static let elementGrain = 1 << 15

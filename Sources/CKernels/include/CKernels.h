@@ -1,5 +1,5 @@
-/* Kernels compute and nothing else: no allocation, no input or output, no globals. The caller owns all memory and has
- * checked every size; one Swift door in Tensors does that for each kernel. */
+/* Kernels compute and nothing else: no allocation, no input or output, no globals but the threads of workers.h. The caller
+ * owns all memory and has checked every size; one Swift door in Tensors does that for each kernel. */
 #include "kernel_path.h"
 #include "elementwise.h"
 #include "elements.h"
@@ -8,4 +8,5 @@
 #include "adamw.h"
 #include "layers.h"
 #include "brain_layers.h"
-#include "brain_product.h"
+#include "product.h"
+#include "workers.h"
