@@ -30,6 +30,8 @@ public struct TrainFolder {
         public let escalates: Bool
         /// Leaves the checkpoints of an earlier run of this output behind.
         public let startsAnew: Bool
+        /// Whether held-out rows may let the run go on beyond its planned steps.
+        public let extends: Bool
         /// How the whole model of a full fine-tune is stored; nil as the base is.
         public let storedType: FloatType?
 
@@ -37,7 +39,7 @@ public struct TrainFolder {
             base: URL, baseName: String, pin: BaseDeclaration? = nil, data: URL, output: URL, initialAdapter: URL?,
             options: TrainingOptions,
             heldOut: URL? = nil, policy: PolicyChoice? = nil, escalates: Bool = false, startsAnew: Bool = false,
-            storedType: FloatType? = nil
+            extends: Bool = true, storedType: FloatType? = nil
         ) {
             self.base = base
             self.baseName = baseName
@@ -50,6 +52,7 @@ public struct TrainFolder {
             self.policy = policy
             self.escalates = escalates
             self.startsAnew = startsAnew
+            self.extends = extends
             self.storedType = storedType
         }
 
@@ -85,6 +88,7 @@ public struct TrainFolder {
         plan = try TrainingPlan(
             typed: request.options, declared: parent.map { TrainingOptions(formOf: $0) } ?? TrainingOptions(),
             stored: configuration.storedPrecision)
+        if !plan.method.trainsAdapter { try ModelWeights.check(request.base, for: configuration) }
         let encoder = RowEncoder(
             tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
             plan: plan)
@@ -96,7 +100,8 @@ public struct TrainFolder {
         let shelf = PolicyShelf(registry: nil, workingFolder: workingFolder)
         policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: "default")
         supervision = try policy.supervision(
-            heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "")
+            heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "",
+            extends: request.extends)
     }
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {

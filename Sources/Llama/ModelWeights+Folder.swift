@@ -18,14 +18,25 @@ extension ModelWeights {
         let reader = WeightReader(tensors: tensors, quantized: nil, precision: .fp32, arithmetic: .fp32)
         let parameters = model.parameters
         let matrices = try parameters.map { parameter in
-            guard !NF4Matrix.isStored(parameter.name, in: tensors) else {
-                throw ModelError.quantizedBase(folder: folder.path, tensor: parameter.name)
-            }
+            try Self.check(parameter, in: tensors)
             return parameter.role == .vector
                 ? try reader.vector(parameter.name, count: parameter.columns)
                 : try reader.matrix(parameter.name, parameter.rows, parameter.columns)
         }
         self.init(parameters, matrices)
+    }
+
+    /// Throws what reading the folder would, but for numbers that are not finite, without reading it.
+    public static func check(_ folder: URL, for model: ModelConfiguration) throws {
+        let tensors = try ModelTensors(folder: folder)
+        for parameter in model.parameters { try check(parameter, in: tensors) }
+    }
+
+    private static func check(_ parameter: ModelParameter, in tensors: ModelTensors) throws {
+        guard !NF4Matrix.isStored(parameter.name, in: tensors) else {
+            throw ModelError.quantizedBase(folder: tensors.folder.url.path, tensor: parameter.name)
+        }
+        try tensors.check(parameter.name, shape: parameter.shape)
     }
 
     /// The type that a model folder stores its weights in.

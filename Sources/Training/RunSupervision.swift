@@ -28,7 +28,7 @@ public struct RunSupervision: Sendable {
 
 extension RunSupervision.HeldOut {
     /// SHA-256 over tokens and labels of the rows and the limits: all that the rule's decisions depend on beside the run itself.
-    var digest: ContentDigest {
+    public var digest: ContentDigest {
         ContentDigest(of: Data("\(rows.contentDigest)\n\(limits.json.text())".utf8))
     }
 }

@@ -9,6 +9,11 @@ extension TrainingPlan {
             targetModules: .names(targetModules.map(\.rawValue)))
     }
 
+    /// How many numbers a training moves.
+    public func trainedParameters(of model: ModelConfiguration) -> Int {
+        method.trainsAdapter ? model.pairSizes(of: self).reduce(0, +) : model.parameterCount
+    }
+
     var optimizerSettings: AdamWSettings {
         AdamWSettings(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     }

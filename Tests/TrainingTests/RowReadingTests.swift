@@ -106,4 +106,16 @@ import Testing
     @Test func aFileWithoutRowsIsRefused() throws {
         #expect(throws: DataError(.noRows, file: "rows.jsonl")) { try rows("\n \n") }
     }
+
+    @Test func aFewAnswersThatRecurAreLabels() throws {
+        func hasLabels(_ answers: [String]) throws -> Bool {
+            let lines = answers.map { #"{"prompt": "Which?", "completion": "\#($0)"}"# }.joined(separator: "\n")
+            return try DataFile(path: "rows.jsonl", text: Data(lines.utf8)).hasLabels
+        }
+        #expect(try hasLabels(["yes", "no", " yes", "no"]))
+        #expect(try !hasLabels(["yes", "yes", "yes", "yes"]))
+        #expect(try !hasLabels(["yes", "no", "perhaps"]))
+        #expect(try !hasLabels((0..<63).map { "answer \($0 % 21)" }) && hasLabels((0..<60).map { "answer \($0 % 20)" }))
+        #expect(try !DataFile(path: "rows.jsonl", text: Data(#"{"text": "a"}"#.utf8)).hasLabels)
+    }
 }

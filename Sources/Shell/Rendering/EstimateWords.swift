@@ -15,11 +15,11 @@ enum EstimateWords {
             ("moments", memory.moments),
             ("activations", memory.activations), ("logits", memory.logits), ("decoding", memory.decoding),
         ]
-        let sum = parts.map { "\($0.0) \(bytes($0.1))" }.joined(separator: " + ")
+        let sum = parts.map { "\($0.0) \(Decimals.bytes($0.1))" }.joined(separator: " + ")
         let work = estimate.work
         let longer = estimate.extensionFactor > 1 ? "; up to \(estimate.extensionFactor) times that when the run is extended" : ""
         return [
-            "memory: \(bytes(memory.total)) = \(sum)",
+            "memory: \(Decimals.bytes(memory.total)) = \(sum)",
             "work: \(work.steps) steps, \(work.tokens) tokens, \(Decimals.text(work.flopsPerToken / 1e9, 4)) GFLOP a token\(longer)",
         ]
     }
@@ -29,7 +29,7 @@ enum EstimateWords {
             ["MACHINE", "MEMORY", "FITS", "TOKENS/S", "TIME", "COST"],
             ([estimate.here] + estimate.cards).map { machine in
                 [
-                    machine.name, bytes(machine.memory), machine.fits ? "yes" : "no",
+                    machine.name, Decimals.bytes(machine.memory), machine.fits ? "yes" : "no",
                     machine.tokensPerSecond.map { Decimals.text($0, 0) } ?? "– (--probe)",
                     machine.seconds.map(Decimals.duration) ?? "–",
                     machine.cost.map { "$" + Decimals.text($0, 2) } ?? "– (--price-per-hour)",
@@ -40,12 +40,4 @@ enum EstimateWords {
     private static let assumptions =
         "Cards are not measured: data-sheet peak in bf16, \(Decimals.text(100 * ReferenceCard.utilization, 0)) % of it reached, "
         + "rents of \(ReferenceCard.asOf)."
-
-    private static func bytes(_ count: Int) -> String {
-        switch count {
-        case 1_000_000_000...: Decimals.text(Double(count) / 1e9, 1) + " GB"
-        case 1_000_000...: Decimals.text(Double(count) / 1e6, 1) + " MB"
-        default: Decimals.text(Double(count) / 1e3, 1) + " kB"
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Lifecycle
 import StrictJSON
@@ -7,23 +8,31 @@ import Training
 struct FolderTraining {
     let session: Session
     let isJSON: Bool
+    /// Where the report is written as well.
+    var reportFile: URL?
 
     func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)
-        let outcome = try training.run(shouldStop: { session.isInterrupted }, observe: { bar?.show($0) })
+        var meter = RunMeter()
+        let outcome = try training.run(shouldStop: { session.isInterrupted }) { event in
+            meter.note(event)
+            bar?.show(event)
+        }
         switch outcome {
         case .finished(let candidate):
-            if isJSON {
-                session.print(
-                    [
-                        "state": "finished", "folder": .string(candidate.folder.path),
-                        "digest": .string("\(candidate.digest)"), "training": candidate.conclusion.json,
-                        "data": training.report.json,
-                    ], as: TrainingReport.schema)
-            } else {
+            try tell(
+                [
+                    "state": "finished", "folder": .string(candidate.folder.path),
+                    "digest": .string("\(candidate.digest)"), "training": candidate.conclusion.json,
+                    "data": training.report.json, "inputs": training.inputs,
+                    "measured": try meter.measurement(
+                        of: candidate.folder, trainedParameters: training.trainedParameters()
+                    ).json,
+                ])
+            if !isJSON {
                 for line in ConclusionWords.lines(candidate.conclusion) { session.console.print(line) }
                 let what = training.plan.method.trainsAdapter ? "adapter" : "model"
                 session.console.print("The \(what) is in \(candidate.folder.path) (\(candidate.digest)).")
@@ -40,6 +49,14 @@ struct FolderTraining {
                 "Stopped after step \(step); the state is saved in \(request.checkpoints.path). `\(command)` goes on with it.")
             return .interrupted
         }
+    }
+
+    /// As JSON, where that is wanted: on the output, in a file, or both.
+    private func tell(_ report: JSONValue) throws {
+        if isJSON { session.print(report, as: TrainingReport.schema) }
+        guard let reportFile else { return }
+        let text = report.report(TrainingReport.schema).text(.pretty) + "\n"
+        try DurableFile.write(Data(text.utf8), to: reportFile)
     }
 
     private func show(_ training: TrainFolder, _ estimate: TrainingEstimate) -> ExitStatus {

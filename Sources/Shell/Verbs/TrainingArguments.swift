@@ -89,9 +89,8 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Checkpoints to keep.", valueName: "n"))
     var saveTotalLimit: String?
 
-    /// What was typed, by the names of adapter files.
-    func options() throws -> TrainingOptions {
-        let texts: [(TrainingOption, String?)] = [
+    private var texts: [(TrainingOption, String?)] {
+        [
             (.method, method), (.precision, precision), (.rank, rank), (.alpha, alpha), (.dropout, dropout), (.bias, bias),
             (.targetModules, targetModules), (.batchSize, batchSize), (.accumulation, gradientAccumulationSteps),
             (.warmup, warmupSteps), (.maxSteps, maxSteps), (.epochs, epochs), (.learningRate, learningRate),
@@ -100,13 +99,47 @@ struct TrainingArguments: ParsableArguments {
             (.maxGradNorm, maxGradNorm), (.seed, seed), (.maxLength, maxLength), (.chatDate, chatDate),
             (.loggingSteps, loggingSteps), (.evalSteps, evalSteps), (.saveSteps, saveSteps), (.saveTotalLimit, saveTotalLimit),
         ]
-        let flags: [(TrainingOption, Bool?)] = [
+    }
+
+    private var flags: [(TrainingOption, Bool?)] {
+        [
             (.usesRSLoRA, useRslora), (.gradientCheckpointing, gradientCheckpointing),
             (.completionOnlyLoss, completionOnlyLoss), (.shuffle, shuffle),
         ]
+    }
+
+    /// What was typed, by the names of adapter files.
+    func options() throws -> TrainingOptions {
         let typed = texts.compactMap { option, text in text.map { (option.rawValue, JSONValue(typed: $0)) } }
         let set = flags.compactMap { option, flag in flag.map { (option.rawValue, JSONValue.bool($0)) } }
         return try TrainingOptions(declared: JSONObject(typed + set))
+    }
+}
+
+/// The same training by another method.
+extension TrainingArguments {
+    /// Full fine-tuning has no adapter to describe, and takes a tenth of an adapter's rate: see `TrainingMethod.learningRate`.
+    func by(_ method: TrainingMethod) -> TrainingArguments {
+        var arguments = self
+        arguments.method = method.rawValue
+        guard !method.trainsAdapter else { return arguments }
+        (arguments.rank, arguments.alpha, arguments.dropout, arguments.bias) = (nil, nil, nil, nil)
+        (arguments.targetModules, arguments.useRslora) = (nil, nil)
+        arguments.learningRate = Self.tenth(of: learningRate)
+        arguments.minLr = Self.tenth(of: minLr)
+        return arguments
+    }
+
+    /// What is no number is left for the plan to refuse.
+    private static func tenth(of text: String?) -> String? {
+        text.map { text in Double(text).map { "\($0 / 10)" } ?? text }
+    }
+
+    /// The words that say this.
+    var words: [String] {
+        func name(_ option: TrainingOption) -> String { option.rawValue.replacing("_", with: "-") }
+        let valued = texts.flatMap { option, text -> [String] in text.map { ["--\(name(option))", $0] } ?? [] }
+        return valued + flags.compactMap { option, flag in flag.map { "--\($0 ? "" : "no-")\(name(option))" } }
     }
 }
 
