@@ -19,6 +19,9 @@ public enum AdamWMoments: Sendable, Hashable {
         count < EightBitMoments.leastCount ? .scaled32(FloatMoments(count: count)) : .eightBit(EightBitMoments(count: count))
     }
 
+    /// Elements that a core takes at once, in whole blocks of 256.
+    fileprivate static let grain = 1 << 16
+
     /// The number of elements of the parameter.
     public var count: Int {
         switch self {
@@ -39,23 +42,28 @@ public enum AdamWMoments: Sendable, Hashable {
     ) {
         precondition(parameter.count == count && gradient.count == count, "parameter, gradient and moments differ in size")
         precondition(t >= 1, "steps are counted from 1")
-        var constants = settings.constants(step: t, rate: rate)
+        let constants = settings.constants(step: t, rate: rate)
         let p = parameter.mutablePointer()
         let g = gradient.pointer
         switch self {
         case .float32(var moments):
             self = .float32(FloatMoments(count: 0))  // so that the arrays are not copied
-            lora_adamw_step32(&constants, p, g, &moments.first, &moments.second, moments.first.count, path.code)
+            moments.share { i, m, v, count in
+                var constants = constants
+                lora_adamw_step32(&constants, p + i, g + i, m, v, count, path.code)
+            }
             self = .float32(moments)
         case .scaled32(var moments):
             self = .scaled32(FloatMoments(count: 0))
-            var scaled = settings.scaledConstants(step: t, rate: rate)
-            lora_adamw_step32_scaled(
-                &constants, &scaled, p, g, &moments.first, &moments.second, moments.first.count, path.code)
+            let scaled = settings.scaledConstants(step: t, rate: rate)
+            moments.share { i, m, v, count in
+                var (constants, scaled) = (constants, scaled)
+                lora_adamw_step32_scaled(&constants, &scaled, p + i, g + i, m, v, count, path.code)
+            }
             self = .scaled32(moments)
         case .eightBit(var moments):
             self = .eightBit(EightBitMoments(count: 0))
-            moments.step(&constants, p, g, path)
+            moments.step(constants, p, g, path)
             self = .eightBit(moments)
         }
     }
@@ -72,6 +80,22 @@ public struct FloatMoments: Sendable, Hashable {
         precondition(first.count == second.count, "moments differ in size")
         self.first = first
         self.second = second
+    }
+}
+
+extension FloatMoments {
+    /// Calls `step` for pieces that cores share: where they begin, both moments, and their length. No element depends on another.
+    fileprivate mutating func share(
+        _ step: (_ start: Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, _ count: Int) -> Void
+    ) {
+        first.withUnsafeMutableBufferPointer { first in
+            second.withUnsafeMutableBufferPointer { second in
+                guard let m = first.baseAddress, let v = second.baseAddress else { return }
+                Parallel.ranges(first.count, grain: AdamWMoments.grain) { range in
+                    step(range.lowerBound, m + range.lowerBound, v + range.lowerBound, range.count)
+                }
+            }
+        }
     }
 }
 
@@ -104,7 +128,7 @@ public struct EightBitMoments: Sendable, Hashable {
     }
 
     fileprivate mutating func step(
-        _ constants: inout lora_adamw, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ path: KernelPath
+        _ constants: lora_adamw, _ p: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ path: KernelPath
     ) {
         let (signed, unsigned) = (DynamicMap.signed, DynamicMap.unsigned)
         let count = codes1.count
@@ -114,10 +138,16 @@ public struct EightBitMoments: Sendable, Hashable {
                     absmax2.withUnsafeMutableBufferPointer { absmax2 in
                         signed.lend { map1, slots1 in
                             unsigned.lend { map2, slots2 in
-                                var moments = lora_moments8(
-                                    codes1: codes1.baseAddress, codes2: codes2.baseAddress, absmax1: absmax1.baseAddress,
-                                    absmax2: absmax2.baseAddress, map1: map1, map2: map2, slots1: slots1, slots2: slots2)
-                                lora_adamw_step8(&constants, p, g, &moments, count, path.code)
+                                Parallel.ranges(count, grain: AdamWMoments.grain) { range in
+                                    let (i, block) = (range.lowerBound, range.lowerBound / DynamicMap.blockSize)
+                                    var constants = constants
+                                    var moments = lora_moments8(
+                                        codes1: codes1.baseAddress.map { $0 + i }, codes2: codes2.baseAddress.map { $0 + i },
+                                        absmax1: absmax1.baseAddress.map { $0 + block },
+                                        absmax2: absmax2.baseAddress.map { $0 + block }, map1: map1, map2: map2,
+                                        slots1: slots1, slots2: slots2)
+                                    lora_adamw_step8(&constants, p + i, g + i, &moments, range.count, path.code)
+                                }
                             }
                         }
                     }

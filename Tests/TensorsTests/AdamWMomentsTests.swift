@@ -51,6 +51,28 @@ import Testing
 
     // MARK: Laws
 
+    /// Cores take pieces of a large parameter, of which none depends on another.
+    @Test(arguments: ["float32", "scaled32", "8 bits"]) func sharingAmongCoresChangesNoBit(kind: String) {
+        func zero(_ count: Int) -> AdamWMoments {
+            switch kind {
+            case "float32": .float32(count: count)
+            case "scaled32": .scaled32(FloatMoments(count: count))
+            default: .eightBit(count: count)
+            }
+        }
+        let (piece, pieces) = (51_200, 4)
+        let (start, gradient) = (seededFloats(piece * pieces), seededFloats(piece * pieces).map { $0 / 7 })
+        func stepped(_ range: Range<Int>) -> [Float] {
+            var p = Matrix(rows: 1, columns: range.count, values: Array(start[range]))
+            let g = Matrix(rows: 1, columns: range.count, values: Array(gradient[range]))
+            var moments = zero(range.count)
+            for step in 1...2 { moments.update(&p, gradient: g, step: step, rate: 0.01, settings: AdamWSettings()) }
+            return p.values
+        }
+        let apart = (0..<pieces).flatMap { stepped($0 * piece..<($0 + 1) * piece) }
+        #expect(stepped(0..<piece * pieces) == apart)
+    }
+
     private static let kinds: [AdamWMoments] = [
         .float32(count: 700), .scaled32(FloatMoments(count: 700)), .eightBit(EightBitMoments(count: 700)),
     ]
