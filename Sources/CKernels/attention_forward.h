@@ -1,4 +1,7 @@
 /* softmax(scale · Q·Kᵀ) · V in tiles with a running maximum (Dao et al., FlashAttention-2): no score matrix is kept */
+#include <string.h>
+
+#include "transpose.h"
 
 enum { TILE = LORA_ATTENTION_TILE, STEP = 2 * LANES };
 
@@ -41,8 +44,21 @@ static inline void ON_PATH(pack)(
 
 /* Copies rows of one head as the columns of [columns, TILE], zeros to the right. */
 static inline void ON_PATH(pack_transposed)(const float *from, long stride, long rows, long columns, float *to) {
-    for (long row = 0; row < TILE; row++)
-        for (long i = 0; i < columns; i++) to[i * TILE + row] = row < rows ? from[row * stride + i] : 0;
+    for (long row = 0; row < TILE; row += 16) {
+        const long here = rows - row < 16 ? rows - row : 16;
+        long i = 0;
+        for (; i + 16 <= columns; i += 16) {
+            words16 square[16];
+            for (long r = 0; r < 16; r++) {
+                square[r] = (words16){};
+                if (r < here) memcpy(&square[r], from + (row + r) * stride + i, sizeof square[r]);
+            }
+            ON_PATH(transpose)(square);
+            for (long r = 0; r < 16; r++) memcpy(to + (i + r) * TILE + row, &square[r], sizeof square[r]);
+        }
+        for (; i < columns; i++)
+            for (long r = 0; r < 16; r++) to[i * TILE + row + r] = r < here ? from[(row + r) * stride + i] : 0;
+    }
 }
 
 /* The keys [lo, hi) of a tile that a query at `position` sees, relative to the tile's first key. */

@@ -55,7 +55,11 @@ void ON_PATH(lora_pack_right_across_floats)(const float *x, long x_row, long k, 
         for (long row = 0; row < k; row++, panels += RIGHT) {
             const long here = columns - column;
             if (here >= RIGHT) {
-                memcpy(panels, x + row * x_row, 4 * RIGHT);
+                words16 first, second;
+                memcpy(&first, x + row * x_row, sizeof first);
+                memcpy(&second, x + row * x_row + 16, sizeof second);
+                memcpy(panels, &first, sizeof first);
+                memcpy(panels + 16, &second, sizeof second);
             } else {
                 memset(panels, 0, 4 * RIGHT);
                 memcpy(panels, x + row * x_row, 4 * (size_t)here);
