@@ -17,11 +17,14 @@ public final class Examiner {
 
     let task: PreparedTask
     private let workspace: Workspace
+    private let streams: Bool
     private let progress: Progress
     private var loaded: LlamaModel?
 
-    init(_ task: PreparedTask, in workspace: Workspace, progress: @escaping Progress) {
+    /// - Parameter streams: for a base larger than the memory it may take.
+    init(_ task: PreparedTask, in workspace: Workspace, streams: Bool = false, progress: @escaping Progress) {
         self.task = task
+        self.streams = streams
         self.workspace = workspace
         self.progress = progress
     }
@@ -29,8 +32,7 @@ public final class Examiner {
     /// The task's base in the precision of its plan, opened once.
     func model() throws -> LlamaModel {
         if let loaded { return loaded }
-        let model = try LlamaModel(
-            folder: task.baseFolder, precision: task.plan.storage, arithmetic: task.plan.precision, cache: workspace.weights)
+        let model = try task.open(in: workspace, streams: streams)
         loaded = model
         return model
     }

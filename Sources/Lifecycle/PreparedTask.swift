@@ -51,6 +51,12 @@ public struct PreparedTask: Sendable {
             heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)
     }
 
+    /// The base as the plan keeps it.
+    func open(in workspace: Workspace, streams: Bool) throws -> LlamaModel {
+        try LlamaModel(
+            folder: baseFolder, precision: plan.storage, arithmetic: plan.precision, cache: workspace.weights, streams: streams)
+    }
+
     /// Every measurement and every training starts from the bytes that were pinned: evidence about anything else could not be told
     /// apart from evidence about the base.
     func requirePinnedBase(in registry: AdapterRegistry) throws {

@@ -53,6 +53,8 @@ public struct TrainAdapter {
     }
 
     public let task: PreparedTask
+    /// The task's plan in the memory it may take.
+    public let fit: MemoryFit
     public let policy: Policy
     /// By what the run is judged on its way: the held-out rows under the policy's run rule.
     let supervision: RunSupervision
@@ -69,13 +71,19 @@ public struct TrainAdapter {
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: declaration.policy)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
+        fit = try MemoryFit(
+            task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
+            rank: request.escalates ? policy.highestRank(from: task.plan) : nil)
     }
+
+    public var plan: TrainingPlan { fit.plan }
 
     /// - Parameter clock: read at the start and at the end of the run.
     public func run(
         by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool, observe: @escaping (Event) -> Void
     ) throws -> Outcome {
         try task.requirePinnedBase(in: workspace.registry)
+        fit.boundPool()
         let name = task.declaration.name
         let lease = try workspace.registry.lease(
             name, holder: "process \(ProcessInfo.processInfo.processIdentifier), training since \(clock())")
@@ -110,7 +118,7 @@ public struct TrainAdapter {
         _ attempt: TrainingAttempt, by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool,
         observe: @escaping (Event) -> Void
     ) throws -> Ending {
-        let examiner = Examiner(task, in: workspace) { subject, done, rows in
+        let examiner = Examiner(task, in: workspace, streams: fit.streams) { subject, done, rows in
             if shouldStop() { throw Interruption(step: nil) }
             observe(.measuring(subject: subject, done: done, rows: rows))
         }
@@ -155,7 +163,7 @@ public struct TrainAdapter {
         if FileManager.default.fileExists(atPath: folder.appending(path: PEFTFolder.weightsFile).path) { return folder }
         try DurableFile.makeFolder(staging)
         let job = TrainingJob(
-            plan: attempt.plan, base: task.baseFolder,
+            plan: attempt.plan, layout: fit.layout, base: task.baseFolder,
             baseReference: task.baseReference, dataset: task.dataset,
             supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
             checkpoints: staging.appending(path: "checkpoints"), output: folder)

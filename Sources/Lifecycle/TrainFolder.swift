@@ -68,7 +68,8 @@ public struct TrainFolder {
     }
 
     public let request: Request
-    public let plan: TrainingPlan
+    /// The plan in the memory it may take.
+    public let fit: MemoryFit
     public let report: DataReport
     let dataset: Dataset
     private let baseReference: BaseReference
@@ -85,7 +86,7 @@ public struct TrainFolder {
         try request.requireAdapterOptions()
         // What continues an adapter keeps its form unless something else is typed.
         let parent = try request.initialAdapter.map { try PEFTFolder(reading: $0, for: configuration).adapter }
-        plan = try TrainingPlan(
+        let plan = try TrainingPlan(
             typed: request.options, declared: parent.map { TrainingOptions(formOf: $0) } ?? TrainingOptions(),
             stored: configuration.storedPrecision)
         if !plan.method.trainsAdapter { try ModelWeights.check(request.base, for: configuration) }
@@ -102,6 +103,14 @@ public struct TrainFolder {
         supervision = try policy.supervision(
             heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "",
             extends: request.extends)
+        fit = try MemoryFit(
+            plan, configuration, rows: dataset.examples, rank: request.escalates ? policy.highestRank(from: plan) : nil)
+    }
+
+    public var plan: TrainingPlan { fit.plan }
+
+    func open() throws -> TrainingBase {
+        try TrainingBase(opening: request.base, for: plan, cache: cache, streams: fit.streams)
     }
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
@@ -109,8 +118,8 @@ public struct TrainFolder {
         if request.startsAnew { try removeCheckpoints() }
         // Beside the output, so what can be written there can be moved to it.
         try DurableFile.prepare(request.checkpoints)
-        let engine = BuiltInEngine(
-            base: try TrainingBase(opening: request.base, for: plan, cache: cache), digests: cache?.digests)
+        fit.boundPool()
+        let engine = BuiltInEngine(base: try open(), digests: cache?.digests)
         guard request.escalates else {
             let outcome = try Outcome(engine.train(job(plan, to: request.output), shouldStop: shouldStop, observe: observe))
             // They served to go on with this run; left behind they would meet the next one of this output.
@@ -148,7 +157,7 @@ public struct TrainFolder {
         _ plan: TrainingPlan, to output: URL, precursor: String? = nil, checkpoints: URL? = nil
     ) -> TrainingJob {
         TrainingJob(
-            plan: plan, base: request.base, baseReference: baseReference, dataset: dataset,
+            plan: plan, layout: fit.layout, base: request.base, baseReference: baseReference, dataset: dataset,
             parent: request.initialAdapter, supervision: supervision, precursor: precursor,
             checkpoints: checkpoints ?? request.checkpoints, output: output, storedType: request.storedType)
     }

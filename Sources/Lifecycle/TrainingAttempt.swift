@@ -19,9 +19,9 @@ extension TrainAdapter {
 
     /// An interrupted or failed run with the same plan, rule, data and base is gone on with; else a new one begins.
     func openAttempt(under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void) throws -> TrainingAttempt {
-        let start = runStart(task.plan, after: nil, at: time)
+        let start = runStart(plan, after: nil, at: time)
         if !request.startsAnew, let last = try workspace.registry.runs(of: start.adapter).last {
-            let plans = [(task.plan, RunID?.none)] + (try precursor(of: last).map { [(escalatedPlan, $0)] } ?? [])
+            let plans = [(plan, RunID?.none)] + (try precursor(of: last).map { [(escalatedPlan, $0)] } ?? [])
             for (plan, precursor) in plans where last.canContinue(runStart(plan, after: precursor, at: time)) {
                 let run = try workspace.registry.resumeRun(last.id, under: lease, at: time)
                 observe(.resumed(run))
@@ -30,7 +30,7 @@ extension TrainAdapter {
         }
         let run = try workspace.registry.beginRun(start, under: lease)
         observe(.began(run))
-        return attempt(run, task.plan, after: nil)
+        return attempt(run, plan, after: nil)
     }
 
     /// A fresh run at the policy's rank, which names the one that underfitted.
@@ -43,7 +43,7 @@ extension TrainAdapter {
         return self.attempt(run, plan, after: attempt.run.id)
     }
 
-    private var escalatedPlan: TrainingPlan { task.plan.escalated(toRank: policy.run.underfitting.rank) }
+    private var escalatedPlan: TrainingPlan { plan.escalated(toRank: policy.run.underfitting.rank) }
 
     /// The run that `run` escalates, if this request escalates too.
     private func precursor(of run: Run) throws -> RunID? {

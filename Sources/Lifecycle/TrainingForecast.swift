@@ -16,7 +16,7 @@ public struct ForecastRequest: Sendable {
 
     /// - Parameter open: reads the model, for the probe alone.
     func estimate(
-        _ configuration: ModelConfiguration, _ plan: TrainingPlan, _ dataset: Dataset, _ supervision: RunSupervision,
+        _ configuration: ModelConfiguration, _ fit: MemoryFit, _ dataset: Dataset, _ supervision: RunSupervision,
         open: () throws -> TrainingBase
     ) throws -> TrainingEstimate {
         let (clock, examples) = (ContinuousClock(), dataset.examples)
@@ -24,9 +24,10 @@ public struct ForecastRequest: Sendable {
         let speed =
             probes
             ? try TrainingProbe.tokensPerSecond(
-                open(), plan: plan, examples: examples, seconds: { (clock.now - start) / .seconds(1) }) : nil
+                open(), plan: fit.plan, layout: fit.layout, examples: examples,
+                seconds: { (clock.now - start) / .seconds(1) }) : nil
         return TrainingEstimate(
-            model: configuration, plan: plan, rows: examples,
+            model: configuration, fit: fit, rows: examples,
             extensionFactor: supervision.heldOut?.limits.extensionFactor ?? 1,
             physicalMemory: Int(clamping: ProcessInfo.processInfo.physicalMemory), probed: speed, pricePerHour: pricePerHour)
     }
@@ -34,16 +35,14 @@ public struct ForecastRequest: Sendable {
 
 extension TrainAdapter {
     public func estimate(_ request: ForecastRequest) throws -> TrainingEstimate {
-        try request.estimate(ModelConfiguration(folder: task.baseFolder), task.plan, task.dataset, supervision) {
-            try TrainingBase(opening: task.baseFolder, for: task.plan, cache: workspace.weights)
+        try request.estimate(ModelConfiguration(folder: task.baseFolder), fit, task.dataset, supervision) {
+            try TrainingBase(opening: task.baseFolder, for: plan, cache: workspace.weights, streams: fit.streams)
         }
     }
 }
 
 extension TrainFolder {
     public func estimate(_ forecast: ForecastRequest) throws -> TrainingEstimate {
-        try forecast.estimate(ModelConfiguration(folder: request.base), plan, dataset, supervision) {
-            try TrainingBase(opening: request.base, for: plan, cache: cache)
-        }
+        try forecast.estimate(ModelConfiguration(folder: request.base), fit, dataset, supervision, open: open)
     }
 }

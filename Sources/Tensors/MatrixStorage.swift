@@ -20,10 +20,13 @@ final class MatrixStorage: @unchecked Sendable {
 
 /// Freed matrix memory kept for the next matrix of the same size class.
 enum MatrixPool {
-    private struct Shelf { var buffers: [UnsafeMutableRawPointer] = [] }
-    private struct State: @unchecked Sendable {
+    fileprivate struct Shelf { var buffers: [UnsafeMutableRawPointer] = [] }
+    fileprivate struct State: @unchecked Sendable {
         var shelves: [Int: Shelf] = [:]
         var keptFloats = 0
+        var lentFloats = 0
+        /// Floats lent and kept together above which nothing is kept.
+        var bound = Int.max
     }
 
     /// Beyond this (1 GiB) freed memory returns to the system.
@@ -50,11 +53,13 @@ enum MatrixPool {
     }
 
     static func take(_ capacity: Int) -> UnsafeMutablePointer<Float> {
-        let kept = state.withLock { state -> UnsafeMutableRawPointer? in
-            guard let buffer = state.shelves[capacity]?.buffers.popLast() else { return nil }
+        let (kept, surplus) = state.withLock { state -> (UnsafeMutableRawPointer?, [UnsafeMutableRawPointer]) in
+            state.lentFloats += capacity
+            guard let buffer = state.shelves[capacity]?.buffers.popLast() else { return (nil, state.surplus()) }
             state.keptFloats -= capacity
-            return buffer
+            return (buffer, [])
         }
+        for buffer in surplus { buffer.deallocate() }
         let memory = kept ?? UnsafeMutableRawPointer.allocate(byteCount: capacity * 4, alignment: 64)
         return memory.bindMemory(to: Float.self, capacity: capacity)
     }
@@ -62,6 +67,7 @@ enum MatrixPool {
     static func give(back buffer: UnsafeMutablePointer<Float>, capacity: Int) {
         let raw = UnsafeMutableRawPointer(buffer)
         let isKept = state.withLock { state in
+            state.lentFloats -= capacity
             guard state.keptFloats + capacity <= keepLimit else { return false }
             state.shelves[capacity, default: Shelf()].buffers.append(raw)
             state.keptFloats += capacity
@@ -69,4 +75,25 @@ enum MatrixPool {
         }
         if !isKept { raw.deallocate() }
     }
+
+    /// Bounds what is lent and kept together: what is lent has to fit, what is kept makes room for it.
+    static func bound(floats: Int) { state.withLock { $0.bound = floats } }
+}
+
+extension MatrixPool.State {
+    /// All that is kept, when it and what is lent pass the bound; it is then no longer kept.
+    fileprivate mutating func surplus() -> [UnsafeMutableRawPointer] {
+        guard lentFloats + keptFloats > bound else { return [] }
+        defer { (shelves, keptFloats) = ([:], 0) }
+        return shelves.values.flatMap(\.buffers)
+    }
+}
+
+/// What the memory of matrices takes.
+public enum PooledMemory {
+    /// Bytes that a matrix of so many bytes takes in its size class.
+    public static func bytes(_ count: Int) -> Int { 4 * MatrixPool.sizeClass(holding: (count + 3) / 4) }
+
+    /// Keeps freed matrices for later only while all matrices together take no more; Int.max for no bound.
+    public static func bound(_ bytes: Int) { MatrixPool.bound(floats: bytes / 4) }
 }

@@ -68,6 +68,16 @@ struct PlanValues {
         return .steps(steps)
     }
 
+    /// A budget decides itself what is computed again, so nobody can forbid it in the same breath.
+    func memoryBudget(typed: TrainingOptions) throws(PlanError) -> Int? {
+        guard let budget = self[\.memoryBudget] else { return nil }
+        if typed.memoryBudget != nil, typed.gradientCheckpointing == false {
+            throw .contradiction(.memoryBudget, value: "\(ByteCount(budget))", .gradientCheckpointing, otherValue: "false")
+        }
+        guard budget > 0 else { throw .notAllowed(.memoryBudget, value: "\(budget)") }
+        return budget
+    }
+
     func day(otherwise fallback: String) throws(PlanError) -> CalendarDay {
         let text = self[\.chatDate] ?? fallback
         guard let day = CalendarDay(text) else { throw .notAllowed(.chatDate, value: text) }

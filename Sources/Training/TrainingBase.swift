@@ -8,12 +8,16 @@ public enum TrainingBase: Sendable {
     /// Trained itself: its weights are the run's own, so only its form is needed.
     case trained(ModelForm)
 
-    /// - Parameter cache: where quantized linears are kept; nil quantizes them in memory.
+    /// - Parameters:
+    ///   - cache: where quantized linears are kept; nil quantizes them in memory.
+    ///   - streams: for a frozen base larger than the memory it may take.
     /// - Throws: what is wrong with the folder.
-    public init(opening folder: URL, for plan: TrainingPlan, cache: WeightCache? = nil) throws {
+    public init(opening folder: URL, for plan: TrainingPlan, cache: WeightCache? = nil, streams: Bool = false) throws {
         self =
             plan.method.trainsAdapter
-            ? .frozen(try LlamaModel(folder: folder, precision: plan.storage, arithmetic: plan.precision, cache: cache))
+            ? .frozen(
+                try LlamaModel(
+                    folder: folder, precision: plan.storage, arithmetic: plan.precision, cache: cache, streams: streams))
             : .trained(try ModelForm(folder: folder, arithmetic: plan.precision))
     }
 

@@ -1,9 +1,12 @@
 import Foundation
+import Llama
 import Tensors
 
 /// One training, ready to run.
 public struct TrainingJob: Sendable {
     public let plan: TrainingPlan
+    /// How a step is walked; nil as the plan says. It changes no weight.
+    public let layout: StepLayout?
     /// The base in Hugging Face folder form.
     public let base: URL
     public let baseReference: BaseReference
@@ -22,11 +25,12 @@ public struct TrainingJob: Sendable {
     public let storedType: FloatType?
 
     public init(
-        plan: TrainingPlan, base: URL, baseReference: BaseReference, dataset: Dataset, parent: URL? = nil,
-        supervision: RunSupervision? = nil, precursor: String? = nil, checkpoints: URL, output: URL,
+        plan: TrainingPlan, layout: StepLayout? = nil, base: URL, baseReference: BaseReference, dataset: Dataset,
+        parent: URL? = nil, supervision: RunSupervision? = nil, precursor: String? = nil, checkpoints: URL, output: URL,
         storedType: FloatType? = nil
     ) {
         self.plan = plan
+        self.layout = layout
         self.base = base
         self.baseReference = baseReference
         self.dataset = dataset

@@ -22,19 +22,17 @@ public struct TrainingEstimate: Sendable, Hashable {
     public let extensionFactor: Int
 
     /// - Parameters:
+    ///   - fit: the plan in the memory it may take.
     ///   - rows: what is trained on.
     ///   - physicalMemory: this machine's, in bytes.
     ///   - probed: tokens per second that `TrainingProbe` measured here.
     ///   - pricePerHour: of this machine, in US dollars.
     public init(
-        model: ModelConfiguration, plan: TrainingPlan, rows: [EncodedRow], extensionFactor: Int, physicalMemory: Int,
+        model: ModelConfiguration, fit: MemoryFit, rows: [EncodedRow], extensionFactor: Int, physicalMemory: Int,
         probed: Double?, pricePerHour: Double?
     ) {
-        let longest = rows.sorted { $0.tokens.count > $1.tokens.count }.prefix(plan.batchSize)
-        let memory = TrainingMemory(
-            model, plan, tokens: longest.reduce(0) { $0 + $1.tokens.count },
-            supervisedTokens: longest.reduce(0) { $0 + $1.supervisedCount })
-        let work = TrainingWork(model, plan, rows: rows)
+        let memory = fit.memory
+        let work = TrainingWork(model, fit.plan, fit.layout, rows: rows)
         self.memory = memory
         self.work = work
         self.extensionFactor = extensionFactor
@@ -43,7 +41,7 @@ public struct TrainingEstimate: Sendable, Hashable {
             pricePerHour: pricePerHour)
         cards = ReferenceCard.all.map { card in
             Machine(
-                card.name, memory: card.memory, needed: memory.total + ReferenceCard.overhead,
+                card.name, memory: card.memory, needed: memory.total - memory.process + ReferenceCard.overhead,
                 tokensPerSecond: card.peak * ReferenceCard.utilization / work.flopsPerToken, work,
                 pricePerHour: card.pricePerHour)
         }
@@ -75,10 +73,9 @@ extension TrainingEstimate {
     public var json: JSONValue {
         [
             "memory_bytes": [
-                "weights": .integer(memory.weights),
-                // with method full there is no adapter, only gradients
-                "adapter_and_gradients": .integer(memory.adapter),
-                "moments": .integer(memory.moments), "activations": .integer(memory.activations),
+                "program_and_rows": .integer(memory.process), "weights": .integer(memory.weights),
+                "adapter_and_gradients": .integer(memory.adapter), "moments": .integer(memory.moments),
+                "checkpoint": .integer(memory.checkpoint), "activations": .integer(memory.activations),
                 "logits": .integer(memory.logits), "decoding": .integer(memory.decoding), "total": .integer(memory.total),
             ],
             "steps": .integer(work.steps), "tokens": .integer(work.tokens), "flops_per_token": .number(work.flopsPerToken),

@@ -6,50 +6,101 @@ import Tensors
 /// N counts the weights of the linears, P those of the adapter, T the tokens of the largest micro-batch, V the vocabulary, L the
 /// layers, h the hidden size, q and k the width of all query and key heads, i that of the feed-forward, r the rank.
 public struct TrainingMemory: Sendable, Hashable {
-    /// Linears as stored, plus embedding and head, which are never quantized. Where all are trained: masters in 32 bits, and what
-    /// products in brain floats make of them.
+    /// The program and its libraries, and 16 bytes for each token of the rows.
+    public let process: Int
+    /// Linears as stored, plus embedding and head, which are never quantized. Streamed: two layers and the larger table. Where all are
+    /// trained: masters in 32 bits, and what products in brain floats make of them.
     public let weights: Int
     /// 4P for the pairs and 4P for their gradients; where all weights are trained, their gradients alone.
     public let adapter: Int
     /// Both moments: 8P, or 2P and a scale per 256 in 8 bits.
     public let moments: Int
+    /// What is trained and its moments once more while they are written.
+    public let checkpoint: Int
     public let activations: Int
     /// The chunk of logits that exists at once.
     public let logits: Int
     /// The largest linear, decoded for a product in 32 bits; brain floats are decoded into the cache.
     public let decoding: Int
+    /// Whether there is an adapter at all.
+    let trainsAdapter: Bool
 
-    public var total: Int { weights + adapter + moments + activations + logits + decoding }
+    public var total: Int { parts.reduce(0) { $0 + $1.bytes } }
+
+    /// What the pool of matrices holds.
+    var pooled: Int { adapter + activations + logits + decoding }
+
+    /// The terms of the sum, by name.
+    public var parts: [(name: String, bytes: Int)] {
+        [
+            ("program and rows", process), ("weights", weights), (trainsAdapter ? "adapter and gradients" : "gradients", adapter),
+            ("moments", moments),
+            ("checkpoint", checkpoint), ("activations", activations), ("logits", logits), ("decoding", decoding),
+        ]
+    }
+}
+
+/// The tokens that decide how much memory a training takes.
+struct TokenLoad: Sendable, Hashable {
+    /// Of all rows.
+    let total: Int
+    /// Of the largest micro-batch, and those of them that carry loss.
+    let microBatch: Int
+    let supervised: Int
+    /// Of the micro-batches that are swept together.
+    let sweep: Int
+}
+
+extension TokenLoad {
+    /// The longest rows decide, wherever the shuffle puts them.
+    init(_ rows: [EncodedRow], batchSize: Int, sweep: Int) {
+        let longest = rows.sorted { $0.tokens.count > $1.tokens.count }
+        total = rows.reduce(0) { $0 + $1.tokens.count }
+        microBatch = longest.prefix(batchSize).reduce(0) { $0 + $1.tokens.count }
+        supervised = rows.map(\.supervisedCount).sorted(by: >).prefix(batchSize).reduce(0, +)
+        self.sweep = longest.prefix(batchSize * sweep).reduce(0) { $0 + $1.tokens.count }
+    }
 }
 
 extension TrainingMemory {
-    /// - Parameters:
-    ///   - tokens: of the largest micro-batch.
-    ///   - supervisedTokens: those of them that carry loss.
-    init(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int, supervisedTokens: Int) {
+    /// - Parameter streams: whether the base is read layer by layer.
+    init(_ model: ModelConfiguration, _ plan: TrainingPlan, _ layout: StepLayout, streams: Bool, _ load: TokenLoad) {
         let sizes = model.linearModules.map { $0.inputs * $0.outputs }
+        trainsAdapter = plan.method.trainsAdapter
+        process = Self.program + 16 * load.total
         if plan.method.trainsAdapter {
-            weights = sizes.reduce(0) { $0 + Self.bytes($1, plan) } + Self.tables(model, plan)
+            weights = Self.weights(model, plan, streams: streams)
             let pairs = model.pairSizes(of: plan)
             adapter = 8 * pairs.reduce(0, +)
             moments = pairs.reduce(0) { $0 + Self.moments($1, plan.optimizer) }
+            checkpoint = adapter / 2 + moments
         } else {
             weights = (plan.precision == .bf16 ? 6 : 4) * model.parameterCount
             adapter = 4 * model.parameterCount
             moments = model.parameters.reduce(0) {
                 $0 + Self.moments($1.count, $1.role == .embedding ? .adamW : plan.optimizer)
             }
+            checkpoint = adapter + moments
         }
-        activations = tokens * Self.bytesPerToken(model, plan)
-        let rows = min(supervisedTokens, LlamaModel.logitRows(vocabulary: model.vocabularySize))
-        // their gradient takes their place in 32 bits, and half as much again as brain floats; packed once more for the head's own
-        let width = plan.precision == .bf16 ? plan.method.trainsAdapter ? 6 : 8 : 4
-        logits = width * rows * model.vocabularySize
+        activations = ActivationMemory(model, plan, load).bytes(layout)
+        let rows = min(load.supervised, layout.logitRows)
+        // their gradient takes their place in 32 bits, or is as many brain floats more; packed once more for the head's own
+        let narrow = PooledMemory.bytes(2 * rows * model.vocabularySize) * (plan.method.trainsAdapter ? 1 : 2)
+        logits = PooledMemory.bytes(4 * rows * model.vocabularySize) + (plan.precision == .bf16 ? narrow : 0)
         decoding = plan.storage == .fp32 || plan.precision == .bf16 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
     }
 
+    /// As measured: a dry run over a model of 135 million weights with 65,536 tokens of rows peaks at 40 MiB.
+    private static let program = 48 << 20
     /// Floats of a weight that are decoded at once.
     private static let decodedChunk = 1 << 22
+
+    private static func weights(_ model: ModelConfiguration, _ plan: TrainingPlan, streams: Bool) -> Int {
+        let linears = model.linearModules.reduce(0) { $0 + bytes($1.inputs * $1.outputs, plan) }
+        guard streams else { return linears + tables(model, plan) }
+        let table = tables(model, plan) / (model.tiesWordEmbeddings ? 1 : 2)
+        return 2 * linears / model.layerCount + table
+    }
 
     /// NF4: n/2 codes, n/64 scales of 8 bits, n/(64·256) scales of those.
     private static func bytes(_ count: Int, _ plan: TrainingPlan) -> Int {
@@ -70,18 +121,6 @@ extension TrainingMemory {
     private static func moments(_ count: Int, _ optimizer: OptimizerName) -> Int {
         // bitsandbytes keeps parameters of fewer than 4096 numbers in 32 bits.
         optimizer == .adamW || count < 4096 ? 8 * count : 2 * count + 8 * ((count + 255) / 256)
-    }
-
-    /// Kept of each block: the inputs and outputs of both norms, queries, keys, values, mixed values, gate and up, and what the pairs
-    /// projected, 4h + 2q + 2k + 2i + 7r numbers of the arithmetic's width; SwiGLU's product is made again. When a block is recomputed,
-    /// its input h alone, in 32 bits. Once, for the block under way, the same with its gradients, and 3h in 32 bits around the head.
-    private static func bytesPerToken(_ model: ModelConfiguration, _ plan: TrainingPlan) -> Int {
-        let (hidden, inner) = (model.hiddenSize, model.intermediateSize)
-        let heads = 2 * (model.headCount + model.keyValueHeadCount) * model.headSize
-        let ranks = plan.method.trainsAdapter ? 7 * plan.rank : 0
-        let block = (plan.precision == .bf16 ? 2 : 4) * (4 * hidden + heads + 2 * inner + ranks)
-        let kept = model.layerCount * (plan.gradientCheckpointing ? 4 * hidden : block)
-        return kept + (plan.gradientCheckpointing ? 2 : 1) * block + 12 * hidden
     }
 }
 

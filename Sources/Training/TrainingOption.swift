@@ -26,6 +26,7 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
     case seed
     case maxLength = "max_length"
     case gradientCheckpointing = "gradient_checkpointing"
+    case memoryBudget = "memory_budget"
     case completionOnlyLoss = "completion_only_loss"
     case shuffle
     case chatDate = "chat_date"
@@ -66,6 +67,7 @@ public enum TrainingOption: String, Sendable, Hashable, CaseIterable {
         case .bias: "none"
         case .targetModules: "all-linear, or some of " + TargetModule.allCases.map(\.rawValue).joined(separator: ", ")
         case .usesRSLoRA, .gradientCheckpointing, .completionOnlyLoss, .shuffle: "true or false"
+        case .memoryBudget: "a size such as 6GB or 800MiB"
         case .batchSize, .accumulation, .cycles: "a whole number from 1 to 4096"
         case .warmup: "0, a share of the steps below 1, or a whole number of steps up to 10000000"
         case .maxSteps: "a whole number from 1 to 10000000"

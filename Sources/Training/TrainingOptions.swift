@@ -33,6 +33,8 @@ public struct TrainingOptions: Sendable, Hashable {
     public var seed: Int?
     public var maxLength: Int?
     public var gradientCheckpointing: Bool?
+    /// Bytes.
+    public var memoryBudget: Int?
     public var completionOnlyLoss: Bool?
     public var shuffle: Bool?
     public var chatDate: String?
@@ -81,6 +83,7 @@ public struct TrainingOptions: Sendable, Hashable {
         case .seed: seed = try reading.integer()
         case .maxLength: maxLength = try reading.integer()
         case .gradientCheckpointing: gradientCheckpointing = try reading.flag()
+        case .memoryBudget: memoryBudget = try reading.byteCount()
         case .completionOnlyLoss: completionOnlyLoss = try reading.flag()
         case .shuffle: shuffle = try reading.flag()
         case .chatDate: chatDate = try reading.text()
@@ -107,6 +110,11 @@ struct OptionReading {
     func number() throws(PlanError) -> Double {
         guard let number = value.doubleValue else { throw refusal }
         return number
+    }
+
+    func byteCount() throws(PlanError) -> Int {
+        guard let bytes = value.intValue ?? value.stringValue.flatMap(ByteCount.init(_:))?.bytes else { throw refusal }
+        return bytes
     }
 
     func flag() throws(PlanError) -> Bool {

@@ -8,9 +8,10 @@ extension TrainingPlan {
     }
 
     /// Tells apart any two plans that would train different weights: SHA-256 of the canonical JSON of all options but those
-    /// that only say how often to write something down.
+    /// that only say how often to write something down, or how much memory may be taken: what a budget changes of the micro-batches
+    /// stands in their own options.
     public var digest: ContentDigest {
-        let silent: Set<TrainingOption> = [.loggingSteps, .saveSteps, .saveTotalLimit]
+        let silent: Set<TrainingOption> = [.loggingSteps, .saveSteps, .saveTotalLimit, .memoryBudget]
         let decisive = TrainingOption.allCases.filter { !silent.contains($0) }
         let members = decisive.compactMap { option in self[option].map { (option.rawValue, $0) } }
         return ContentDigest(of: JSONValue.object(JSONObject(members)).data(JSONLayout(indent: nil, sortsKeys: true)))
@@ -47,6 +48,7 @@ extension TrainingPlan {
         case .seed: .integer(Int(seed))
         case .maxLength: .integer(maxLength)
         case .gradientCheckpointing: .bool(gradientCheckpointing)
+        case .memoryBudget: memoryBudget.map { .integer($0) }
         case .completionOnlyLoss: .bool(completionOnlyLoss)
         case .shuffle: .bool(shuffle)
         case .chatDate: .string(chatDate.description)

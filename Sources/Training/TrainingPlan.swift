@@ -17,9 +17,9 @@ public struct TrainingPlan: Sendable, Hashable {
     public let targetModules: [TargetModule]
     public let usesRSLoRA: Bool
     /// Rows of one micro-batch.
-    public let batchSize: Int
+    public private(set) var batchSize: Int
     /// Micro-batches of one optimizer step; the last step of an epoch may have fewer.
-    public let accumulation: Int
+    public private(set) var accumulation: Int
     public let warmup: Double
     public let length: TrainingLength
     public let learningRate: Double
@@ -38,6 +38,8 @@ public struct TrainingPlan: Sendable, Hashable {
     public let maxLength: Int
     /// Recomputes each block's activations in the backward pass instead of keeping them.
     public let gradientCheckpointing: Bool
+    /// Bytes that the process may take; nil for no bound. Within a budget it decides what is recomputed and how rows are cut.
+    public let memoryBudget: Int?
     /// Loss on answers only; otherwise on every token of every row.
     public let completionOnlyLoss: Bool
     public let shuffle: Bool
@@ -95,7 +97,8 @@ extension TrainingPlan {
         maxGradNorm = try wanted.number(.maxGradNorm, \.maxGradNorm, 1, from: 0, through: 1_000_000)
         seed = UInt64(try wanted.integer(.seed, \.seed, 3407, 0...Int.max))
         maxLength = try wanted.integer(.maxLength, \.maxLength, 2048, 2...1_048_576)
-        gradientCheckpointing = wanted[\.gradientCheckpointing] ?? true
+        memoryBudget = try wanted.memoryBudget(typed: typed)
+        gradientCheckpointing = memoryBudget != nil || wanted[\.gradientCheckpointing] ?? true
         completionOnlyLoss = wanted[\.completionOnlyLoss] ?? true
         shuffle = wanted[\.shuffle] ?? true
         chatDate = try wanted.day(otherwise: "2024-07-26")
@@ -104,6 +107,15 @@ extension TrainingPlan {
         saveSteps = try wanted.integer(.saveSteps, \.saveSteps, 50, 0...10_000_000)
         saveTotalLimit = try wanted.integer(.saveTotalLimit, \.saveTotalLimit, 2, 1...1000)
         try wanted.requireReach(of: scheduler)
+    }
+
+    /// The same rows to a step in smaller micro-batches.
+    func cut(intoRowsOf size: Int) -> TrainingPlan {
+        precondition(batchSize.isMultiple(of: size), "micro-batches are cut evenly")
+        var plan = self
+        plan.accumulation = accumulation * (batchSize / size)
+        plan.batchSize = size
+        return plan
     }
 
     /// The same training at another rank. `lora_alpha` grows with it, so that the adapter's scale stays what it was.

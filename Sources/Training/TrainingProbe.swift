@@ -8,11 +8,11 @@ public enum TrainingProbe {
     ///   - examples: rows without a fault; at least one.
     ///   - seconds: reads a clock that never goes back.
     public static func tokensPerSecond(
-        _ base: TrainingBase, plan: TrainingPlan, examples: [EncodedRow], seconds: () -> Double
+        _ base: TrainingBase, plan: TrainingPlan, layout: StepLayout? = nil, examples: [EncodedRow], seconds: () -> Double
     ) throws -> Double? {
         var state = TrainingState(starting: try weights(base, plan), plan: plan)
         var speed: Double?
-        let run = TrainingRun(base: base, plan: plan, examples: examples)
+        let run = TrainingRun(base: base, plan: plan, examples: examples, layout: layout)
         _ = try run.run(&state, through: 2, seconds: seconds, shouldStop: { false }) { report, _ in
             speed = report.seconds > 0 ? Double(report.tokens) / report.seconds : nil
         }

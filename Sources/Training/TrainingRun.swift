@@ -17,12 +17,15 @@ public struct TrainingRun: Sendable {
 
     /// - Parameters:
     ///   - examples: rows without a fault; at least one.
+    ///   - layout: how a step is walked; nil as the plan says.
     ///   - extensionFactor: how many times the planned steps an extended run takes.
-    public init(base: TrainingBase, plan: TrainingPlan, examples: [EncodedRow], extensionFactor: Int = 1) {
+    public init(
+        base: TrainingBase, plan: TrainingPlan, examples: [EncodedRow], layout: StepLayout? = nil, extensionFactor: Int = 1
+    ) {
         self.base = base
         self.plan = plan
         self.examples = examples
-        layout = StepLayout(plan, base.configuration)
+        self.layout = layout ?? StepLayout(plan, base.configuration)
         batches = Batches(rowCount: examples.count, plan: plan)
         plannedSteps = batches.steps(in: plan.length)
         schedule = plan.schedule(totalSteps: plannedSteps)

@@ -18,7 +18,7 @@ final class TrainingSession {
         self.job = job
         let heldOut = job.supervision?.heldOut
         loop = TrainingRun(
-            base: base, plan: job.plan, examples: job.dataset.examples,
+            base: base, plan: job.plan, examples: job.dataset.examples, layout: job.layout,
             extensionFactor: heldOut?.limits.extensionFactor ?? 1)
         store = CheckpointStore(job.checkpoints)
         evaluationInterval = job.plan.evaluationInterval(plannedSteps: loop.plannedSteps)

@@ -57,7 +57,10 @@ import Testing
     @Test func thePlanHasNoAdapterAndALowerRate() throws {
         let plan = try TrainingPlan(typed: TrainingOptions(declared: JSONObject([("method", "full")])), stored: .bf16)
         #expect(plan.learningRate == 2e-5 && plan.storage == .fp32)
-        for option in TrainingOption.allCases { #expect((plan[option] == nil) == (option.describesAdapter || option == .epochs)) }
+        for option in TrainingOption.allCases {
+            let isUnset = option == .epochs || option == .memoryBudget
+            #expect((plan[option] == nil) == (option.describesAdapter || isUnset))
+        }
         let given: [(String, JSONValue, TrainingOption)] = [
             ("r", 8, .rank), ("lora_alpha", 16, .alpha), ("lora_dropout", 0, .dropout), ("bias", "none", .bias),
             ("target_modules", "all-linear", .targetModules), ("use_rslora", false, .usesRSLoRA),
@@ -183,7 +186,10 @@ import Testing
         let model = try ModelConfiguration(folder: TrainingBench.base)
         let (count, rows) = (model.parameterCount, try TrainingBench.dataset().examples)
         func memory(_ members: [(String, JSONValue)]) throws -> TrainingMemory {
-            TrainingMemory(model, try Self.bench(members).plan, tokens: 32, supervisedTokens: 32)
+            let plan = try Self.bench(members).plan
+            return TrainingMemory(
+                model, plan, StepLayout(plan, model), streams: false,
+                TokenLoad(total: 32, microBatch: 32, supervised: 32, sweep: 32))
         }
         let plain = try memory([("optim", "adamw"), ("precision", "fp32")])
         #expect(plain.weights == 4 * count && plain.adapter == 4 * count && plain.moments == 8 * count)
@@ -191,11 +197,10 @@ import Testing
         // the table of 512 rows keeps 32 bits
         let eight = try memory([("optim", "adamw_8bit"), ("precision", "fp32")]).moments
         #expect(eight < 8 * count && eight > 8 * 512 * model.hiddenSize)
-        let (full, lora) = (
-            TrainingWork(model, try Self.bench().plan, rows: rows),
-            TrainingWork(
-                model, try TrainingBench([("method", "lora"), ("r", 1)]).plan, rows: rows)
-        )
+        func work(_ plan: TrainingPlan) -> TrainingWork {
+            TrainingWork(model, plan, StepLayout(plan, model), rows: rows)
+        }
+        let (full, lora) = (work(try Self.bench().plan), work(try TrainingBench([("method", "lora"), ("r", 1)]).plan))
         // gradients of linears and head: 2 of each 6 operations more, less what the pairs cost
         #expect(full.flopsPerToken > 1.05 * lora.flopsPerToken && full.flopsPerToken < 1.5 * lora.flopsPerToken)
     }

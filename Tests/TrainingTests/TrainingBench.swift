@@ -53,11 +53,12 @@ struct TrainingBench {
     }
 
     func job(
-        to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, parent: URL? = nil,
+        to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, layout: StepLayout? = nil,
+        parent: URL? = nil,
         supervision: RunSupervision? = nil
     ) throws -> TrainingJob {
         TrainingJob(
-            plan: plan ?? self.plan, base: Self.base, baseReference: BaseReference(name: "golden/tiny-llama"),
+            plan: plan ?? self.plan, layout: layout, base: Self.base, baseReference: BaseReference(name: "golden/tiny-llama"),
             dataset: try dataset ?? Self.dataset(), parent: parent, supervision: supervision,
             checkpoints: checkpoints, output: folder.url.appending(path: name))
     }

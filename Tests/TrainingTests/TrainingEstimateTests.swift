@@ -22,12 +22,22 @@ import Testing
         ])
     }
 
+    private func needed(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int) -> TrainingMemory {
+        TrainingMemory(
+            model, plan, StepLayout(plan, model), streams: false,
+            TokenLoad(total: tokens, microBatch: tokens, supervised: tokens, sweep: tokens))
+    }
+
+    private func done(_ model: ModelConfiguration, _ plan: TrainingPlan, rows: [EncodedRow]) -> TrainingWork {
+        TrainingWork(model, plan, StepLayout(plan, model), rows: rows)
+    }
+
     private func plan(_ members: (String, JSONValue)...) throws -> TrainingPlan {
         try TrainingPlan(typed: TrainingOptions(declared: JSONObject(members)))
     }
 
     @Test func fourBitWeightsTakeTheirCodesAndScales() throws {
-        let memory = TrainingMemory(try sevenBillion(), try plan(), tokens: 1024, supervisedTokens: 1024)
+        let memory = needed(try sevenBillion(), try plan(), tokens: 1024)
         // 4 bits a weight, 8 bits for 64 of them, 32 bits for 64 · 256: 4.127 bits (Dettmers and others 2023); and 2 bytes a table entry.
         let expected = 6_476_005_376.0 * (4 + 8.0 / 64 + 32.0 / (64 * 256)) / 8 + 2 * 262_144_000
         #expect(abs(Double(memory.weights) - expected) < 1000)
@@ -36,9 +46,9 @@ import Testing
     @Test func theAdapterCountsAsPEFTCountsIt() throws {
         // PEFT's print_trainable_parameters for r 16 on all seven linears of Llama 2 7B: 39,976,960.
         #expect(try sevenBillion().pairSizes(of: plan()).reduce(0, +) == 39_976_960)
-        let memory = TrainingMemory(try sevenBillion(), try plan(("optim", "adamw")), tokens: 1, supervisedTokens: 1)
+        let memory = needed(try sevenBillion(), try plan(("optim", "adamw")), tokens: 1)
         #expect(memory.adapter == 8 * 39_976_960 && memory.moments == 8 * 39_976_960)
-        let eight = TrainingMemory(try sevenBillion(), try plan(), tokens: 1, supervisedTokens: 1)
+        let eight = needed(try sevenBillion(), try plan(), tokens: 1)
         #expect(eight.moments < memory.moments * 27 / 100)
     }
 
@@ -51,9 +61,9 @@ import Testing
     @Test func recomputingTakesLessMemoryAndMoreWork() throws {
         let (model, rows) = (try sevenBillion(), try TrainingBench.dataset().examples)
         let (keeps, again) = (try plan(("gradient_checkpointing", false)), try plan())
-        let (kept, less) = [keeps, again].map { TrainingMemory(model, $0, tokens: 1024, supervisedTokens: 512) }.pair
+        let (kept, less) = [keeps, again].map { needed(model, $0, tokens: 1024) }.pair
         #expect(less.activations < kept.activations / 4 && less.weights == kept.weights)
-        let (four, six) = [keeps, again].map { TrainingWork(model, $0, rows: rows) }.pair
+        let (four, six) = [keeps, again].map { done(model, $0, rows: rows) }.pair
         // Operations per token: 4N without recomputing, 6N with; pairs, attention and head add a little.
         #expect((4..<4.4).contains(four.flopsPerToken / 6.476e9) && (6..<6.4).contains(six.flopsPerToken / 6.476e9))
     }
@@ -62,15 +72,16 @@ import Testing
         let rows = try TrainingBench.dataset().examples
         let read = rows.reduce(0) { $0 + $1.tokens.count }
         // Nine rows in twos, two micro-batches to a step: three steps an epoch.
-        let work = TrainingWork(
+        let work = done(
             try sevenBillion(), try plan(("max_steps", 9), ("gradient_accumulation_steps", 2)), rows: rows)
         #expect(work.steps == 9 && work.tokens == 3 * read)
     }
 
     @Test func timeAndCostFollowFromTheSpeed() throws {
         func estimate(probed: Double?, price: Double?, memory: Int = 64_000_000_000) throws -> TrainingEstimate {
-            TrainingEstimate(
-                model: try sevenBillion(), plan: try plan(("max_steps", 9)), rows: try TrainingBench.dataset().examples,
+            let (model, rows) = (try sevenBillion(), try TrainingBench.dataset().examples)
+            return TrainingEstimate(
+                model: model, fit: try MemoryFit(plan(("max_steps", 9)), model, rows: rows), rows: rows,
                 extensionFactor: 2, physicalMemory: memory, probed: probed, pricePerHour: price)
         }
         let known = try estimate(probed: 10, price: 3.6)

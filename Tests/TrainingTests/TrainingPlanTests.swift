@@ -117,7 +117,9 @@ import Testing
     }
 
     @Test func everyOptionCanBeDeclaredFromThePlansOwnJSON() throws {
-        let first = try plan(("r", 8), ("use_rslora", true), ("num_train_epochs", 1.5), ("target_modules", "q_proj, v_proj"))
+        let first = try plan(
+            ("r", 8), ("use_rslora", true), ("num_train_epochs", 1.5), ("target_modules", "q_proj, v_proj"),
+            ("memory_budget", "6GB"))
         let members = try #require(first.json.objectValue)
         #expect(try TrainingPlan(typed: options(first.json)) == first)
         #expect(members.count == TrainingOption.allCases.count - 1, "all but max_steps, which the epochs replace")

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Training
 
 /// Numbers with a fixed number of decimals, the same in every locale.
 enum Decimals {
@@ -11,13 +12,7 @@ enum Decimals {
     static func percent(_ share: Double) -> String { RuleValue.rate(share).words }
 
     /// A size as people say it: `1.2 GB`, `48.0 kB`.
-    static func bytes(_ count: Int) -> String {
-        switch count {
-        case 1_000_000_000...: text(Double(count) / 1e9, 1) + " GB"
-        case 1_000_000...: text(Double(count) / 1e6, 1) + " MB"
-        default: text(Double(count) / 1e3, 1) + " kB"
-        }
-    }
+    static func bytes(_ count: Int) -> String { "\(ByteCount(count))" }
 
     /// Seconds as people say them: `48 s`, `3 min 20 s`, `2 h 5 min`.
     static func duration(_ seconds: Double) -> String {

@@ -2,24 +2,17 @@ import Training
 
 /// An estimate for people.
 enum EstimateWords {
-    static func print(_ estimate: TrainingEstimate, of plan: TrainingPlan, in session: Session) {
-        for line in lines(estimate, plan.method) { session.console.print(line) }
+    static func print(_ estimate: TrainingEstimate, in session: Session) {
+        for line in lines(estimate) { session.console.print(line) }
         session.print(table(estimate))
         session.console.print(assumptions)
     }
 
-    private static func lines(_ estimate: TrainingEstimate, _ method: TrainingMethod) -> [String] {
-        let memory = estimate.memory
-        let parts = [
-            ("weights", memory.weights), (method.trainsAdapter ? "adapter and gradients" : "gradients", memory.adapter),
-            ("moments", memory.moments),
-            ("activations", memory.activations), ("logits", memory.logits), ("decoding", memory.decoding),
-        ]
-        let sum = parts.map { "\($0.0) \(Decimals.bytes($0.1))" }.joined(separator: " + ")
+    private static func lines(_ estimate: TrainingEstimate) -> [String] {
         let work = estimate.work
         let longer = estimate.extensionFactor > 1 ? "; up to \(estimate.extensionFactor) times that when the run is extended" : ""
         return [
-            "memory: \(Decimals.bytes(memory.total)) = \(sum)",
+            "memory: \(estimate.memory.sum)",
             "work: \(work.steps) steps, \(work.tokens) tokens, \(Decimals.text(work.flopsPerToken / 1e9, 4)) GFLOP a token\(longer)",
         ]
     }
@@ -29,7 +22,7 @@ enum EstimateWords {
             ["MACHINE", "MEMORY", "FITS", "TOKENS/S", "TIME", "COST"],
             ([estimate.here] + estimate.cards).map { machine in
                 [
-                    machine.name, Decimals.bytes(machine.memory), machine.fits ? "yes" : "no",
+                    machine.name, "\(ByteCount(machine.memory))", machine.fits ? "yes" : "no",
                     machine.tokensPerSecond.map { Decimals.text($0, 0) } ?? "– (--probe)",
                     machine.seconds.map(Decimals.duration) ?? "–",
                     machine.cost.map { "$" + Decimals.text($0, 2) } ?? "– (--price-per-hour)",

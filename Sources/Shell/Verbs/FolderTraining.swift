@@ -14,6 +14,7 @@ struct FolderTraining {
     func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
+        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)
         var meter = RunMeter()
@@ -67,7 +68,7 @@ struct FolderTraining {
                 ], as: TrainingReport.schema)
         } else {
             session.print(PlanTable.table(training.plan))
-            EstimateWords.print(estimate, of: training.plan, in: session)
+            EstimateWords.print(estimate, in: session)
         }
         return .passed
     }

@@ -13,6 +13,7 @@ struct ManagedTraining {
         let workspace = try session.openRegistry(registry)
         let training = try TrainAdapter(request, in: workspace, workingFolder: session.workingFolder)
         if !isJSON { for line in DataReportWords.lines(training.task.report) { session.console.print(line) } }
+        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))
         let outcome = try training.run(
@@ -26,12 +27,12 @@ struct ManagedTraining {
         if isJSON {
             session.print(
                 [
-                    "state": "planned", "adapter": .string(request(training)), "plan": training.task.plan.json,
+                    "state": "planned", "adapter": .string(request(training)), "plan": training.plan.json,
                     "data": training.task.report.json, "estimate": estimate.json,
                 ], as: TrainingReport.schema)
         } else {
-            session.print(PlanTable.table(training.task.plan))
-            EstimateWords.print(estimate, of: training.task.plan, in: session)
+            session.print(PlanTable.table(training.plan))
+            EstimateWords.print(estimate, in: session)
         }
         return .passed
     }

@@ -74,6 +74,11 @@ struct TrainingArguments: ParsableArguments {
     var maxLength: String?
     @Flag(inversion: .prefixedNo, help: "Recompute activations in the backward pass.")
     var gradientCheckpointing: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "Memory that the process may take, such as 6GB: decides what is recomputed, how rows are cut, and whether the base streams.",
+            valueName: "size"))
+    var memoryBudget: String?
     @Flag(inversion: .prefixedNo, help: "Count the loss of answers only.")
     var completionOnlyLoss: Bool?
     @Flag(inversion: .prefixedNo, help: "Shuffle the rows anew each epoch.")
@@ -97,6 +102,7 @@ struct TrainingArguments: ParsableArguments {
             (.scheduler, scheduler), (.minimumLearningRate, minLr), (.cycles, numCycles), (.weightDecay, weightDecay),
             (.optimizer, optim), (.beta1, adamBeta1), (.beta2, adamBeta2), (.epsilon, adamEpsilon),
             (.maxGradNorm, maxGradNorm), (.seed, seed), (.maxLength, maxLength), (.chatDate, chatDate),
+            (.memoryBudget, memoryBudget),
             (.loggingSteps, loggingSteps), (.evalSteps, evalSteps), (.saveSteps, saveSteps), (.saveTotalLimit, saveTotalLimit),
         ]
     }
