@@ -10,8 +10,8 @@ enum Ceilings {
     /// Multiply-adds on registers alone.
     static func products(_ path: KernelPath, cores: Int) -> Rate {
         var sums = [Float](repeating: 1, count: 16)
-        let operations = ceiling_products(path.kernelCode, rounds, &sums)
-        let code = path.kernelCode
+        let operations = ceiling_products(path.code, rounds, &sums)
+        let code = path.code
         let seconds = Stopwatch.seconds(cores: cores) {
             let sums = Buffer<Float>(noise: 16)
             return { _ = ceiling_products(code, rounds, sums.base) }

@@ -8,7 +8,7 @@ enum DecodingShare {
     private static let (outputs, inputs) = (1536, 576)
 
     static var text: String {
-        let path = KernelPath.supported.kernelCode
+        let path = KernelPath.supported.code
         let decoding = (up: seconds(path, across: false), down: seconds(path, across: true))
         var lines = [
             "decoding NF4, \(outputs) × \(inputs), path \(KernelPath.supported.rawValue), 1 core; at most \(bar) % of a step"

@@ -44,7 +44,7 @@ struct KernelBench {
         let paths = item.hasPaths ? KernelPath.available : [.portable]
         return paths.map { path in
             let (one, all) = (
-                Stopwatch.rate(item, path.kernelCode, cores: 1), Stopwatch.rate(item, path.kernelCode, cores: cores)
+                Stopwatch.rate(item, path.code, cores: 1), Stopwatch.rate(item, path.code, cores: cores)
             )
             let share = Int((100 * one.value / Ceilings.limit(of: one, path).value).rounded())
             return line(item.name, item.hasPaths ? path.rawValue : "", one.text, all.text, "\(share) %")
@@ -57,17 +57,5 @@ struct KernelBench {
                 ? text.padding(toLength: max(width, text.count), withPad: " ", startingAt: 0)
                 : String(repeating: " ", count: max(0, width - text.count)) + text
         }.joined(separator: " ")
-    }
-}
-
-extension KernelPath {
-    var kernelCode: lora_kernel_path {
-        switch self {
-        case .portable: LORA_PATH_PORTABLE
-        case .neon: LORA_PATH_NEON
-        case .avx2: LORA_PATH_AVX2
-        case .avx512: LORA_PATH_AVX512
-        case .avx512bf16: LORA_PATH_AVX512_BF16
-        }
     }
 }

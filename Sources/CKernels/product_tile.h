@@ -99,14 +99,19 @@ static inline __attribute__((always_inline)) void ON_PATH(tile_of_rows)(
                 to->bias ? to->bias + column + half * LANES : NULL, columns - column - half * LANES, to->sink, to->out);
 }
 
+/* How many of the rows that are left go together: few sizes, so that few loops are compiled. */
+static inline long ON_PATH(rows_together)(long left, long tall) {
+    return left >= tall ? tall : left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
 static inline __attribute__((always_inline)) void ON_PATH(tile_of)(
     const enum lora_number number, long rows, long columns, const struct lora_product_term *terms, long term_count, long i, long j,
     const struct ON_PATH(destination) *to) {
     const int tall = TALL(number);
     for (long column = 0; column < columns; column += 2 * LANES)
-        for (long row = 0; row < rows; row += tall) {
-            const long high = rows - row < tall ? rows - row : tall;
-            switch (columns - column > LANES ? high + LEFT : high) {
+        for (long row = 0, here; row < rows; row += here) {
+            here = ON_PATH(rows_together)(rows - row, tall);
+            switch (columns - column > LANES ? here + LEFT : here) {
 #define CASE(count) \
             case count: \
                 if (count <= tall) ON_PATH(tile_of_rows)(number, count, 1, row, column, columns, terms, term_count, i, j, to); \
@@ -114,8 +119,7 @@ static inline __attribute__((always_inline)) void ON_PATH(tile_of)(
             case count + LEFT: \
                 if (count <= tall) ON_PATH(tile_of_rows)(number, count, 2, row, column, columns, terms, term_count, i, j, to); \
                 break
-                CASE(1); CASE(2); CASE(3); CASE(4); CASE(5); CASE(6); CASE(7);
-                CASE(8); CASE(9); CASE(10); CASE(11); CASE(12); CASE(13); CASE(14);
+                CASE(1); CASE(2); CASE(4); CASE(8); CASE(14);
 #undef CASE
             }
         }

@@ -97,13 +97,13 @@ static void start(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-int lora_worker_count(void) {
+static int worker_count(void) {
     pthread_once(&crew.started, start);
     return crew.count;
 }
 
 void lora_share_work(long count, void (*piece)(void *context, long index), void *context) {
-    if (count < 2 || lora_worker_count() < 2 || pthread_mutex_trylock(&crew.caller) != 0) {
+    if (count < 2 || worker_count() < 2 || pthread_mutex_trylock(&crew.caller) != 0) {
         for (long index = 0; index < count; index++) piece(context, index);
         return;
     }

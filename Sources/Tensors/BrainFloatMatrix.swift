@@ -117,41 +117,6 @@ extension BrainFloatMatrix {
         return part
     }
 
-    /// Adjacent columns, copied.
-    public func columns(_ range: Range<Int>) -> BrainFloatMatrix {
-        precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns lie in the matrix")
-        var part = BrainFloatMatrix(undefinedRows: rows, columns: range.count)
-        let out = part.mutablePointer()
-        for row in 0..<rows {
-            (out + row * range.count).update(from: pointer + row * columns + range.lowerBound, count: range.count)
-        }
-        return part
-    }
-
-    /// The columns of several matrices, one beside the other.
-    public init(besides parts: [BrainFloatMatrix]) {
-        self.init(undefinedRows: parts.first?.rows ?? 0, columns: parts.reduce(0) { $0 + $1.columns })
-        let out = mutablePointer()
-        var start = 0
-        for part in parts {
-            precondition(part.rows == rows, "parts are equally high")
-            for row in 0..<rows {
-                (out + row * columns + start).update(from: part.pointer + row * part.columns, count: part.columns)
-            }
-            start += part.columns
-        }
-    }
-
-    /// The rows of several matrices, one after the other.
-    public init(stacking parts: [BrainFloatMatrix]) {
-        self.init(undefinedRows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0)
-        var start = 0
-        for part in parts {
-            setRows(from: start, part)
-            start += part.rows
-        }
-    }
-
     /// Writes the rows of `source` one after the other, from `start` on.
     public mutating func setRows(from start: Int, _ source: BrainFloatMatrix) {
         precondition(source.columns == columns && start >= 0 && start + source.rows <= rows, "the rows fit")

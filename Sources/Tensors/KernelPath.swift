@@ -55,7 +55,7 @@ public enum KernelPath: String, Sendable, Hashable, CaseIterable {
     public var multipliesBrainFloats: Bool { self == .avx512bf16 }
 
     /// What kernels take as their `path` argument.
-    var code: lora_kernel_path {
+    package var code: lora_kernel_path {
         switch self {
         case .portable: LORA_PATH_PORTABLE
         case .neon: LORA_PATH_NEON

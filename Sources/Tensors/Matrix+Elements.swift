@@ -34,14 +34,6 @@ extension Matrix {
         }
     }
 
-    /// `X + Y` in memory of its own.
-    public func adding(_ other: Matrix) -> Matrix {
-        precondition(other.rows == rows && other.columns == columns, "sums join equal shapes")
-        var sum = Matrix(undefinedRows: rows, columns: columns)
-        lora_add(sum.mutablePointer(), pointer, other.pointer, count)
-        return sum
-    }
-
     /// Σ x², summed in double precision in one fixed order.
     public var squaredNorm: Double { lora_squared_norm(pointer, count) }
 

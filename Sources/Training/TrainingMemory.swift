@@ -20,7 +20,7 @@ public struct TrainingMemory: Sendable, Hashable {
     public let activations: Int
     /// The chunk of logits that exists at once.
     public let logits: Int
-    /// The largest linear, decoded for a product in 32 bits; brain floats are decoded into the cache.
+    /// The largest 4-bit linear, decoded for the way back in 32 bits; all else is decoded into the cache.
     public let decoding: Int
     /// Whether there is an adapter at all.
     let trainsAdapter: Bool
@@ -87,13 +87,11 @@ extension TrainingMemory {
         // their gradient takes their place in 32 bits, or is as many brain floats more; packed once more for the head's own
         let narrow = PooledMemory.bytes(2 * rows * model.vocabularySize) * (plan.method.trainsAdapter ? 1 : 2)
         logits = PooledMemory.bytes(4 * rows * model.vocabularySize) + (plan.precision == .bf16 ? narrow : 0)
-        decoding = plan.storage == .fp32 || plan.precision == .bf16 ? 0 : 4 * min(sizes.max() ?? 0, Self.decodedChunk)
+        decoding = plan.storage == .nf4 && plan.precision == .fp32 ? PooledMemory.bytes(4 * (sizes.max() ?? 0)) : 0
     }
 
     /// As measured: a dry run over a model of 135 million weights with 65,536 tokens of rows peaks at 40 MiB.
     private static let program = 48 << 20
-    /// Floats of a weight that are decoded at once.
-    private static let decodedChunk = 1 << 22
 
     private static func weights(_ model: ModelConfiguration, _ plan: TrainingPlan, streams: Bool) -> Int {
         let linears = model.linearModules.reduce(0) { $0 + bytes($1.inputs * $1.outputs, plan) }

@@ -14,44 +14,8 @@ import Testing
         [("method", "full"), ("learning_rate", 0.001), ("max_steps", 6)] + members
     }
 
-    private static func bench(_ members: [(String, JSONValue)] = []) throws -> FullBench { try FullBench(options(members)) }
-
-    /// A small job on the golden model tiny-llama.
-    struct FullBench {
-        let bench: TrainingBench
-        var plan: TrainingPlan { bench.plan }
-        var out: URL { bench.folder.url.appending(path: "out") }
-
-        init(_ members: [(String, JSONValue)]) throws { bench = try TrainingBench(members) }
-
-        func job(_ supervision: RunSupervision? = nil, storedAs type: FloatType? = nil) throws -> TrainingJob {
-            TrainingJob(
-                plan: plan, base: TrainingBench.base, baseReference: BaseReference(name: "golden/tiny-llama"),
-                dataset: try TrainingBench.dataset(), supervision: supervision, checkpoints: bench.checkpoints, output: out,
-                storedType: type)
-        }
-
-        func train(_ job: TrainingJob, stoppingAfter last: Int = .max) throws -> (
-            outcome: TrainingOutcome, events: [TrainingEvent]
-        ) {
-            var events: [TrainingEvent] = []
-            var step = 0
-            let base = try TrainingBase(opening: TrainingBench.base, for: plan)
-            let outcome = try BuiltInEngine(base: base).train(job, shouldStop: { step >= last }) { event in
-                events.append(event)
-                if case .started(let done, _) = event { step = done }
-                if case .step(let report) = event { step = report.step }
-            }
-            return (outcome, events)
-        }
-
-        func digest(_ job: TrainingJob) throws -> String {
-            guard case .finished(let candidate) = try train(job).outcome else {
-                Issue.record("the run did not finish")
-                return ""
-            }
-            return candidate.digest.hex
-        }
+    private static func bench(_ members: [(String, JSONValue)] = []) throws -> TrainingBench {
+        try TrainingBench(options(members))
     }
 
     @Test func thePlanHasNoAdapterAndALowerRate() throws {
@@ -119,7 +83,7 @@ import Testing
     @Test func aDamagedCheckpointIsRefused() throws {
         let bench = try Self.bench()
         _ = try bench.train(bench.job(), stoppingAfter: 3)
-        let folder = bench.bench.store.folder(ofStep: 3)
+        let folder = bench.store.folder(ofStep: 3)
         let file = folder.appending(path: "model.safetensors")
         var bytes = try Data(contentsOf: file)
         bytes[bytes.count - 5] ^= 1
@@ -131,8 +95,8 @@ import Testing
         let adapter = try TrainingBench([("max_steps", 6)])
         _ = try adapter.train(adapter.job(), stoppingAfter: 3)
         let full = try Self.bench()
-        try FileManager.default.moveItem(at: adapter.checkpoints, to: full.bench.checkpoints)
-        #expect(throws: CheckpointError.otherRun(.plan, folder: full.bench.store.folder(ofStep: 3).path)) {
+        try FileManager.default.moveItem(at: adapter.checkpoints, to: full.checkpoints)
+        #expect(throws: CheckpointError.otherRun(.plan, folder: full.store.folder(ofStep: 3).path)) {
             try full.train(full.job())
         }
     }
@@ -146,7 +110,7 @@ import Testing
         let supervision = RunSupervision(
             watchdog: LossWatchdog.Limits(factor: 100, margin: 100, steps: 5),
             heldOut: try RunSupervision.HeldOut(rows, of: "held_out.jsonl", limits: limits))
-        let (outcome, _) = try bench.train(bench.job(supervision))
+        let (outcome, _) = try bench.train(bench.job(supervision: supervision))
         guard case .finished(let candidate) = outcome else { Issue.record("not finished"); return }
         #expect(candidate.conclusion.stop == .underfitting && candidate.conclusion.proposedRank == nil)
         let best = try #require(candidate.conclusion.best)
@@ -157,7 +121,7 @@ import Testing
 
     @Test func theTypeThatIsAskedForIsStored() throws {
         let bench = try Self.bench([("max_steps", 1)])
-        _ = try bench.train(bench.job(storedAs: .bf16))
+        _ = try bench.train(bench.job(storedType: .bf16))
         #expect(try ModelWeights.storedType(of: bench.out) == .bf16)
         #expect(try JSONValue(contentsOf: bench.out.appending(path: "config.json"))["torch_dtype"] == "bfloat16")
     }
@@ -167,7 +131,7 @@ import Testing
         let job = TrainingJob(
             plan: bench.plan, base: TrainingBench.base, baseReference: BaseReference(name: "x"),
             dataset: try TrainingBench.dataset(), parent: Fixture.golden("lora/tiny-llama/adapter_init"),
-            checkpoints: bench.bench.checkpoints, output: bench.out)
+            checkpoints: bench.checkpoints, output: bench.out)
         #expect(throws: TrainingFault.parentOfWholeModel) { try bench.train(job) }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import Llama
 import Randomness
 import StrictJSON
+import Tensors
 import TestSupport
 import Testing
 
@@ -28,6 +29,7 @@ struct TrainingBench {
         model = try LlamaModel(folder: Self.base, precision: plan.storage, arithmetic: plan.precision)
     }
 
+    var out: URL { folder.url.appending(path: "out") }
     var checkpoints: URL { folder.url.appending(path: "checkpoints") }
     var store: CheckpointStore { CheckpointStore(checkpoints) }
 
@@ -54,20 +56,20 @@ struct TrainingBench {
 
     func job(
         to name: String = "out", dataset: Dataset? = nil, plan: TrainingPlan? = nil, layout: StepLayout? = nil,
-        parent: URL? = nil,
-        supervision: RunSupervision? = nil
+        parent: URL? = nil, supervision: RunSupervision? = nil, storedType: FloatType? = nil
     ) throws -> TrainingJob {
         TrainingJob(
             plan: plan ?? self.plan, layout: layout, base: Self.base, baseReference: BaseReference(name: "golden/tiny-llama"),
             dataset: try dataset ?? Self.dataset(), parent: parent, supervision: supervision,
-            checkpoints: checkpoints, output: folder.url.appending(path: name))
+            checkpoints: checkpoints, output: folder.url.appending(path: name), storedType: storedType)
     }
 
     /// Trains until the plan is done or so many steps are.
     func train(_ job: TrainingJob, stoppingAfter last: Int = .max) throws -> (outcome: TrainingOutcome, events: [TrainingEvent]) {
         var events: [TrainingEvent] = []
         var step = 0
-        let outcome = try BuiltInEngine(model: model).train(job, shouldStop: { step >= last }) { event in
+        let base = plan.method.trainsAdapter ? .frozen(model) : try TrainingBase(opening: Self.base, for: plan)
+        let outcome = try BuiltInEngine(base: base).train(job, shouldStop: { step >= last }) { event in
             events.append(event)
             if case .started(let done, _) = event { step = done }
             if case .step(let report) = event { step = report.step }
@@ -75,7 +77,7 @@ struct TrainingBench {
         return (outcome, events)
     }
 
-    /// The digest of the adapter that a job trained to its end leaves.
+    /// The digest of what a job trained to its end leaves.
     func digest(_ job: TrainingJob) throws -> String {
         guard case .finished(let candidate) = try train(job).outcome else {
             Issue.record("the run did not finish")

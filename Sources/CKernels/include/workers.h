@@ -1,12 +1,9 @@
 #pragma once
 
 /* The threads that share kernels' work: one for each core the process may use, the caller of the moment among them. They wait
- * awake for a few microseconds, as long as the next piece of a training step is usually away, and asleep after that. */
+ * awake for about 200 microseconds, longer than the next piece of a training step is usually away, and asleep after that. */
 
 /// Calls piece(context, index) for each index below count, from several threads at once, and returns when all have returned.
 ///
 /// A call from within a piece, or while another thread's call is at work, runs in order on the calling thread.
 void lora_share_work(long count, void (*piece)(void *context, long index), void *context);
-
-/// Threads that share work, the caller among them.
-int lora_worker_count(void);
