@@ -70,9 +70,8 @@ private struct MemoryPlanner {
 
     private var layers: Int { model.layerCount }
     private var logitRows: Int { LlamaModel.logitRows(vocabulary: model.vocabularySize) }
-    /// In 32 bits the library's products of fewer rows may round otherwise, and a head that is trained sums its gradient over them in
-    /// another order: there they are left as they are.
-    private var fewestLogitRows: Int { plan.precision == .bf16 && plan.method.trainsAdapter ? min(14, logitRows) : logitRows }
+    /// A head that is trained sums its gradient over chunks of rows, in another order for each size: there it is left as it is.
+    private var fewestLogitRows: Int { plan.method.trainsAdapter ? min(14, logitRows) : logitRows }
 
     var unbounded: MemoryFit {
         fit(batchSize: plan.batchSize, recomputed: plan.gradientCheckpointing ? layers : 0, logitRows, sweep: 1, streams: false)

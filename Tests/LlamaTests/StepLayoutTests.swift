@@ -52,9 +52,9 @@ import Testing
         }
     }
 
-    /// In 32 bits the library's products of other heights may round otherwise.
-    @Test func `logits in brain floats can be computed a few rows at a time`() throws {
-        let model = try model(.bf16)
+    @Test(arguments: Arithmetic.allCases)
+    func `logits can be computed a few rows at a time`(_ arithmetic: Arithmetic) throws {
+        let model = try model(arithmetic)
         let whole = try outcome(model, StepLayout(recomputedLayers: 0, logitRows: 1000))
         for rows in [1, 14, 28] {
             #expect(try outcome(model, StepLayout(recomputedLayers: 0, logitRows: rows)) == whole)
