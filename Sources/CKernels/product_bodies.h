@@ -1,16 +1,6 @@
 /* C = Σ left · right, tile by tile */
 #include "panels.h"
 
-/* Asks for share j of `shares` of the left words of rows 14·i …, which the next tiles will read. */
-static inline void ON_PATH(ask_for)(const struct lora_product_term *term, long rows, long i, long j, long shares) {
-    const int lies_in_rows = term->word_step == 4;
-    const long bytes = lies_in_rows ? 4 * term->words : term->word_step == 4 * LEFT ? 4 * LEFT * term->words : 0;
-    const long share = (bytes / shares + 63) / 64 * 64, end = (j + 1) * share < bytes ? (j + 1) * share : bytes;
-    const char *place = (const char *)term->left + i * term->panel_step;
-    for (long row = 0; row < (lies_in_rows ? rows : 1); row++, place += term->row_step)
-        for (long byte = j * share; byte < end; byte += 64) __builtin_prefetch(place + byte, 0, 2);
-}
-
 void ON_PATH(lora_product)(
     enum lora_number number, const struct lora_product_term *terms, long term_count, long m, long n, const float *bias,
     enum lora_product_sink sink, void *out, long out_row) {
@@ -20,10 +10,6 @@ void ON_PATH(lora_product)(
             const struct ON_PATH(destination) to = {
                 .bias = bias ? bias + column : NULL, .sink = sink, .out = (char *)out + (row * out_row + column) * width,
                 .out_row = out_row};
-            const long next = m - row - LEFT;
-            if (next > 0)
-                for (long t = 0; t < term_count; t++)
-                    ON_PATH(ask_for)(&terms[t], next < LEFT ? next : LEFT, i + 1, j, (n + RIGHT - 1) / RIGHT);
             ON_PATH(tile)(
                 number, m - row < LEFT ? m - row : LEFT, n - column < RIGHT ? n - column : RIGHT, terms, term_count, i, j, &to);
         }
