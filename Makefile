@@ -42,8 +42,10 @@ kill-test: release
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)
 
-# Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python.
+# Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python
+# and makes models of 22 GB.
 bench: release
+	swift build -c release --product kernel-bench
 	Benchmarks/compare.py --lora $(LORA)
 
 # Every kernel's rate on every path, beside what the machine gives at most, and what decoding NF4 costs.

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Run `lora` and its peer (transformers + PEFT + bitsandbytes) in turn on the same files and write RESULTS.md.
 
-    Benchmarks/compare.py [--lora .build/release/lora] [--work DIR] [--rows NAME ...] [--steps N]
+    Benchmarks/compare.py [--lora FILE] [--kernel-bench FILE] [--work DIR] [--rows NAME ...] [--steps N]
 
 Makes the peer's Python environment on first use in $XDG_CACHE_HOME/lora-keeper/peer (from PyPI, about 6 GB), and the random models
-beside it. Speeds are medians over the steps after the first; memory is the process's peak, loading included. Machines are noisy:
-only the ratios of one sitting mean something.
+beside it; the 7B shape takes 18 GB more. Speeds are medians over the steps after the first; memory is the process's peak, loading
+included. Machines are noisy: only the ratios of one sitting mean something. What stands in RESULTS.md from "## Where" on is kept.
 """
 import argparse
 import datetime
@@ -23,19 +23,24 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(ROOT, "Scripts"))
 import python_environment  # noqa: E402
+import seven_billion  # noqa: E402
 
 PACKAGES = ["torch==2.15.0", "transformers==5.23.0", "peft==0.21.2", "bitsandbytes==0.50.2", "numpy", "accelerate"]
 STEP_TOKENS = 512 * 2 * 4
 
-# name, shape, the peer's method, peer recomputes, ours recomputes, least speed ratio, largest memory ratio
+# What ours does with activations: keep all, compute all of them again, or fit the plan into the bar's share of the peer's peak.
+KEEPS, RECOMPUTES, FITS = "--no-gradient-checkpointing", "--gradient-checkpointing", "--memory-budget"
+# name, shape, the peer's method, whether the peer recomputes, what ours does, least speed ratio, largest memory ratio
 ROWS = [
-    ("135M NF4, no recompute", "135m", "nf4", False, False, 2.0, 0.40),
-    ("135M NF4, recompute", "135m", "nf4", True, True, 1.9, 0.35),
-    ("135M bf16 LoRA, no recompute", "135m", "bf16", False, False, 2.0, 0.50),
-    ("135M fp32 LoRA, recompute", "135m", "fp32", True, True, 1.6, 0.40),
-    ("0.5B NF4, no recompute", "0.5b", "nf4", False, False, 1.7, 0.40),
-    ("1.1B NF4, peer recomputes", "1.1b", "nf4", True, False, 1.6, 0.65),
-    ("1.1B NF4, both recompute", "1.1b", "nf4", True, True, 1.2, 0.35),
+    ("135M NF4, no recompute", "135m", "nf4", False, KEEPS, 2.0, 0.40),
+    ("135M NF4, both recompute", "135m", "nf4", True, RECOMPUTES, 1.9, 0.35),
+    ("135M NF4, peer recomputes, ours by budget", "135m", "nf4", True, FITS, 1.9, 0.35),
+    ("135M bf16 LoRA, no recompute", "135m", "bf16", False, KEEPS, 2.0, 0.50),
+    ("135M fp32 LoRA, both recompute", "135m", "fp32", True, RECOMPUTES, 1.6, 0.40),
+    ("135M fp32 LoRA, peer recomputes, ours by budget", "135m", "fp32", True, FITS, 1.6, 0.40),
+    ("0.5B NF4, no recompute", "0.5b", "nf4", False, KEEPS, 1.7, 0.40),
+    ("1.1B NF4, peer recomputes", "1.1b", "nf4", True, KEEPS, 1.6, 0.65),
+    ("1.1B NF4, both recompute", "1.1b", "nf4", True, RECOMPUTES, 1.2, 0.35),
 ]
 # 128 rows of 128 tokens: name, shape, tokens that are scored at each row's end, rows that share a prompt, least speed ratio
 SCORING = [
@@ -49,7 +54,7 @@ class Sides:
     def __init__(self, options: argparse.Namespace):
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
         self.work = options.work or os.path.join(cache, "lora-keeper", "peer")
-        self.lora, self.steps = options.lora, options.steps
+        self.lora, self.steps, self.kernel_bench = options.lora, options.steps, options.kernel_bench
         self.python = options.python or python_environment.python(os.path.join(self.work, "venv"), PACKAGES)
 
     def folder(self, shape: str) -> str:
@@ -66,7 +71,7 @@ class Sides:
         words = ["train", self.folder(shape), "--method", method, "--steps", str(self.steps)]
         return json.loads(self.peer(*words, *(["--recompute"] if recomputes else [])))
 
-    def our_training(self, shape: str, method: str, recomputes: bool) -> dict:
+    def our_training(self, shape: str, method: str, *memory: str) -> dict:
         folder, out = self.folder(shape), os.path.join(self.work, "out")
         for left in [out, out + ".checkpoints"]:
             shutil.rmtree(left, ignore_errors=True)
@@ -74,7 +79,7 @@ class Sides:
                  "--init-adapter", os.path.join(folder, "first_adapter"), "--no-shuffle", "--logging-steps", "1", "--save-steps",
                  "0", "--max-steps", str(self.steps), "--scheduler", "constant",
                  "--method", "qlora" if method == "nf4" else "lora", "--precision", "fp32" if method == "fp32" else "bf16",
-                 "--gradient-checkpointing" if recomputes else "--no-gradient-checkpointing"]
+                 *memory]
         marks, losses, peak = self.timed(words, r"step (\d+)/\d+ +loss ([\d.]+)")
         return {"seconds": [b - a for a, b in zip(marks, marks[1:])], "losses": losses, "peak_mib": peak}
 
@@ -128,9 +133,10 @@ def verdict(ratio: float, bar: float, larger_is_better: bool) -> str:
 
 
 def training_line(sides: Sides, row: tuple) -> str:
-    name, shape, method, peer_recomputes, our_recomputes, speed_bar, memory_bar = row
-    ours = sides.our_training(shape, method, our_recomputes)
+    name, shape, method, peer_recomputes, memory_option, speed_bar, memory_bar = row
     peer = sides.peer_training(shape, method, peer_recomputes)
+    budget = [f"{int(memory_bar * peer['peak_mib'])}MiB"] if memory_option == FITS else []
+    ours = sides.our_training(shape, method, memory_option, *budget)
     our_speed = STEP_TOKENS / statistics.median(ours["seconds"])
     peer_speed = STEP_TOKENS / statistics.median(peer["seconds"][1:])
     speed, memory = our_speed / peer_speed, ours["peak_mib"] / peer["peak_mib"]
@@ -156,24 +162,58 @@ def processor() -> str:
     return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {' '.join(' '.join(kernels).split())}"
 
 
+def alone_lines(sides: Sides) -> list[str]:
+    """The 7B shape under two budgets, and what decoding takes, beside the rate of multiply-adds in registers measured before."""
+    bench = subprocess.run([sides.kernel_bench, "decoding"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    # the last path is the quickest; the last number that of all cores
+    ceiling = float(re.findall(r"multiply-adds in registers .* ([\d.]+) GFLOP/s *\n", bench)[-1])
+    runs = seven_billion.trainings(sides.lora, os.path.join(sides.work, "models", "7b"), sides.python, ["6GB", "4GB"])
+    lines = []
+    for budget, run in runs.items():
+        share = run["flops"] * run["speed"] / (ceiling * 1e9)
+        peak, limit = run["peak"], seven_billion.byte_count(budget)
+        lines.append(f"| 7B NF4, {budget} of data segment at most | {run['plan']} | {run['speed']:.1f} | {100 * share:.0f} % of {ceiling:.0f} "
+                     f"GFLOP/s | ≥ 60 % {verdict(share, 0.6, True)} | {peak >> 20:,} | ≤ {int(limit) >> 20:,} {verdict(peak, limit, False)} | "
+                     f"{', '.join(f'{loss:.4f}' for loss in run['losses'])} |")
+    same = seven_billion.agree(runs.values())
+    lines += ["", f"The 7B runs {'end with the same adapter, bit for bit' if same else 'DIFFER in loss or adapter'}.", ""]
+    return lines + [line for line in bench.splitlines() if line.startswith(("decoding", "128 tokens", "1024 tokens", "2048 tokens"))]
+
+
+def kept_words(path: str) -> str:
+    if not os.path.exists(path):
+        return ""
+    with open(path) as file:
+        return "".join(re.findall(r"\n## Where.*", file.read(), re.DOTALL)[:1])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lora", default=os.path.join(ROOT, ".build", "release", "lora"))
+    release = os.path.join(ROOT, ".build", "release")
+    parser.add_argument("--lora", default=os.path.join(release, "lora"))
+    parser.add_argument("--kernel-bench", default=os.path.join(release, "kernel-bench"))
     parser.add_argument("--work", help="where environment and models are kept")
     parser.add_argument("--python", help="a Python that has the packages already")
-    parser.add_argument("--rows", nargs="*", default=[], help="only the rows whose names contain one of these")
+    parser.add_argument("--rows", nargs="*", default=[], help="only the rows whose names contain one of these; 7B is one of them")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--out", default=os.path.join(HERE, "RESULTS.md"))
     options = parser.parse_args()
     sides = Sides(options)
-    wanted = [row for row in [*ROWS, *SCORING] if not options.rows or any(part in row[0] for part in options.rows)]
-    lines = []
-    for row in wanted:
+
+    def is_wanted(name: str) -> bool:
+        return not options.rows or any(part in name for part in options.rows)
+
+    lines, alone = [], []
+    for row in [row for row in [*ROWS, *SCORING] if is_wanted(row[0])]:
         lines.append(scoring_line(sides, row) if row in SCORING else training_line(sides, row))
         print(lines[-1], flush=True)
+    if is_wanted("7B"):
+        alone = alone_lines(sides)
+        print("\n".join(alone), flush=True)
+    text = RESULTS.format(day=datetime.date.today().isoformat(), machine=processor(), packages=", ".join(PACKAGES),
+                          steps=options.steps - 1, lines="\n".join(lines), alone="\n".join(alone)) + kept_words(options.out)
     with open(options.out, "w") as file:
-        file.write(RESULTS.format(day=datetime.date.today().isoformat(), machine=processor(), packages=", ".join(PACKAGES),
-                                  steps=options.steps - 1, lines="\n".join(lines)))
+        file.write(text)
 
 
 RESULTS = """# `lora` beside PEFT + bitsandbytes on one processor
@@ -189,6 +229,15 @@ time and makes logits of the scored tokens only.
 | work | peer tok/s | ours tok/s | speed | bar | peer MiB | ours MiB | memory | bar | loss, peer / ours |
 |---|---|---|---|---|---|---|---|---|---|
 {lines}
+
+"By budget" is the bar's share of the peer's peak, given as `--memory-budget`: the plan then decides what is computed again and how
+many rows go through the model at once; a step has the same rows in the same order. The 7B shape has no peer here. Its rows have 512
+tokens, one to a micro-batch and two to a step, under `ulimit -d` as large as the budget; the share is that of the work in products (4
+operations per weight and token, 2 more where it is computed again) in what multiply-adds in registers reach in the same run.
+
+| work | plan | tok/s | products | bar | peak MiB | bar | losses |
+|---|---|---|---|---|---|---|---|
+{alone}
 """
 
 if __name__ == "__main__":

@@ -9,14 +9,19 @@ losses or adapters differ or a peak passes its budget.
 """
 import argparse
 import json
+import math
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 
-import numpy as np
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "Scripts"))
+import python_environment  # noqa: E402
 
 HIDDEN, LAYERS, HEADS, INNER, VOCABULARY = 4096, 32, 32, 11008, 32000
 TENSORS_OF_A_LAYER = {
@@ -33,16 +38,17 @@ CONFIGURATION = {
 ROW_TOKENS, ROWS = 512, 8
 
 
-def brain_floats(generator: np.random.Generator, shape: tuple[int, ...]) -> bytes:
+def brain_floats(generator, shape: tuple[int, ...]) -> bytes:
+    import numpy as np
     values = generator.standard_normal(shape, dtype=np.float32)
     values = 1 + 0.05 * values if len(shape) == 1 else 0.02 * values
     return ((values.view(np.uint32) + 0x8000) >> 16).astype(np.uint16).tobytes()
 
 
-def write_shard(path: str, tensors: dict[str, tuple[int, ...]], generator: np.random.Generator) -> None:
+def write_shard(path: str, tensors: dict[str, tuple[int, ...]], generator) -> None:
     header, offset = {"__metadata__": {"format": "pt"}}, 0
     for name, shape in tensors.items():
-        end = offset + 2 * int(np.prod(shape))
+        end = offset + 2 * math.prod(shape)
         header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(header).encode()
@@ -55,6 +61,7 @@ def write_shard(path: str, tensors: dict[str, tuple[int, ...]], generator: np.ra
 
 def make_base(folder: str) -> None:
     """Layers by fours in a shard; the index comes last and says that the folder is whole."""
+    import numpy as np
     shards = [{"model.embed_tokens.weight": (VOCABULARY, HIDDEN)}]
     for layer in range(LAYERS):
         if layer % 4 == 0:
@@ -77,12 +84,15 @@ def make_base(folder: str) -> None:
 
 
 def train(lora: str, base: str, out: str, budget: str) -> dict:
+    """Two steps, with no more memory of its own than the budget: private writable pages, which a limit of the kernel's counts."""
     for left in [out, out + ".checkpoints"]:
         shutil.rmtree(left, ignore_errors=True)
     words = [lora, "train", "--base", base, "--data", os.path.join(base, "rows.jsonl"), "--out", out, "--max-steps", "2",
              "--batch-size", "1", "--gradient-accumulation-steps", "2", "--no-shuffle", "--save-steps", "0",
              "--precision", "bf16", "--memory-budget", budget]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    limit = int(byte_count(budget))
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
     marks, losses, text = [], [], []
     for line in process.stdout:
         text.append(line)
@@ -94,9 +104,15 @@ def train(lora: str, base: str, out: str, budget: str) -> dict:
         raise SystemExit(f"seven_billion: {' '.join(words)} failed:\n{''.join(text)}")
     with open(os.path.join(out, "adapter_model.safetensors"), "rb") as file:
         adapter = file.read()
-    plan = next((line.strip() for line in text if "computed again" in line), "")
-    return {"losses": losses, "adapter": adapter, "peak": usage.ru_maxrss * 1024, "plan": plan,
-            "speed": 2 * ROW_TOKENS / (marks[1] - marks[0])}
+    plan = next(line for line in text if "computed again" in line)
+    again = int(re.search(r"(\d+) of \d+ layers", plan)[1]) / LAYERS
+    return {"losses": losses, "adapter": adapter, "peak": usage.ru_maxrss * 1024, "speed": 2 * ROW_TOKENS / (marks[1] - marks[0]),
+            "plan": f"{again * LAYERS:.0f} of {LAYERS} layers recomputed" + (", streamed" if "streams" in plan else ""),
+            "flops": 4 * VOCABULARY * HIDDEN + (4 + 2 * again) * weights_of_linears()}
+
+
+def weights_of_linears() -> int:
+    return LAYERS * sum(shape[0] * shape[1] for shape in TENSORS_OF_A_LAYER.values() if len(shape) == 2)
 
 
 def byte_count(text: str) -> float:
@@ -104,24 +120,36 @@ def byte_count(text: str) -> float:
     return float(number) * {"mb": 1e6, "gb": 1e9, "mib": 2**20, "gib": 2**30}[unit.lower()]
 
 
+def trainings(lora: str, work: str, python: str, budgets: list[str]) -> dict[str, dict]:
+    """The run under each budget, over a base that is made first where there is none by a Python that has numpy."""
+    base = os.path.join(work, "base")
+    if not os.path.exists(os.path.join(base, "model.safetensors.index.json")):
+        subprocess.run([python, os.path.abspath(__file__), "--make", base], check=True)
+    return {budget: train(lora, base, os.path.join(work, "out"), budget) for budget in budgets}
+
+
+def agree(runs: Iterable[dict]) -> bool:
+    """Whether all end with the same losses and the same adapter, bit for bit."""
+    first, *others = runs
+    return all(run["losses"] == first["losses"] and run["adapter"] == first["adapter"] for run in others)
+
+
 def main() -> None:
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lora", default=os.path.join(root, ".build", "release", "lora"))
+    parser.add_argument("--lora", default=os.path.join(ROOT, ".build", "release", "lora"))
     parser.add_argument("--work", default=os.path.join(os.path.expanduser("~"), ".cache", "lora-keeper", "seven-billion"))
     parser.add_argument("--budgets", nargs="+", default=["6GB", "4GB"])
+    parser.add_argument("--make", metavar="FOLDER", help="only make the base there, by a Python that has numpy")
     options = parser.parse_args()
-    base = os.path.join(options.work, "base")
-    if not os.path.exists(os.path.join(base, "model.safetensors.index.json")):
-        make_base(base)
-    runs = []
-    for budget in options.budgets:
-        runs.append(train(options.lora, base, os.path.join(options.work, "out"), budget))
-        run = runs[-1]
-        print(f"{budget}: {run['plan']}\n  losses {run['losses']}, {run['speed']:.1f} tokens/s, peak {run['peak'] / 1e9:.2f} GB",
-              flush=True)
-    over = [budget for budget, run in zip(options.budgets, runs) if run["peak"] > byte_count(budget)]
-    same = all(run["losses"] == runs[0]["losses"] and run["adapter"] == runs[0]["adapter"] for run in runs)
+    if options.make:
+        make_base(options.make)
+        return
+    python = python_environment.python(os.path.join(options.work, "venv"), ["numpy"])
+    runs = trainings(options.lora, options.work, python, options.budgets)
+    for budget, run in runs.items():
+        print(f"{budget}: {run['plan']}; losses {run['losses']}, {run['speed']:.1f} tokens/s, peak {run['peak'] / 1e9:.2f} GB")
+    over = [budget for budget, run in runs.items() if run["peak"] > byte_count(budget)]
+    same = agree(runs.values())
     print("losses and adapters are the same, bit for bit" if same else "losses or adapters DIFFER")
     print("every peak is within its budget" if not over else f"peaks beyond the budget: {', '.join(over)}")
     sys.exit(0 if same and not over else 1)
