@@ -167,7 +167,7 @@ def alone_lines(sides: Sides) -> list[str]:
     bench = subprocess.run([sides.kernel_bench, "decoding"], check=True, stdout=subprocess.PIPE, text=True).stdout
     # the last path is the quickest; the last number that of all cores
     ceiling = float(re.findall(r"multiply-adds in registers .* ([\d.]+) GFLOP/s *\n", bench)[-1])
-    runs = seven_billion.trainings(sides.lora, os.path.join(sides.work, "models", "7b"), sides.python, ["6GB", "4GB"])
+    runs = seven_billion.trainings(sides.lora, os.path.join(sides.work, "models", "7b"), sides.python, ["12GB", "6GB", "4GB"])
     lines = []
     for budget, run in runs.items():
         share = run["flops"] * run["speed"] / (ceiling * 1e9)
