@@ -198,6 +198,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--out", default=os.path.join(HERE, "RESULTS.md"))
     options = parser.parse_args()
+    if options.rows and options.out == parser.get_default("out"):
+        parser.error("--rows measures a part; name where to write it with --out")
     sides = Sides(options)
 
     def is_wanted(name: str) -> bool:
@@ -214,6 +216,9 @@ def main() -> None:
                           steps=options.steps - 1, lines="\n".join(lines), alone="\n".join(alone)) + kept_words(options.out)
     with open(options.out, "w") as file:
         file.write(text)
+    missed = sum(line.count("✗") + line.count("DIFFER") for line in [*lines, *alone])
+    print(f"{missed} missed" if missed else "every bar is met")
+    sys.exit(1 if missed else 0)
 
 
 RESULTS = """# `lora` beside PEFT + bitsandbytes on one processor

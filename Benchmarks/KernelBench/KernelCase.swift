@@ -23,7 +23,7 @@ struct KernelCase: Sendable {
         self.prepare = prepare
     }
 
-    /// Every kernel of CKernels.
+    /// Every kernel of CKernels that a step or a checkpoint runs.
     static var all: [KernelCase] { productCases + layerCases + attentionCases + storageCases }
 }
 

@@ -26,6 +26,9 @@ extension KernelCase {
             floats("rmsnorm_backward", [row, row, S.tokens], out: [row]) { path, x, y in
                 lora_rmsnorm_backward(path, x[0], x[1], x[1], x[2], S.tokens, S.hidden, y[0])
             },
+            floats("rmsnorm_weight_gradient", [row, row, S.tokens], out: [S.hidden]) { path, x, y in
+                lora_rmsnorm_weight_gradient(path, x[0], x[1], x[2], S.tokens, S.hidden, S.hidden, y[0])
+            },
             floats("swiglu_forward", [wide, wide], out: [wide]) { path, x, y in
                 lora_swiglu_forward(path, x[0], x[1], wide, y[0])
             },

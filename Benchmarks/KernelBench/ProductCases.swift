@@ -22,7 +22,7 @@ extension KernelCase {
             packNF4("pack_right_across_nf4") {
                 lora_pack_right_across_nf4($0, $1, LORA_ROUND_BF16, S.tokens / 32 * 32, S.hidden, 0, S.hidden, $2)
             },
-        ]
+        ] + packedFloats
     }
 
     /// Left rows are read where they lie.
@@ -52,6 +52,22 @@ extension KernelCase {
             let panels = Buffer<UInt32>((S.tokens + 31) / 32 * 32 * S.pairs) { _ in 0 }
             return { body(path, x.base, panels.base) }
         }
+    }
+
+    /// Panels of floats from floats and from brain floats; four bytes are written for each number.
+    private static var packedFloats: [KernelCase] {
+        typealias S = ProductShape
+        let count = S.tokens * S.hidden
+        return [
+            KernelCase("pack_right_across_floats", .bytes(8 * count)) { path in
+                let x = Buffer<Float>(noise: count), panels = Buffer<UInt32>((count + 31) / 32 * 32) { _ in 0 }
+                return { lora_pack_right_across_floats(path, x.base, S.hidden, S.tokens, S.hidden, panels.base) }
+            },
+            KernelCase("pack_right_across_widened", .bytes(6 * count)) { path in
+                let x = Buffer<UInt16>(noise: count), panels = Buffer<UInt32>((count + 31) / 32 * 32) { _ in 0 }
+                return { lora_pack_right_across_widened(path, x.base, S.hidden, S.tokens, S.hidden, panels.base) }
+            },
+        ]
     }
 
     private typealias Decoding =

@@ -1,5 +1,6 @@
 #include "blockwise.h"
 
+#include <float.h>
 #include <math.h>
 
 void lora_blockwise_slots(const float *map, uint8_t *slots) {
@@ -17,11 +18,12 @@ float lora_blockwise_quantize(const float *x, size_t count, const uint8_t *slots
         const float magnitude = fabsf(x[i]);
         absmax = magnitude > absmax ? magnitude : absmax;
     }
-    if (absmax == 0.0f) {
-        for (size_t i = 0; i < count; i++) codes[i] = 0;
-        return absmax;
-    }
     const float inverse = 1.0f / absmax;
+    /* the inverse of the smallest numbers is infinite, and a zero times that is none */
+    if (!(inverse <= FLT_MAX)) {
+        for (size_t i = 0; i < count; i++) codes[i] = 0;
+        return 0.0f;
+    }
     for (size_t i = 0; i < count; i++) {
         float ratio = x[i] * inverse;
         ratio = ratio > 1.0f ? 1.0f : ratio;

@@ -10,8 +10,11 @@
 /* Rounds of waiting awake: about 200 µs, then a sleeper lets others have the core. */
 enum { AWAKE_ROUNDS = 8000, MAXIMUM_WORKERS = 256 };
 
+/* The one global of these kernels: threads outlive a call. */
 static struct {
     pthread_once_t started;
+    /* no more threads than this, unless it is 0 */
+    atomic_int bound;
     int count;
     /* held by the one caller whose work is shared */
     pthread_mutex_t caller;
@@ -74,7 +77,8 @@ static void *work(void *unused) {
 static int cores(void) {
     cpu_set_t set;
     const int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
-    return allowed < 1 ? 1 : allowed > MAXIMUM_WORKERS ? MAXIMUM_WORKERS : allowed;
+    const int bound = atomic_load(&crew.bound), least = bound > 0 && bound < allowed ? bound : allowed;
+    return least < 1 ? 1 : least > MAXIMUM_WORKERS ? MAXIMUM_WORKERS : least;
 }
 
 /* A thread that cannot be had is done without. */
@@ -101,6 +105,8 @@ static int worker_count(void) {
     pthread_once(&crew.started, start);
     return crew.count;
 }
+
+void lora_bound_workers(int count) { atomic_store(&crew.bound, count); }
 
 void lora_share_work(long count, void (*piece)(void *context, long index), void *context) {
     if (count < 2 || worker_count() < 2 || pthread_mutex_trylock(&crew.caller) != 0) {

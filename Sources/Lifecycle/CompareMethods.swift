@@ -88,7 +88,7 @@ public struct CompareMethods {
     /// Whether the training was done by these very options on these rows.
     private func isDone(_ part: Part, _ training: TrainFolder) throws -> Bool {
         guard FileManager.default.fileExists(atPath: part.report.path) else { return false }
-        guard try JSONValue(contentsOf: part.report)["inputs"] == training.inputs else {
+        guard try JSONValue(contentsOf: part.report)["inputs"] == training.inputs() else {
             throw ComparisonError.otherComparison(report: part.report.path)
         }
         return true
@@ -114,10 +114,12 @@ public struct CompareMethods {
 
 extension TrainFolder {
     /// What tells two trainings from folders apart.
-    public var inputs: JSONValue {
+    public func inputs() throws -> JSONValue {
         [
-            "base": .string(request.base.path), "plan": .string("\(plan.digest)"), "data": .string("\(dataset.digest)"),
+            "base": .string("\(try BaseFiles(request.base).digest(known: cache?.digests))"),
+            "plan": .string("\(plan.digest)"), "data": .string("\(dataset.digest)"),
             "held_out": supervision.heldOut.map { .string("\($0.digest)") } ?? .null,
+            "dtype": request.storedType.map { .string($0.rawValue) } ?? .null,
         ]
     }
 
@@ -137,7 +139,7 @@ extension TrainFolder {
             return (try LlamaModel(folder: folder, precision: precision, arithmetic: plan.precision), nil)
         }
         let model = try LlamaModel(
-            folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache)
+            folder: request.base, precision: plan.storage, arithmetic: plan.precision, cache: cache, streams: fit.streams)
         return (model, try PEFTFolder(reading: folder, for: model.configuration).adapter)
     }
 }

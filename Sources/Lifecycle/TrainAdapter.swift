@@ -73,7 +73,7 @@ public struct TrainAdapter {
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
-            rank: request.escalates ? policy.highestRank(from: task.plan) : nil)
+            heldOut: supervision.heldOut?.rows ?? [], rank: request.escalates ? policy.highestRank(from: task.plan) : nil)
     }
 
     public var plan: TrainingPlan { fit.plan }

@@ -104,7 +104,8 @@ public struct TrainFolder {
             heldOut: heldOut?.rows.map { try encoder.encode($0, of: heldOut?.path ?? "") }, of: heldOut?.path ?? "",
             extends: request.extends)
         fit = try MemoryFit(
-            plan, configuration, rows: dataset.examples, rank: request.escalates ? policy.highestRank(from: plan) : nil)
+            plan, configuration, rows: dataset.examples, heldOut: supervision.heldOut?.rows ?? [],
+            rank: request.escalates ? policy.highestRank(from: plan) : nil)
     }
 
     public var plan: TrainingPlan { fit.plan }

@@ -23,10 +23,12 @@ extension LlamaModel {
         let pass = ForwardPass(
             positions: positions, spans: spans, table: rotaryTable(length: longest), adapter: adapter, arithmetic: arithmetic,
             dropout: nil)
-        var x = embedding.rows(at: rows.flatMap(\.tokens))
+        var x = embedded(rows.flatMap(\.tokens))
         for layer in blocks.indices {
             visit(layer, then: layer + 1) { $0.advance(&x, pass, cache: &cache.layers[layer]) }
         }
+        releaseLastBlock()
+        defer { releaseHead() }
         return head.logits(x.rows(at: spans.map { $0.queries.upperBound - 1 }))
     }
 

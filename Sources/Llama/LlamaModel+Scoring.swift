@@ -8,6 +8,7 @@ extension LlamaModel {
         try check(batch, adapter)
         let rows = PackedRows(batch)
         let hidden = blockOutput(rows, pass(rows, adapter))
+        defer { releaseHead() }
         var start = 0
         return batch.rows.map { row in
             defer { start += row.tokens.count }
@@ -23,6 +24,7 @@ extension LlamaModel {
         try check(batch, adapter)
         let rows = PackedRows(batch, sharing: true)
         let places = SupervisedPlaces(batch, in: rows)
+        defer { releaseHead() }
         var losses = head.losses(blockOutput(rows, pass(rows, adapter)), at: places.indices, labels: places.labels)[...]
         return places.counts.map { count in
             defer { losses = losses.dropFirst(count) }
@@ -32,8 +34,9 @@ extension LlamaModel {
 
     /// What the last block leaves, [tokens, hidden].
     func blockOutput(_ rows: PackedRows, _ pass: ForwardPass) -> Matrix {
-        var x = embedding.rows(at: rows.tokens)
+        var x = embedded(rows.tokens)
         for layer in blocks.indices { visit(layer, then: layer + 1) { $0.advance(&x, pass) } }
+        releaseLastBlock()
         return x
     }
 }
@@ -43,6 +46,15 @@ extension LlamaModel {
     private static let batchTokens = 2048
     /// Keys copied at once where rows share their beginnings.
     private static let batchKeys = 8192
+
+    /// The most tokens that are computed at once where rows of these lengths are scored, however many labels each is scored with.
+    public static func scoredTokens(lengths: [Int]) -> Int { lengths.max().map { max(batchTokens, $0) } ?? 0 }
+
+    /// The most keys that rows which share beginnings have in a batch of so many tokens.
+    public static func scoredKeys(tokens: Int) -> Int { max(batchKeys, tokens) }
+
+    /// Bytes of logits that exist at once while rows are scored.
+    public static var scoredLogitBytes: Int { 4 * OutputHead.chunkSize }
 
     /// Cuts rows into runs of neighbours that are scored together; a row longer than a batch stands alone.
     public func batches(of rows: [TokenBatch.Row]) -> [Range<Int>] {

@@ -10,6 +10,21 @@ extension LlamaModel {
         return try work(blocks[layer])
     }
 
+    /// The rows of the embedding that some tokens take, [tokens, hidden].
+    func embedded(_ tokens: [Int32]) -> Matrix {
+        defer { if streams { embedding.release() } }
+        return embedding.rows(at: tokens)
+    }
+
+    /// Where nobody comes back down, the last block is not the next.
+    func releaseLastBlock() {
+        if streams { blocks.last?.weights.forEach { $0.release() } }
+    }
+
+    func releaseHead() {
+        if streams { head.weight.release() }
+    }
+
     /// Gives back what opening has touched.
     func releaseWeights() {
         for block in blocks { block.weights.forEach { $0.release() } }

@@ -45,7 +45,7 @@ extension LlamaModel {
     private func losses(
         _ ascents: inout [Ascent], _ scale: Float, _ layout: StepLayout, _ gradients: inout LoRAGradients
     ) -> [LossSum] {
-        defer { if streams { head.weight.release() } }
+        defer { releaseHead() }
         return ascents.indices.map { ascents[$0].turn(at: head, scale: scale, logitRows: layout.logitRows, &gradients) }
     }
 
@@ -85,8 +85,7 @@ private struct Ascent {
         tokens = rows.tokens
         places = SupervisedPlaces(part.batch)
         pass = model.pass(rows, adapter, dropout: part.dropout)
-        stream = model.embedding.rows(at: rows.tokens)
-        if model.streams { model.embedding.release() }
+        stream = model.embedded(rows.tokens)
     }
 
     var lowestAdapted: Int? { pass.adapter?.pairs.map(\.module.layer).min() }

@@ -24,8 +24,9 @@ public final class LlamaModel: Sendable {
     ///
     /// - Parameters:
     ///   - cache: where quantized linears are kept; nil quantizes them in memory.
-    ///   - streams: for a base larger than the memory it may take. What lies in no file stays in memory all the same.
-    /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights.
+    ///   - streams: for a base larger than the memory it may take; its linears have to be in a file in the form they are kept in.
+    /// - Throws: `ConfigurationError` for config.json; `ModelFolderError` and `SafetensorsError` for the weights;
+    ///   `ModelError.cannotStream`.
     public convenience init(
         folder: URL, precision: BasePrecision, arithmetic: Arithmetic = .fp32, cache: WeightCache? = nil,
         streams: Bool = false
@@ -34,6 +35,9 @@ public final class LlamaModel: Sendable {
         let tensors = try ModelTensors(folder: folder)
         let quantized = precision == .nf4 ? try cache?.tensors(of: form.configuration, in: tensors) : nil
         let reader = WeightReader(tensors: tensors, quantized: quantized, precision: precision, arithmetic: arithmetic)
+        if streams, try !form.configuration.linearModules.allSatisfy(reader.isMapped) {
+            throw ModelError.cannotStream(folder: folder.path)
+        }
         try self.init(form, reader, precision, streams: streams)
         if streams { releaseWeights() }
     }

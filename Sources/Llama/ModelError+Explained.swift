@@ -17,6 +17,14 @@ extension ModelError: Explained {
             Explanation(
                 "The base is stored in 4 bits; its weights cannot be trained themselves.", at: "\(folder):\(tensor)",
                 next: "Train the base's original folder, in 16 or 32 bits, or an adapter with --method qlora.", kind: .usage)
+        case .cannotStream(let folder):
+            Explanation(
+                "The base would have to be read layer by layer, but no file holds its linears as they are computed with.",
+                at: folder,
+                next: """
+                    Give a larger --memory-budget; or for qlora set LORA_CACHE to a folder with room for 0.6 bytes a weight, and for \
+                    lora take a base that is stored in brain floats.
+                    """)
         case .overflows(let tensor, let type):
             Explanation(
                 "A trained weight is too large for \(type.rawValue).", at: tensor,

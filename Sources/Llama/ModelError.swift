@@ -9,6 +9,8 @@ public enum ModelError: Error, Hashable {
     case emptyPrompt
     /// The weights of a 4-bit folder are what rounding left of them, and cannot be trained.
     case quantizedBase(folder: String, tensor: String)
+    /// A base that is to be read layer by layer, but lies in no file in the form that is computed with.
+    case cannotStream(folder: String)
     /// A weight that has outgrown the numbers it should be stored in.
     case overflows(tensor: String, type: FloatType)
 }

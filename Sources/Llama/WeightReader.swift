@@ -28,6 +28,15 @@ struct WeightReader: WeightSource {
         return FrozenLinear(module: module, weight: try weight(module), bias: bias)
     }
 
+    /// Whether a linear is used where it lies in a file.
+    func isMapped(_ module: LinearModule) throws -> Bool {
+        switch precision {
+        case .nf4: quantized != nil || NF4Matrix.isStored(module.weightName, in: tensors)
+        case .bf16: try tensors.mapsBrainFloats(named: module.weightName, rows: module.outputs, columns: module.inputs)
+        case .fp32: false
+        }
+    }
+
     private func weight(_ module: LinearModule) throws -> LinearWeight {
         let name = module.weightName
         let (rows, columns) = (module.outputs, module.inputs)

@@ -98,6 +98,7 @@ public struct AttentionKernel: Sendable, Hashable {
     ) -> (queries: Matrix, keys: Matrix, values: Matrix) {
         check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
         precondition(dOut.count == queries.count && out.count == queries.count, "a gradient for every output")
+        precondition(logSums.rows == queries.rows && logSums.columns == queryHeads, "a log-sum for every head of every query")
         var dQueries = Matrix(undefinedRows: queries.rows, columns: queries.columns)
         var dKeys = Matrix(undefinedRows: keys.rows, columns: keys.columns)
         var dValues = Matrix(undefinedRows: keys.rows, columns: keys.columns)
@@ -164,6 +165,7 @@ extension AttentionKernel {
     ) -> (queries: BrainFloatMatrix, keys: BrainFloatMatrix, values: BrainFloatMatrix) {
         check((queries.rows, queries.columns), (keys.rows, keys.columns), (values.rows, values.columns), spans)
         precondition(dOut.count == queries.count && out.count == queries.count, "a gradient for every output")
+        precondition(logSums.rows == queries.rows && logSums.columns == queryHeads, "a log-sum for every head of every query")
         var dQueries = BrainFloatMatrix(undefinedRows: queries.rows, columns: queries.columns)
         var dKeys = BrainFloatMatrix(undefinedRows: keys.rows, columns: keys.columns)
         var dValues = BrainFloatMatrix(undefinedRows: keys.rows, columns: keys.columns)
@@ -189,7 +191,7 @@ extension AttentionKernel {
                 var span = spans[index / heads].code
                 let bytes = lora_brain_attention_scratch(shape, span.key_count)
                 let scratch = MatrixStorage(count: (bytes + 3) / 4)
-                kernel(shape, &span, index % heads, scratch.base)
+                withExtendedLifetime(scratch) { kernel(shape, &span, index % heads, scratch.base) }
             }
         }
     }

@@ -144,7 +144,9 @@ public enum SwiGLUKernel {
     public static func backward(
         _ dHidden: Activations, gate: Activations, up: Activations
     ) -> (gate: Activations, up: Activations, hidden: Activations) {
-        precondition(dHidden.rows == gate.rows && gate.columns == up.columns, "gate, up and gradient have one shape")
+        precondition(
+            gate.rows == up.rows && gate.columns == up.columns && dHidden.rows == gate.rows && dHidden.columns == gate.columns,
+            "gate, up and gradient have one shape")
         switch (dHidden, gate, up) {
         case (.floats(let dHidden), .floats(let gate), .floats(let up)):
             let d = backward(dHidden, gate, up)

@@ -130,6 +130,12 @@ public final class ModelTensors: Sendable {
         return matrix
     }
 
+    /// Whether `brainFloats` would give a matrix where it lies in the file.
+    public func mapsBrainFloats(named name: String, rows: Int, columns: Int) throws(ModelFolderError) -> Bool {
+        let (file, entry) = try required(name, shape: [rows, columns])
+        return file.brainFloats(of: entry, rows: rows, columns: columns) != nil
+    }
+
     /// Some rows of a matrix [rows, columns] as float32; only those rows are read.
     public func float32(named name: String, rows: Range<Int>, shape: [Int]) throws -> [Float] {
         let (file, entry) = try required(name, shape: shape)

@@ -13,6 +13,7 @@ enum Parallel {
     /// Calls `work` for each index; one after the other when `isSmall`.
     static func each(_ count: Int, isSmall: Bool, _ work: (Int) -> Void) {
         if isSmall || count < 2 { return (0..<count).forEach(work) }
+        _ = processorQuota
         withoutActuallyEscaping(work) { work in
             var work = work
             withUnsafeMutablePointer(to: &work) { place in
@@ -20,6 +21,14 @@ enum Parallel {
             }
         }
     }
+
+    /// The cores' time that a container grants, in whole cores; more threads than that would spend it waiting awake. 0 where nothing
+    /// is bounded.
+    private static let processorQuota: Int = {
+        let quota = ProcessorQuota.read()
+        lora_bound_workers(Int32(quota))
+        return quota
+    }()
 
     /// Elements of an elementwise kernel below which waking another core costs more than it saves.
     static let elementGrain = 1 << 15

@@ -142,10 +142,12 @@ private struct Job {
             term.right = UnsafePointer(place)
             return term
         }
-        lora_product(
-            KernelPath.current.code, sum.arithmetic.number, terms, terms.count, rows.count, columns.count,
-            sum.bias.map { $0.pointer + columns.lowerBound }, sink,
-            out + (rows.lowerBound * outColumns + columns.lowerBound) * width, outColumns)
+        withExtendedLifetime(packed) {
+            lora_product(
+                KernelPath.current.code, sum.arithmetic.number, terms, terms.count, rows.count, columns.count,
+                sum.bias.map { $0.pointer + columns.lowerBound }, sink,
+                out + (rows.lowerBound * outColumns + columns.lowerBound) * width, outColumns)
+        }
     }
 }
 

@@ -35,6 +35,29 @@ struct ActivationMemory {
         layers = model.layerCount
     }
 
+    /// Held-out rows keep nothing for a way back: the stream, and around it attention or the feed-forward of one block; then the head
+    /// with its logits.
+    static func scoring(_ model: ModelConfiguration, _ plan: TrainingPlan, _ load: TokenLoad) -> Int {
+        guard load.scored > 0 else { return 0 }
+        let (queries, keys) = (model.headCount * model.headSize, model.keyValueHeadCount * model.headSize)
+        let width = plan.precision == .bf16 ? 2 : 4
+        func matrix(_ columns: Int, width: Int) -> Int { PooledMemory.bytes(width * load.scored * columns) }
+        let stream = matrix(model.hiddenSize, width: 4)
+        let projections = 3 * matrix(plan.method.trainsAdapter ? plan.rank : 0, width: width)
+        // queries and keys once more while they are rotated, keys and values in the places of every row that shares them
+        let spread =
+            2 * PooledMemory.bytes(width * LlamaModel.scoredKeys(tokens: load.scored) * model.keyValueHeadCount * model.headSize)
+        let attention =
+            3 * matrix(queries, width: width) + 3 * matrix(keys, width: width) + matrix(model.headCount, width: 4) + spread
+        // once more where rows lie so that they have to be packed
+        let feedForward = 4 * matrix(model.intermediateSize, width: width)
+        let logits = PooledMemory.bytes(min(LlamaModel.scoredLogitBytes, 4 * load.scored * model.vocabularySize))
+        // a strip of a head in 32 bits is copied
+        let strip = plan.precision == .fp32 ? logits / max(1, load.scored) * model.hiddenSize : 0
+        let head = stream + logits + strip
+        return stream + matrix(model.hiddenSize, width: width) + projections + max(attention, feedForward, head)
+    }
+
     func bytes(_ layout: StepLayout) -> Int {
         let recomputed = min(layers, layout.recomputedLayers)
         let kept = recomputed * stream + (layers - recomputed) * block + stream

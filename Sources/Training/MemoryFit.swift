@@ -18,12 +18,13 @@ public struct MemoryFit: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - rows: what is trained on; at least one.
+    ///   - heldOut: what the run is judged by on its way.
     ///   - rank: the highest that will be trained at; the plan's when nil.
     /// - Throws: `MemoryError` when no way fits.
     public init(
-        _ plan: TrainingPlan, _ model: ModelConfiguration, rows: [EncodedRow], rank: Int? = nil
+        _ plan: TrainingPlan, _ model: ModelConfiguration, rows: [EncodedRow], heldOut: [EncodedRow] = [], rank: Int? = nil
     ) throws(MemoryError) {
-        let planner = MemoryPlanner(plan, model, rows, rank: rank ?? plan.rank)
+        let planner = MemoryPlanner(plan, model, rows, heldOut, rank: rank ?? plan.rank)
         guard let budget = plan.memoryBudget else {
             self = planner.unbounded
             return
@@ -57,14 +58,14 @@ public enum MemoryError: Error {
 private struct MemoryPlanner {
     let plan: TrainingPlan
     let model: ModelConfiguration
-    let rows: [EncodedRow]
+    let loads: RowLoads
     /// The plan at the highest rank that will be trained.
     let largest: TrainingPlan
 
-    init(_ plan: TrainingPlan, _ model: ModelConfiguration, _ rows: [EncodedRow], rank: Int) {
+    init(_ plan: TrainingPlan, _ model: ModelConfiguration, _ rows: [EncodedRow], _ heldOut: [EncodedRow], rank: Int) {
         self.plan = plan
         self.model = model
-        self.rows = rows
+        loads = RowLoads(rows, heldOut: heldOut)
         largest = plan.escalated(toRank: rank)
     }
 
@@ -85,7 +86,14 @@ private struct MemoryPlanner {
     }
 
     /// What lies in memory and in no file cannot be streamed.
-    private var canStream: Bool { plan.method.trainsAdapter && plan.storage != .fp32 }
+    private var canStream: Bool {
+        guard plan.method.trainsAdapter else { return false }
+        return switch plan.storage {
+        case .nf4: true
+        case .bf16: model.isStoredInBrainFloats
+        case .fp32: false
+        }
+    }
 
     /// For each size of micro-batch, with and without streaming, the quickest way that fits.
     func fits(_ budget: Int) -> [(fit: MemoryFit, cost: Double)] {
@@ -109,14 +117,21 @@ private struct MemoryPlanner {
             func fit(_ recomputed: Int) -> MemoryFit {
                 self.fit(batchSize: batchSize, recomputed: recomputed, logitRows, sweep: sweep, streams: streams)
             }
-            if let layers = (0...layers).first(where: { fit($0).memory.total <= budget }) { return fit(layers) }
+            guard fit(layers).memory.total <= budget else { continue }
+            // what is computed again takes less memory, so the fewest layers are found by halving
+            var (least, most) = (0, layers)
+            while least < most {
+                let middle = (least + most) / 2
+                if fit(middle).memory.total <= budget { most = middle } else { least = middle + 1 }
+            }
+            return fit(least)
         }
         return nil
     }
 
     private func fit(batchSize: Int, recomputed: Int, _ logitRows: Int, sweep: Int, streams: Bool) -> MemoryFit {
         let layout = StepLayout(recomputedLayers: recomputed, sweep: sweep, logitRows: logitRows)
-        let load = TokenLoad(rows, batchSize: batchSize, sweep: sweep)
+        let load = loads.load(batchSize: batchSize, sweep: sweep)
         return MemoryFit(
             plan: plan.cut(intoRowsOf: batchSize), layout: layout, streams: streams,
             memory: TrainingMemory(model, largest, layout, streams: streams, load), layers: layers)
@@ -126,7 +141,7 @@ private struct MemoryPlanner {
     /// products of 50 tokens; a streamed layer is read twice a sweep, which a disk of 1 GB/s does in the time of some 100 more.
     private func cost(_ fit: MemoryFit) -> Double {
         let again = Double(fit.layout.recomputedLayers) / Double(layers)
-        let load = TokenLoad(rows, batchSize: fit.plan.batchSize, sweep: fit.layout.sweep)
+        let load = loads.load(batchSize: fit.plan.batchSize, sweep: fit.layout.sweep)
         let decoding = 50 / Double(max(1, load.microBatch))
         let reading = fit.streams ? 100 / Double(max(1, load.sweep)) : 0
         return (4 + 2 * again) * (1 + decoding + reading)

@@ -68,10 +68,11 @@ struct PlanValues {
         return .steps(steps)
     }
 
-    /// A budget decides itself what is computed again, so nobody can forbid it in the same breath.
-    func memoryBudget(typed: TrainingOptions) throws(PlanError) -> Int? {
+    /// A budget decides itself what is computed again, so nobody can forbid that; a typed budget stands before a declared word.
+    func memoryBudget() throws(PlanError) -> Int? {
         guard let budget = self[\.memoryBudget] else { return nil }
-        if typed.memoryBudget != nil, typed.gradientCheckpointing == false {
+        let forbids = typed.memoryBudget == nil ? self[\.gradientCheckpointing] : typed.gradientCheckpointing
+        if forbids == false {
             throw .contradiction(.memoryBudget, value: "\(ByteCount(budget))", .gradientCheckpointing, otherValue: "false")
         }
         guard budget > 0 else { throw .notAllowed(.memoryBudget, value: "\(budget)") }

@@ -8,10 +8,10 @@ extension TrainingPlan {
     }
 
     /// Tells apart any two plans that would train different weights: SHA-256 of the canonical JSON of all options but those
-    /// that only say how often to write something down, or how much memory may be taken: what a budget changes of the micro-batches
-    /// stands in their own options.
+    /// that only say how often to write something down, or how memory is had: what a budget changes of the micro-batches stands in
+    /// their own options, and what is computed again is the same to the bit.
     public var digest: ContentDigest {
-        let silent: Set<TrainingOption> = [.loggingSteps, .saveSteps, .saveTotalLimit, .memoryBudget]
+        let silent: Set<TrainingOption> = [.loggingSteps, .saveSteps, .saveTotalLimit, .memoryBudget, .gradientCheckpointing]
         let decisive = TrainingOption.allCases.filter { !silent.contains($0) }
         let members = decisive.compactMap { option in self[option].map { (option.rawValue, $0) } }
         return ContentDigest(of: JSONValue.object(JSONObject(members)).data(JSONLayout(indent: nil, sortsKeys: true)))

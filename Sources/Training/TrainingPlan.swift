@@ -97,7 +97,7 @@ extension TrainingPlan {
         maxGradNorm = try wanted.number(.maxGradNorm, \.maxGradNorm, 1, from: 0, through: 1_000_000)
         seed = UInt64(try wanted.integer(.seed, \.seed, 3407, 0...Int.max))
         maxLength = try wanted.integer(.maxLength, \.maxLength, 2048, 2...1_048_576)
-        memoryBudget = try wanted.memoryBudget(typed: typed)
+        memoryBudget = try wanted.memoryBudget()
         gradientCheckpointing = memoryBudget != nil || wanted[\.gradientCheckpointing] ?? true
         completionOnlyLoss = wanted[\.completionOnlyLoss] ?? true
         shuffle = wanted[\.shuffle] ?? true

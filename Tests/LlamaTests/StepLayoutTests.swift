@@ -76,6 +76,17 @@ import Testing
         #expect(scores[0] == scores[1])
     }
 
+    @Test func `what lies in no file cannot be streamed`() throws {
+        let (folder, base) = (try TemporaryFolder(), Fixture.golden("tiny-llama"))
+        try Data().write(to: folder.url.appending(path: "file"))
+        let unwritable = WeightCache(in: folder.url.appending(path: "file/cache"))
+        for (precision, cache) in [(BasePrecision.nf4, nil), (.nf4, unwritable), (.bf16, nil), (.fp32, nil)] {
+            #expect(throws: ModelError.cannotStream(folder: base.path)) {
+                try LlamaModel(folder: base, precision: precision, cache: cache, streams: true)
+            }
+        }
+    }
+
     @Test func `a micro-batch without supervised tokens changes nothing`() throws {
         let model = try model(.fp32)
         let empty = MicroBatch(TokenBatch([TinyModel.row(9, from: 9)]), dropout: TinyModel.start)

@@ -18,6 +18,13 @@ import Testing
         #expect(try bits(DynamicMap.unsigned.values) == bits(golden.float32(named: "table.dynamic_unsigned")))
     }
 
+    /// About 1e-40, which has no inverse in 32 bits.
+    @Test(arguments: ["signed", "unsigned"]) func numbersTooSmallToScaleAreZero(sign: String) {
+        let map = sign == "signed" ? DynamicMap.signed : DynamicMap.unsigned
+        let (codes, absmax) = map.quantize([Float(bitPattern: 71362), 0, 0, 0])
+        #expect(codes == [0, 0, 0, 0] && absmax == [0])
+    }
+
     @Test(arguments: ["signed", "unsigned"]) func codesAndScalesAreThoseOfBitsAndBytes(sign: String) throws {
         let golden = try golden()
         let map = sign == "signed" ? DynamicMap.signed : DynamicMap.unsigned

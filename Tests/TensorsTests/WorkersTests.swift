@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -46,6 +47,21 @@ struct WorkersTests {
         for (thread, _) in threads { thread.start() }
         while !threads.allSatisfy(\.thread.isFinished) { Thread.sleep(forTimeInterval: 0.001) }
         for tally in tallies { #expect(tally.isOnceEach) }
+    }
+
+    @Test(arguments: [
+        (["cpu.max": "150000 100000\n"], 2), (["cpu.max": "max 100000\n"], 0), (["cpu.max": "100000 100000\n"], 1),
+        (["cpu/cpu.cfs_quota_us": "250000\n", "cpu/cpu.cfs_period_us": "100000\n"], 3),
+        (["cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"], 0), ([:], 0), (["cpu.max": "nonsense"], 0),
+    ])
+    func `a container's share of the processor is kept to`(files: [String: String], cores: Int) throws {
+        let folder = try TemporaryFolder()
+        for (path, text) in files {
+            let file = folder.url.appending(path: path)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        #expect(ProcessorQuota.read(root: folder.url) == cores)
     }
 
     @Test func `what pieces wrote is seen by the caller, many times over`() {

@@ -25,7 +25,7 @@ import Testing
     private func needed(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int) -> TrainingMemory {
         TrainingMemory(
             model, plan, StepLayout(plan, model), streams: false,
-            TokenLoad(total: tokens, microBatch: tokens, supervised: tokens, sweep: tokens))
+            TokenLoad(total: tokens, microBatch: tokens, supervised: tokens, sweep: tokens, scored: 0))
     }
 
     private func done(_ model: ModelConfiguration, _ plan: TrainingPlan, rows: [EncodedRow]) -> TrainingWork {

@@ -28,7 +28,7 @@ struct FolderTraining {
                 [
                     "state": "finished", "folder": .string(candidate.folder.path),
                     "digest": .string("\(candidate.digest)"), "training": candidate.conclusion.json,
-                    "data": training.report.json, "inputs": training.inputs,
+                    "data": training.report.json, "inputs": try training.inputs(),
                     "measured": try meter.measurement(
                         of: candidate.folder, trainedParameters: training.trainedParameters()
                     ).json,

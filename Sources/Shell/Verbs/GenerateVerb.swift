@@ -27,7 +27,9 @@ struct GenerateVerb: Verb {
 
     func validate() throws {
         guard (prompt == nil) != (chat == nil) else { throw ValidationError("Give either --prompt or --chat.") }
-        guard maxNewTokens > 0 else { throw ValidationError("--max-new-tokens takes a number above 0.") }
+        guard (1...1 << 20).contains(maxNewTokens) else {
+            throw ValidationError("--max-new-tokens takes a number from 1 to 1048576.")
+        }
         guard temperature >= 0, temperature.isFinite else { throw ValidationError("--temperature takes a number from 0.") }
     }
 
