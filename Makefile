@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test bench bench-kernels arm-check clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test bench bench-kernels arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -38,6 +38,11 @@ setup:
 KILLS := 100
 kill-test: release
 	Scripts/kill_training.sh $(LORA) $(KILLS)
+
+# Kills promotions, rollbacks and rebuilds DEEDS_KILLED times.
+DEEDS_KILLED := 500
+kill-registry-test: release
+	Scripts/kill_registry.sh $(LORA) $(DEEDS_KILLED)
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)

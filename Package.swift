@@ -52,7 +52,7 @@ let package = Package(
             name: "Lifecycle",
             dependencies: [
                 "Adapters", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
-                "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -97,6 +97,7 @@ let package = Package(
             name: "RegistryTests",
             dependencies: [
                 "Registry", "Adapters", "DurableFiles", "Faults", "Randomness", "StrictJSON", "StrictYAML", "TestSupport",
+                "Versions", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
             name: "VersionsTests",

@@ -15,6 +15,8 @@ public struct DamagedRecord: Error, Hashable {
         /// A version's own file, in git or on its way there.
         case lineage = "lineage.json"
         case index = "lora.sqlite"
+        /// An adapter's chain of changes in git.
+        case journal
     }
 
     public init(key: String, wanted: String, source: Source = .lineage) {
@@ -36,7 +38,8 @@ extension DamagedRecord.Source {
     fileprivate var remedy: String {
         switch self {
         case .lineage: "Restore the version from a copy of the repository; the others are not affected."
-        case .index: "Move lora.sqlite away and run the command again; versions are read back from git."
+        case .index: "`lora registry rebuild` makes the index again from git."
+        case .journal: "Restore the journal from a copy of versions.git; the versions are not affected."
         }
     }
 }
@@ -97,6 +100,40 @@ struct RecordReader {
     func timestamp(_ key: String) throws(DamagedRecord) -> Timestamp {
         guard let time = Timestamp(try text(key)) else { throw fault(key, wanted: Timestamp.form) }
         return time
+    }
+
+    func positive(_ key: String) throws(DamagedRecord) -> Int {
+        let number = try count(key)
+        guard number > 0 else { throw fault(key, wanted: "a number above 0") }
+        return number
+    }
+
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ key: String, of type: Choice.Type
+    ) throws(DamagedRecord) -> Choice {
+        guard let choice = Choice(rawValue: try text(key)) else {
+            throw fault(key, wanted: "one of \(type.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    func commit(_ key: String) throws(DamagedRecord) -> CommitID {
+        guard let commit = CommitID(try text(key)) else { throw fault(key, wanted: "a commit id") }
+        return commit
+    }
+
+    func run() throws(DamagedRecord) -> RunID {
+        try parse("run") { text throws(NameError) in try RunID(text) }
+    }
+
+    func version(_ key: String, of adapter: AdapterName) throws(DamagedRecord) -> VersionID {
+        let version = try parse(key) { text throws(NameError) in try VersionID(text) }
+        guard version.adapter == adapter else { throw fault(key, wanted: "a version of \(adapter)") }
+        return version
+    }
+
+    func optionalVersion(_ key: String, of adapter: AdapterName) throws(DamagedRecord) -> VersionID? {
+        try optionalText(key) == nil ? nil : try version(key, of: adapter)
     }
 
     /// Reads a text that stands for a value, such as a name.

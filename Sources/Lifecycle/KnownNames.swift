@@ -1,6 +1,7 @@
 import Adapters
 import Foundation
 import Registry
+import Versions
 
 /// The names that a registry knows, for whoever completes a typed word. Asking mends nothing and writes nothing.
 public struct KnownNames: Sendable {
@@ -20,7 +21,9 @@ public struct KnownNames: Sendable {
     /// None when the registry cannot be opened: a completion has no place for an error.
     public func names(of kind: Kind) -> [String] {
         do {
-            return try names(of: kind, in: AdapterRegistry.open(at: location.layout))
+            let access = try AdapterRegistry.access(to: location.layout)
+            let store = try VersionStore(of: location.layout, access)
+            return try names(of: kind, in: AdapterRegistry.open(at: location.layout, access: access, journal: store))
         } catch {
             return []
         }

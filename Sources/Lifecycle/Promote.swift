@@ -1,6 +1,5 @@
 import Adapters
 import Registry
-import StrictJSON
 import Versions
 
 extension Workspace {
@@ -32,29 +31,5 @@ extension Workspace {
         let listed = try registry.version(version).published.commit
         guard try versions.commit(of: version) == listed else { throw VersionError.lost(version) }
         if let fault = try versions.verify(version).first { throw VersionError.damaged(version, fault) }
-    }
-}
-
-extension RegistryEvent {
-    public var json: JSONValue {
-        [
-            "id": .integer(id),
-            "event": .string(kind.rawValue),
-            "version": .string("\(version)"),
-            "at": .string("\(at)"),
-            "by": .string("\(actor)"),
-            "reason": .string(reason),
-            "moves": .array(moves.map(\.json)),
-        ]
-    }
-}
-
-extension RegistryEvent.Move {
-    fileprivate var json: JSONValue {
-        [
-            "alias": .string(alias.text),
-            "from": from.map { .string("\($0)") } ?? .null,
-            "to": to.map { .string("\($0)") } ?? .null,
-        ]
     }
 }

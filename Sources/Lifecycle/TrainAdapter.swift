@@ -106,7 +106,7 @@ public struct TrainAdapter {
         do {
             return try work()
         } catch let interruption as Interruption {
-            try workspace.registry.endRun(run.id, .interrupted(reason: "stopped on request"), at: clock())
+            try workspace.registry.endRun(run.id, of: run.start.adapter, .interrupted(reason: "stopped on request"), at: clock())
             return .done(.interrupted(run.id, step: interruption.step))
         } catch {
             recordFailure(of: run, error, at: clock())
@@ -126,7 +126,8 @@ public struct TrainAdapter {
         let conclusion = try RunConclusion(ofCandidate: candidate)
         observe(.concluded(conclusion))
         if request.escalates, attempt.precursor == nil, conclusion.proposedRank != nil {
-            try workspace.registry.endRun(attempt.run.id, .rejected(reason: conclusion.because), at: clock())
+            try workspace.registry.endRun(
+                attempt.run.id, of: task.declaration.name, .rejected(reason: conclusion.because), at: clock())
             return .underfits
         }
         let proof = try Proof(of: candidate, conclusion, by: examiner, in: workspace, now: clock())
@@ -136,7 +137,8 @@ public struct TrainAdapter {
                 adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue, verdict: verdict.json,
                 at: clock()))
         guard verdict.answer == .admitted else {
-            try workspace.registry.endRun(attempt.run.id, .rejected(reason: verdict.failure), at: clock())
+            try workspace.registry.endRun(
+                attempt.run.id, of: task.declaration.name, .rejected(reason: verdict.failure), at: clock())
             return .done(.refused(verdict, candidate: candidate))
         }
         let release = Release(attempt: attempt, candidate: candidate, proof: proof, verdict: verdict, training: self)
@@ -147,8 +149,8 @@ public struct TrainAdapter {
     /// cannot take the record keeps an open run, which the next start finds without its process.
     private func recordFailure(of run: Run, _ error: any Error, at time: Timestamp) {
         do {
-            guard try workspace.registry.run(run.id).state == .started else { return }
-            try workspace.registry.endRun(run.id, .failed(reason: FailureWords.text(error)), at: time)
+            guard try workspace.registry.run(run.id, of: run.start.adapter).state == .started else { return }
+            try workspace.registry.endRun(run.id, of: run.start.adapter, .failed(reason: FailureWords.text(error)), at: time)
         } catch {
             return
         }

@@ -21,19 +21,14 @@ public struct Workspace: Sendable {
         _ location: RegistryLocation, on occasion: Occasion,
         notify: @escaping @Sendable (WeightCache.Notice) -> Void = { _ in }
     ) throws -> Workspace {
-        let registry = try AdapterRegistry.open(at: location.layout)
-        let versions = try versions(of: registry)
+        let access = try AdapterRegistry.access(to: location.layout)
+        let versions = try VersionStore(of: location.layout, access)
+        if access == .readWrite { try versions.completePublications() }
+        let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: versions)
         let held = GitVersions(tags: try versions.versions(), read: versions.published)
         let mended = try registry.reconcile(with: held, on: occasion)
         let weights = WeightCache(in: location.layout.caches.appending(path: "weights"), notify: notify)
         return Workspace(location: location, registry: registry, versions: versions, mended: mended, weights: weights)
-    }
-
-    private static func versions(of registry: AdapterRegistry) throws -> VersionStore {
-        guard registry.access == .readWrite else { return try VersionStore(openingAt: registry.layout.versions) }
-        let versions = try VersionStore(openingOrCreatingAt: registry.layout.versions)
-        try versions.completePublications()
-        return versions
     }
 
     public var layout: RegistryLayout { location.layout }
@@ -49,5 +44,15 @@ public struct Workspace: Sendable {
     func requireKnown(_ adapter: AdapterName) throws {
         guard try !registry.recordedAdapters().contains(adapter) else { return }
         _ = try registry.adapter(named: adapter.text)
+    }
+}
+
+extension VersionStore {
+    /// That of a registry; laid out where there is none and it may be.
+    init(of layout: RegistryLayout, _ access: AdapterRegistry.Access) throws {
+        switch access {
+        case .readWrite: try self.init(openingOrCreatingAt: layout.versions)
+        case .readOnly: try self.init(openingAt: layout.versions)
+        }
     }
 }

@@ -30,15 +30,15 @@ extension AdapterRegistry {
     /// - Throws: `VersionIndexError.unknownVersion`.
     @discardableResult
     public func promote(_ version: VersionID, on occasion: Occasion) throws -> RegistryEvent? {
-        try write { database in
-            let latest = try Self.latest(version.adapter, database)
-            guard try Self.exists(version, database) else {
+        try change(version.adapter) { transaction in
+            let latest = try Self.latest(version.adapter, transaction.database)
+            guard try Self.exists(version, transaction.database) else {
                 throw VersionIndexError.unknownVersion(version, latest: latest)
             }
-            let aliases = try Self.aliases(of: version.adapter, database)
+            let aliases = try Self.aliases(of: version.adapter, transaction.database)
             guard aliases[.production] != version else { return nil }
             let moves = Self.moves(aliases, to: [.production: version, .previous: aliases[.production]])
-            return try Self.record(.promoted, of: version, on: occasion, moves: moves, database)
+            return try Self.record(.promoted, of: version, on: occasion, moves: moves, &transaction)
         }
     }
 
@@ -52,13 +52,13 @@ extension AdapterRegistry {
     /// - Throws: `VersionIndexError.nothingToRollBackTo`.
     @discardableResult
     public func rollBack(_ adapter: AdapterName, on occasion: Occasion) throws -> RegistryEvent {
-        try write { database in
-            let standing = Self.standing(try Self.events(of: adapter, database))
+        try change(adapter) { transaction in
+            let standing = Self.standing(try Self.events(of: adapter, transaction.database))
             guard let restored = standing.dropLast().last else { throw VersionIndexError.nothingToRollBackTo(adapter) }
             let moves = Self.moves(
-                try Self.aliases(of: adapter, database),
+                try Self.aliases(of: adapter, transaction.database),
                 to: [.production: restored, .previous: standing.dropLast(2).last])
-            return try Self.record(.rolledBack, of: restored, on: occasion, moves: moves, database)
+            return try Self.record(.rolledBack, of: restored, on: occasion, moves: moves, &transaction)
         }
     }
 

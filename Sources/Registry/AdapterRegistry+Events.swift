@@ -2,25 +2,16 @@ import Adapters
 import GRDB
 
 extension AdapterRegistry {
-    /// Adds an event; its moves move the aliases (the schema sees to that).
+    /// Adds an event, which moves aliases.
     static func record(
         _ kind: RegistryEvent.Kind, of version: VersionID, on occasion: Occasion, moves: [RegistryEvent.Move],
-        _ database: Database
+        _ transaction: inout ChangeTransaction
     ) throws -> RegistryEvent {
-        try database.execute(
-            sql: "INSERT INTO events (kind, adapter, number, at, actor, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [
-                kind.rawValue, version.adapter.text, version.number, occasion.at.secondsSinceEpoch, "\(occasion.actor)",
-                occasion.reason,
-            ])
-        let id = Int(database.lastInsertedRowID)
-        for move in moves {
-            try database.execute(
-                sql: "INSERT INTO alias_moves (event, alias, adapter, from_number, to_number) VALUES (?, ?, ?, ?, ?)",
-                arguments: [id, move.alias.text, version.adapter.text, move.from?.number, move.to?.number])
-        }
-        return RegistryEvent(
-            id: id, kind: kind, version: version, at: occasion.at, actor: occasion.actor, reason: occasion.reason, moves: moves)
+        let event = RegistryEvent(
+            id: try next(in: "events", of: version.adapter, transaction.database), kind: kind, version: version, at: occasion.at,
+            actor: occasion.actor, reason: occasion.reason, moves: moves)
+        try transaction.make(.happened(event))
+        return event
     }
 
     static func events(of adapter: AdapterName, _ database: Database) throws -> [RegistryEvent] {

@@ -4,14 +4,9 @@ import GRDB
 
 extension AdapterRegistry {
     public func record(_ measurement: RecordedMeasurement) throws {
-        try write { database in
-            let key = measurement.key
-            try database.execute(
-                sql: "INSERT INTO measurements (kind, subject, conditions, adapter, result, at) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    key.kind, key.subject.hex, key.conditions.hex, measurement.adapter.text, measurement.result.text(),
-                    measurement.at.secondsSinceEpoch,
-                ])
+        try change(measurement.adapter) { transaction in
+            let number = try Self.next(in: "measurements", of: measurement.adapter, transaction.database)
+            try transaction.make(.measured(number, measurement))
         }
     }
 
@@ -21,36 +16,22 @@ extension AdapterRegistry {
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY id DESC LIMIT 1
+                    SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY at DESC, id DESC LIMIT 1
                     """, arguments: [key.kind, key.subject.hex, key.conditions.hex])
-            return try row.map { row in
-                RecordedMeasurement(
-                    key: key, adapter: try row.adapter(), result: try row.json("result"), at: try row.timestamp("at"))
-            }
+            return try row.map { try RecordedMeasurement($0) }
         }
     }
 
     /// Adds a verdict to the decision ledger.
     public func record(_ decision: Decision) throws {
-        try write { database in
-            try database.execute(
-                sql: "INSERT INTO decisions (adapter, question, answer, verdict, at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [
-                    decision.adapter.text, decision.question.rawValue, decision.answer, decision.verdict.text(),
-                    decision.at.secondsSinceEpoch,
-                ])
+        try change(decision.adapter) { transaction in
+            let number = try Self.next(in: "decisions", of: decision.adapter, transaction.database)
+            try transaction.make(.decided(number, decision))
         }
     }
 
     /// The verdicts on an adapter, oldest first.
     public func decisions(of adapter: AdapterName) throws -> [Decision] {
-        try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM decisions WHERE adapter = ? ORDER BY id", arguments: [adapter.text])
-                .map { row in
-                    Decision(
-                        adapter: adapter, question: try row.choice("question", of: Decision.Question.self),
-                        answer: try row.text("answer"), verdict: try row.json("verdict"), at: try row.timestamp("at"))
-                }
-        }
+        try read { database in try Self.rows("decisions", of: adapter, database).map { try Decision($0) } }
     }
 }

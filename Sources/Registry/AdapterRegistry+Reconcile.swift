@@ -5,6 +5,10 @@ import GRDB
 
 /// What bringing the index up to what is on disk has changed, and what it could not mend.
 public struct Reconciliation: Sendable, Hashable {
+    /// Adapters whose journal was ahead of the index.
+    public internal(set) var caughtUp: [AdapterName] = []
+    /// Adapters whose journal does not lead through where the index stands.
+    public internal(set) var diverged: [AdapterName] = []
     /// Versions that git held and the index did not list.
     public internal(set) var recovered: [VersionID] = []
     /// Runs whose process died.
@@ -19,6 +23,8 @@ public struct Reconciliation: Sendable, Hashable {
     public internal(set) var stranded: [VersionID] = []
 
     public var isClean: Bool { self == Reconciliation() }
+    /// Whether something cannot be mended from what is left.
+    public var isDamaged: Bool { ![missing, unreadable, stranded].allSatisfy(\.isEmpty) || !diverged.isEmpty }
 }
 
 /// What git holds, for an index that does not speak git itself.
@@ -40,13 +46,14 @@ extension AdapterRegistry {
     /// only be read, what is missing is reported and nothing is mended.
     public func reconcile(with git: GitVersions, on occasion: Occasion) throws -> Reconciliation {
         var outcome = Reconciliation()
+        try readJournals(&outcome)
         let tags = Dictionary(grouping: git.tags) { $0.version.adapter }
         let adapters = try Set(tags.keys).union(recordedAdapters()).union(stagedAdapters())
         for adapter in adapters.sorted() {
             let listed = try listedCommits(of: adapter)
             let held = Dictionary((tags[adapter] ?? []).map { ($0.version, $0.commit) }) { first, _ in first }
             outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
-            guard access == .readWrite else { continue }
+            guard access == .readWrite, !outcome.diverged.contains(adapter) else { continue }
             // Most openings find nothing to do; they take no lease and write nothing.
             let unlisted = held.keys.filter { listed[$0] == nil }
             let litter = try litter(of: adapter)
@@ -78,9 +85,9 @@ extension AdapterRegistry {
                 break
             }
         }
-        outcome.interrupted += try write { database in
-            for version in published { try Self.recover(version, on: occasion, database) }
-            return try Self.interruptRuns(of: adapter, at: occasion.at, database)
+        outcome.interrupted += try change(adapter) { transaction in
+            for version in published { try Self.recover(version, on: occasion, &transaction) }
+            return try Self.interruptRuns(of: adapter, at: occasion.at, &transaction)
         }
         outcome.recovered += published.map(\.version)
         for entry in try litter(of: adapter) {
@@ -89,37 +96,44 @@ extension AdapterRegistry {
         }
     }
 
+    /// Takes up what journals have and the index has not: a process died between the two, or the index was lost.
+    private func readJournals(_ outcome: inout Reconciliation) throws {
+        let (heads, positions) = (try journal.heads(), try positions())
+        guard access == .readWrite, heads != positions else { return }
+        for adapter in Set(heads.keys).union(positions.keys).union(try recordedAdapters()).sorted()
+        where heads[adapter] != positions[adapter] || positions[adapter] == nil {
+            do {
+                let isCaughtUp = try write { database in
+                    let position = try Self.position(of: adapter, database)
+                    return try catchUp(adapter, database) != position && heads[adapter] != nil
+                }
+                if isCaughtUp { outcome.caughtUp.append(adapter) }
+            } catch is JournalError {
+                outcome.diverged.append(adapter)
+            }
+        }
+    }
+
     /// Lists a version from git and closes its run, or writes the run down when the index never knew it.
-    private static func recover(_ published: PublishedVersion, on occasion: Occasion, _ database: Database) throws {
-        let lineage = published.lineage
+    private static func recover(
+        _ published: PublishedVersion, on occasion: Occasion, _ transaction: inout ChangeTransaction
+    ) throws {
+        let (lineage, version) = (published.lineage, published.version)
         let start = RunStart(
-            adapter: published.version.adapter, base: lineage.base, dataset: lineage.dataset, plan: lineage.plan,
-            at: lineage.startedAt)
-        let known = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [lineage.run.number])
-        switch try known.map({ try Run($0) }) {
+            adapter: version.adapter, base: lineage.base, dataset: lineage.dataset, plan: lineage.plan, at: lineage.startedAt)
+        switch try knownRun(lineage.run, of: version.adapter, transaction.database) {
         case nil:
-            try database.execute(
-                sql: """
-                    INSERT INTO runs (adapter, base, base_digest, dataset, dataset_digest, plan, plan_digest, started_at,
-                        id, state, ended_at, version)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'finished', ?, ?)
-                    """,
-                arguments: arguments(start)
-                    + [lineage.run.number, lineage.finishedAt.secondsSinceEpoch, published.version.number])
-        case let run?
-        where run.start.adapter == start.adapter && run.start.plan.digest == start.plan.digest && run.state != .finished:
-            try close(run, as: published.version, at: occasion.at, database)
+            // one run of an adapter is under way at a time, and this one is over
+            try interruptRuns(of: version.adapter, at: occasion.at, &transaction)
+            try transaction.make(.runBegan(lineage.run, start))
+            try transaction.make(.runEnded(lineage.run, Run.End(.admitted(version), at: lineage.finishedAt)))
+        case let run? where run.start.plan.digest == start.plan.digest && run.state != .finished:
+            // The version is there, so its run was finished, whatever a later start made of it.
+            try transaction.make(.runEnded(run.id, Run.End(.admitted(version), at: occasion.at)))
         // The number was given to another run; the version's lineage keeps what it came from.
         case _?: break
         }
-        _ = try list(published, as: .recovered, on: occasion, database)
-    }
-
-    /// The version is there, so its run was finished, whatever a later start made of it.
-    private static func close(_ run: Run, as version: VersionID, at time: Timestamp, _ database: Database) throws {
-        try database.execute(
-            sql: "UPDATE runs SET state = 'finished', ended_at = ?, version = ?, reason = NULL WHERE id = ?",
-            arguments: [time.secondsSinceEpoch, version.number, run.id.number])
+        _ = try list(published, as: .recovered, on: occasion, &transaction)
     }
 
     private func listedCommits(of adapter: AdapterName) throws -> [VersionID: CommitID] {

@@ -8,11 +8,9 @@ extension AdapterRegistry {
     @discardableResult
     public func admit(_ published: PublishedVersion, on occasion: Occasion) throws -> RegistryEvent {
         let version = published.version
-        return try write { database in
-            let run = try Self.run(published.lineage.run, database)
-            guard run.start.adapter == version.adapter else { throw RunError.foreign(run.id, version.adapter) }
-            try Self.end(run.id, .admitted(version), at: occasion.at, database)
-            return try Self.list(published, as: .admitted, on: occasion, database)
+        return try change(version.adapter) { transaction in
+            try Self.end(published.lineage.run, .admitted(version), at: occasion.at, &transaction)
+            return try Self.list(published, as: .admitted, on: occasion, &transaction)
         }
     }
 
@@ -20,10 +18,7 @@ extension AdapterRegistry {
     public func versions(of adapter: AdapterName) throws -> [VersionRecord] {
         try read { database in
             let aliases = try Self.aliases(of: adapter, database)
-            return try Row.fetchAll(
-                database, sql: "SELECT * FROM versions WHERE adapter = ? ORDER BY number", arguments: [adapter.text]
-            ).map { row in
-                let published = try PublishedVersion(row)
+            return try Self.published(of: adapter, database).map { published in
                 let names = aliases.filter { $0.value == published.version }.keys.sorted()
                 return VersionRecord(published: published, aliases: names)
             }
@@ -62,24 +57,22 @@ extension AdapterRegistry {
             .map { VersionID(adapter, $0) }
     }
 
-    /// Inserts the version and the event that brought it, which moves `candidate` to it.
+    static func published(of adapter: AdapterName, _ database: Database) throws -> [PublishedVersion] {
+        try Row.fetchAll(
+            database, sql: "SELECT * FROM versions WHERE adapter = ? ORDER BY number", arguments: [adapter.text]
+        ).map { try PublishedVersion($0) }
+    }
+
+    /// Lists the version, with the event that brought it, which moves `candidate` to it.
     static func list(
-        _ published: PublishedVersion, as kind: RegistryEvent.Kind, on occasion: Occasion, _ database: Database
+        _ published: PublishedVersion, as kind: RegistryEvent.Kind, on occasion: Occasion, _ transaction: inout ChangeTransaction
     ) throws -> RegistryEvent {
         let version = published.version
-        let expected = VersionID(version.adapter, (try latest(version.adapter, database)?.number ?? 0) + 1)
+        let expected = VersionID(version.adapter, (try latest(version.adapter, transaction.database)?.number ?? 0) + 1)
         guard version == expected else { throw VersionIndexError.outOfOrder(version, expected: expected) }
-        try database.execute(
-            sql: """
-                INSERT INTO versions (adapter, number, commit_id, lineage, base_digest, dataset_digest, published_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                version.adapter.text, version.number, published.commit.hex, published.lineage.json.text(),
-                published.lineage.base.digest.hex, published.lineage.dataset.digest.hex, published.at.secondsSinceEpoch,
-            ])
-        let candidate = try aliases(of: version.adapter, database)[.candidate]
+        try transaction.make(.versionListed(published))
+        let candidate = try aliases(of: version.adapter, transaction.database)[.candidate]
         let move = RegistryEvent.Move(alias: .candidate, from: candidate, to: version)
-        return try record(kind, of: version, on: occasion, moves: [move], database)
+        return try record(kind, of: version, on: occasion, moves: [move], &transaction)
     }
 }

@@ -5,15 +5,15 @@ import GRDB
 
 /// The records of declared adapters: their files, and the index of runs, versions, aliases, evidence and decisions.
 ///
-/// Git is the truth for versions; the index is what can be asked quickly. Every change is one transaction, so that a process that
-/// dies leaves either all of it or nothing.
+/// Git is the truth, for versions and through the journal for all else; the index is what can be asked quickly. Every change is one
+/// transaction, so that a process that dies leaves either all of it or nothing.
 public final class AdapterRegistry: Sendable {
     /// What a process may do with a registry.
     public enum Access: Sendable {
         case readOnly, readWrite
 
         /// All that the file system allows.
-        public static func most(of layout: RegistryLayout) -> Access {
+        static func most(of layout: RegistryLayout) -> Access {
             let isThere = FileManager.default.fileExists(atPath: layout.state.path)
             return Foundation.access((isThere ? layout.state : layout.root).path, W_OK) == 0 ? .readWrite : .readOnly
         }
@@ -21,28 +21,41 @@ public final class AdapterRegistry: Sendable {
 
     public let layout: RegistryLayout
     public let access: Access
-    private let database: DatabaseQueue
+    /// What the index is made from again.
+    let journal: any ChangeJournal
+    let database: DatabaseQueue
 
     /// Opens a registry and brings its index to the present schema; one that can only be read must have that schema already.
     ///
     /// - Throws: `RegistryError.notARegistry` when the marker is missing; `.newerFormat` or `.newerSchema` when a later release
     ///   wrote it.
-    public static func open(at layout: RegistryLayout, access: Access? = nil) throws -> AdapterRegistry {
-        guard layout.isMarked else { throw RegistryError.notARegistry(path: layout.root.path) }
-        try RegistryMarker.check(layout.marker)
-        let access = access ?? .most(of: layout)
+    public static func open(
+        at layout: RegistryLayout, access: Access? = nil, journal: some ChangeJournal
+    ) throws -> AdapterRegistry {
+        let access = try access ?? self.access(to: layout)
         switch access {
         case .readOnly:
-            return AdapterRegistry(layout: layout, access: access, database: try IndexDatabase.openReadOnly(layout))
+            return AdapterRegistry(layout, access, journal, try IndexDatabase.openReadOnly(layout))
         case .readWrite:
-            try layout.prepareState()
-            return AdapterRegistry(layout: layout, access: access, database: try IndexDatabase.open(layout))
+            return AdapterRegistry(layout, access, journal, try IndexDatabase.open(layout))
         }
     }
 
-    private init(layout: RegistryLayout, access: Access, database: DatabaseQueue) {
+    /// What this process may do with a registry that this program can read. Prepares its state folder where it may write.
+    ///
+    /// - Throws: as `open` does.
+    public static func access(to layout: RegistryLayout) throws -> Access {
+        guard layout.isMarked else { throw RegistryError.notARegistry(path: layout.root.path) }
+        try RegistryMarker.check(layout.marker)
+        let access = Access.most(of: layout)
+        if access == .readWrite { try layout.prepareState() }
+        return access
+    }
+
+    init(_ layout: RegistryLayout, _ access: Access, _ journal: any ChangeJournal, _ database: DatabaseQueue) {
         self.layout = layout
         self.access = access
+        self.journal = journal
         self.database = database
     }
 

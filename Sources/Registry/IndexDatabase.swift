@@ -17,6 +17,38 @@ enum IndexDatabase {
         }
     }
 
+    /// A new index in a file of its own.
+    static func create(_ file: URL) throws -> DatabaseQueue {
+        try makePrivate(file)
+        return try translatingErrors(at: file) {
+            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+            try Migrations.migrator.migrate(queue)
+            return queue
+        }
+    }
+
+    /// Removes an index and what SQLite has left beside it.
+    static func remove(_ file: URL) throws {
+        for place in [file, journal(of: file)] where unlink(place.path) != 0 && errno != ENOENT {
+            throw FileError(.delete, place)
+        }
+    }
+
+    /// Moves an index that cannot be read out of the way, its journal first: SQLite would play that into the next one.
+    ///
+    /// - Returns: where it lies now; nil when there was none.
+    static func setAside(_ layout: RegistryLayout, at time: Timestamp) throws -> URL? {
+        guard FileManager.default.fileExists(atPath: layout.database.path) else { return nil }
+        let aside = layout.state.appending(path: "lora.sqlite.damaged-\(time.secondsSinceEpoch)")
+        if FileManager.default.fileExists(atPath: journal(of: layout.database).path) {
+            try DurableFile.rename(journal(of: layout.database), to: journal(of: aside))
+        }
+        try DurableFile.rename(layout.database, to: aside)
+        return aside
+    }
+
+    private static func journal(of file: URL) -> URL { URL(filePath: file.path + "-journal") }
+
     /// - Throws: `RegistryError.readOnly` when there is no index yet, or an older one that would have to be changed first.
     static func openReadOnly(_ layout: RegistryLayout) throws -> DatabaseQueue {
         guard FileManager.default.fileExists(atPath: layout.database.path) else {

@@ -109,3 +109,18 @@ extension PublishedVersion {
             at: try row.timestamp("published_at"))
     }
 }
+
+extension RecordedMeasurement {
+    init(_ row: Row) throws {
+        let key = Key(kind: try row.text("kind"), subject: try row.digest("subject"), conditions: try row.digest("conditions"))
+        self.init(key: key, adapter: try row.adapter(), result: try row.json("result"), at: try row.timestamp("at"))
+    }
+}
+
+extension Decision {
+    init(_ row: Row) throws {
+        self.init(
+            adapter: try row.adapter(), question: try row.choice("question", of: Question.self), answer: try row.text("answer"),
+            verdict: try row.json("verdict"), at: try row.timestamp("at"))
+    }
+}

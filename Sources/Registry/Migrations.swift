@@ -7,6 +7,9 @@ enum Migrations {
         migrator.registerMigration("1 runs, versions, aliases, evidence") { database in
             for sql in [runs, versions, events, aliases, evidence] { try database.execute(sql: sql) }
         }
+        migrator.registerMigration("2 journals, numbers of each adapter") { database in
+            for sql in NumbersOfEachAdapter.statements { try database.execute(sql: sql) }
+        }
         return migrator
     }
 

@@ -26,7 +26,7 @@ extension RegistryError: Explained {
         case .corruptDatabase(let path, let message):
             Explanation(
                 "The index is damaged (\(message)).", at: path,
-                next: "Move the file away and run the command again; versions are read back from git.", kind: .integrity)
+                next: "`lora registry rebuild` makes it again from git and keeps the damaged file beside it.", kind: .integrity)
         case .database(let path, let message):
             Explanation(
                 "The index refused: \(message).", at: path, next: "Check free space and who may write there; nothing was changed."
@@ -114,9 +114,6 @@ extension RunError: Explained {
             Explanation(
                 "\(run) is \(state.rawValue); only an interrupted or failed run can be resumed.", next: "Start another run.",
                 kind: .usage)
-        case .foreign(let run, let adapter):
-            Explanation(
-                "\(run) is no run of '\(adapter)'.", next: "Start another run with `lora train \(adapter)`.", kind: .integrity)
         case .leaseHeld(let adapter, let holder):
             Explanation(
                 "'\(adapter)' is being worked on by \(holder).",

@@ -45,8 +45,6 @@ public enum RunError: Error, Hashable {
     case unknown(RunID)
     case over(RunID, Run.State)
     case cannotResume(RunID, Run.State)
-    /// A lineage or lease that names one adapter, and a run of another.
-    case foreign(RunID, AdapterName)
     /// Somebody else works on the adapter; `holder` is what they wrote into the lease.
     case leaseHeld(AdapterName, holder: String)
 }

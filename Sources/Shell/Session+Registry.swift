@@ -39,8 +39,12 @@ extension Session {
 /// What opening a registry mended, in words.
 enum MendedWords {
     static func lines(_ mended: Reconciliation) -> [String] {
-        mended.recovered.map { "note: \($0) was published but not listed; it is listed now." }
+        mended.caughtUp.map { "note: the index had not all that is recorded of \($0); it has now." }
+            + mended.recovered.map { "note: \($0) was published but not listed; it is listed now." }
             + mended.interrupted.map { "note: \($0) had lost its process; it is marked interrupted." }
+            + mended.diverged.map {
+                "warning: the index of \($0) is not what its journal in git leads to; see lora registry rebuild."
+            }
             + mended.missing.map { "warning: \($0) is listed, but git does not hold it." }
             + mended.unreadable.map { "warning: the lineage of \($0), or of one before it, cannot be read; it is not listed." }
             + mended.stranded.map { "warning: git lacks a version before \($0); it is not listed." }

@@ -24,7 +24,7 @@ struct TrainAdapterTests {
             return #expect(Bool(false), "not interrupted")
         }
         #expect(step == 7)
-        #expect(try stopped.open().registry.run(run).state == .interrupted)
+        #expect(try stopped.open().registry.run(run, of: expected.version.adapter).state == .interrupted)
         #expect(try stopped.open().registry.versions(of: expected.version.adapter).isEmpty)
         guard case .admitted(let receipt) = try stopped.train() else { return #expect(Bool(false), "not admitted") }
         #expect(try stopped.open().registry.runs(of: expected.version.adapter).count == 1)

@@ -29,7 +29,7 @@ import Testing
         let registry = try Sample.registry(in: folder)
         try registry.write { database in
             try database.execute(
-                sql: "INSERT INTO decisions (adapter, question, answer, verdict, at) VALUES ('a', 'admit', 'no', '{}', 0)")
+                sql: "INSERT INTO decisions (adapter, id, question, answer, verdict, at) VALUES ('a', 1, 'admit', 'no', '{}', 0)")
             for file in [registry.layout.database, URL(filePath: registry.layout.database.path + "-journal")] {
                 #expect(try permissions(of: file) == 0o600, "\(file.lastPathComponent)")
             }
@@ -48,7 +48,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for connection in 0..<connections {
                 group.addTask {
-                    let registry = try AdapterRegistry.open(at: RegistryLayout(root: root))
+                    let registry = try Sample.open(RegistryLayout(root: root))
                     for round in 0..<rounds {
                         let name = try Sample.name("adapter-\(connection)")
                         let lease = try registry.lease(name, holder: "\(round)")
@@ -78,7 +78,7 @@ import Testing
         try await withThrowingTaskGroup(of: Int.self) { group in
             for connection in 0..<3 {
                 group.addTask { [layout = registry.layout] in
-                    let registry = try AdapterRegistry.open(at: layout)
+                    let registry = try Sample.open(layout)
                     return try (0..<20).reduce(0) { moved, round in
                         let version = versions[(round + connection) % 3]
                         return moved + (try registry.promote(version, on: Sample.occasion()) == nil ? 0 : 1)
@@ -96,7 +96,7 @@ import Testing
         let layout = RegistryLayout(root: folder.url.appending(path: "registry"))
         try RegistryLayout.initialize(at: layout.root)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<8 { group.addTask { _ = try AdapterRegistry.open(at: layout).recordedAdapters() } }
+            for _ in 0..<8 { group.addTask { _ = try Sample.open(layout).recordedAdapters() } }
             try await group.waitForAll()
         }
     }
@@ -110,18 +110,18 @@ import Testing
             // Small enough a cache that changed pages are written to the file before the commit.
             try database.execute(sql: "PRAGMA cache_size = 1")
             let filler = String(repeating: "x", count: 20_000)
-            for _ in 0..<50 {
+            for number in 1...50 {
                 try database.execute(
                     sql:
-                        "INSERT INTO decisions (adapter, question, answer, verdict, at) VALUES (?, 'admit', 'no', json_quote(?), 0)",
-                    arguments: [Sample.adapter, filler])
+                        "INSERT INTO decisions (adapter, id, question, answer, verdict, at) VALUES (?, ?, 'admit', 'no', json_quote(?), 0)",
+                    arguments: [Sample.adapter, number, filler])
             }
             try FileManager.default.copyItem(at: registry.layout.root, to: copy)
         }
         #expect(try registry.decisions(of: Sample.name()).count == 50)
         let journal = RegistryLayout(root: copy).database.path + "-journal"
         #expect(FileManager.default.fileExists(atPath: journal), "the copy holds a hot journal")
-        let revived = try AdapterRegistry.open(at: RegistryLayout(root: copy))
+        let revived = try Sample.open(RegistryLayout(root: copy))
         #expect(try revived.decisions(of: Sample.name()).isEmpty)
         #expect(try revived.versions(of: Sample.name()).map(\.version) == [version])
         #expect(try revived.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
@@ -131,14 +131,14 @@ import Testing
         let registry = try Sample.registry(in: folder)
         try registry.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')") }
         #expect(throws: RegistryError.newerSchema(path: registry.layout.database.path)) {
-            try AdapterRegistry.open(at: registry.layout)
+            try Sample.open(registry.layout)
         }
     }
 
     @Test func aDamagedFileIsAnIntegrityFailure() throws {
         let layout = try Sample.registry(in: folder).layout
         try Data("this was a database".utf8).write(to: layout.database)
-        let error = try #require(throws: RegistryError.self) { try AdapterRegistry.open(at: layout) }
+        let error = try #require(throws: RegistryError.self) { try Sample.open(layout) }
         #expect(error.explanation.kind == .integrity)
     }
 

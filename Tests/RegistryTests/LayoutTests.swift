@@ -13,7 +13,7 @@ import Testing
 
     @Test func aNewRegistryCanBeOpened() throws {
         try RegistryLayout.initialize(at: root)
-        let registry = try AdapterRegistry.open(at: RegistryLayout(root: root))
+        let registry = try Sample.open(RegistryLayout(root: root))
         #expect(try registry.declarations().isEmpty)
         #expect(try registry.bases().isEmpty)
         #expect(try registry.recordedAdapters().isEmpty)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func aFolderWithoutTheMarkerIsNoRegistry() throws {
-        #expect(throws: RegistryError.notARegistry(path: root.path)) { try AdapterRegistry.open(at: RegistryLayout(root: root)) }
+        #expect(throws: RegistryError.notARegistry(path: root.path)) { try Sample.open(RegistryLayout(root: root)) }
     }
 
     @Test func aLaterFormatIsLeftAlone() throws {
@@ -39,7 +39,7 @@ import Testing
         let marker = root.appending(path: "registry.yaml")
         try Data("format: 2\n".utf8).write(to: marker)
         let error = RegistryError.newerFormat(path: marker.path, found: 2, known: 1)
-        #expect(throws: error) { try AdapterRegistry.open(at: RegistryLayout(root: root)) }
+        #expect(throws: error) { try Sample.open(RegistryLayout(root: root)) }
         #expect(throws: error) { try RegistryLayout.initialize(at: root) }
         #expect(!FileManager.default.fileExists(atPath: root.appending(path: ".state").path))
     }
@@ -47,7 +47,7 @@ import Testing
     @Test func aMistypedMarkerSaysWhere() throws {
         try RegistryLayout.initialize(at: root)
         try Data("fromat: 1\n".utf8).write(to: root.appending(path: "registry.yaml"))
-        #expect(throws: YAMLError.self) { try AdapterRegistry.open(at: RegistryLayout(root: root)) }
+        #expect(throws: YAMLError.self) { try Sample.open(RegistryLayout(root: root)) }
     }
 }
 

@@ -29,7 +29,7 @@ import Testing
 
     @Test func whatIsRecordedCanBeReadAndNothingIsTouched() throws {
         let before = try state()
-        let registry = try AdapterRegistry.open(at: layout, access: .readOnly)
+        let registry = try Sample.open(layout, access: .readOnly)
         #expect(try registry.versions(of: Sample.name()).count == 1)
         let mended = try registry.reconcile(
             with: GitVersions(tags: [], read: { _ in throw CancellationError() }), on: Sample.occasion())
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func whatWouldChangeItIsRefused() throws {
-        let registry = try AdapterRegistry.open(at: layout, access: .readOnly)
+        let registry = try Sample.open(layout, access: .readOnly)
         #expect(throws: RegistryError.readOnly(path: layout.state.path)) {
             try registry.promote(Sample.version(1), on: Sample.occasion())
         }
@@ -47,7 +47,7 @@ import Testing
     @Test func aRegistryWithoutAnIndexCannotBeMadeOneByReading() throws {
         try FileManager.default.removeItem(at: layout.database)
         #expect(throws: RegistryError.readOnly(path: layout.root.path)) {
-            try AdapterRegistry.open(at: layout, access: .readOnly)
+            try Sample.open(layout, access: .readOnly)
         }
         #expect(!FileManager.default.fileExists(atPath: layout.database.path))
     }

@@ -46,7 +46,7 @@ import Testing
         #expect(outcome.recovered == [second.version])
         #expect(outcome.interrupted.isEmpty)
         #expect(try registry.versions(of: Sample.name()).map(\.published) == [first, second])
-        #expect(try registry.run(run.id).end == Run.End(.admitted(second.version), at: Sample.time))
+        #expect(try registry.run(run.id, of: Sample.name()).end == Run.End(.admitted(second.version), at: Sample.time))
         #expect(try registry.aliases(of: Sample.name())[.candidate] == second.version)
         #expect(try registry.history(of: Sample.name()).last?.kind == .recovered)
         #expect(try reconcile(git([first, second])).isClean, "twice is once")
@@ -57,7 +57,7 @@ import Testing
         let before = try (registry.versions(of: Sample.name()), registry.runs(of: Sample.name()).map(\.id))
         let layout = RegistryLayout(root: folder.url.appending(path: "copy"))
         try RegistryLayout.initialize(at: layout.root)
-        let revived = try AdapterRegistry.open(at: layout)
+        let revived = try Sample.open(layout)
         let outcome = try revived.reconcile(with: git(published.reversed()), on: Sample.occasion())
         #expect(outcome.recovered == published.map(\.version).sorted())
         #expect(try revived.versions(of: Sample.name()) == before.0)
@@ -69,7 +69,7 @@ import Testing
     @Test func aRunOfADeadProcessIsInterrupted() throws {
         let run = try registry.beginRun(Sample.start(), under: registry.lease(Sample.name(), holder: "the dead"))
         #expect(try reconcile(git([])).interrupted == [run.id])
-        #expect(try registry.run(run.id).state == .interrupted)
+        #expect(try registry.run(run.id, of: Sample.name()).state == .interrupted)
         #expect(try reconcile(git([])).isClean)
     }
 
@@ -82,7 +82,7 @@ import Testing
         let published = try Sample.published(Sample.version(1), run: run.id, start: Sample.start())
         let other = try Sample.registry(in: folder)
         #expect(try other.reconcile(with: git([published]), on: Sample.occasion()).isClean)
-        #expect(try registry.run(run.id).state == .started)
+        #expect(try registry.run(run.id, of: Sample.name()).state == .started)
         #expect(FileManager.default.fileExists(atPath: draft.path))
         _ = try withExtendedLifetime(lease) { try registry.admit(published, on: Sample.occasion()) }
     }
@@ -113,7 +113,7 @@ import Testing
         for end in ends {
             let run = try registry.beginRun(Sample.start(), under: #require(lease))
             _ = try registry.stagingFolder(of: run.id, under: #require(lease))
-            try registry.endRun(run.id, end, at: Sample.time)
+            try registry.endRun(run.id, of: Sample.name(), end, at: Sample.time)
         }
         _ = try registry.stagingFolder(of: RunID(77), under: #require(lease))
         lease = nil
@@ -134,7 +134,7 @@ import Testing
         let published = try (0..<3).map { _ in try Sample.admit(to: registry) } + [Sample.admit(to: registry, "other")]
         let layout = RegistryLayout(root: folder.url.appending(path: "copy"))
         try RegistryLayout.initialize(at: layout.root)
-        let revived = try AdapterRegistry.open(at: layout)
+        let revived = try Sample.open(layout)
         let outcome = try revived.reconcile(with: git(published, unreadable: Sample.version(2)), on: Sample.occasion())
         #expect(outcome.unreadable == [try Sample.version(2), try Sample.version(3)])
         #expect(outcome.recovered == [try Sample.version(1, of: "other"), try Sample.version(1)])
@@ -144,7 +144,7 @@ import Testing
         let published = try (0..<3).map { _ in try Sample.admit(to: registry) } + [Sample.admit(to: registry, "other")]
         let layout = RegistryLayout(root: folder.url.appending(path: "copy"))
         try RegistryLayout.initialize(at: layout.root)
-        let revived = try AdapterRegistry.open(at: layout)
+        let revived = try Sample.open(layout)
         let outcome = try revived.reconcile(with: git([published[0], published[2], published[3]]), on: Sample.occasion())
         #expect(outcome.stranded == [try Sample.version(3)])
         #expect(outcome.recovered == [try Sample.version(1, of: "other"), try Sample.version(1)])
@@ -153,10 +153,10 @@ import Testing
 
     @Test func aRunNumberThatWasGivenAnewStaysWithItsRun() throws {
         let run = try registry.beginRun(Sample.start(seed: 5), under: registry.lease(Sample.name(), holder: ""))
-        try registry.endRun(run.id, .failed(reason: "no space"), at: Sample.time)
+        try registry.endRun(run.id, of: Sample.name(), .failed(reason: "no space"), at: Sample.time)
         let published = try Sample.published(Sample.version(1), run: run.id, start: Sample.start(seed: 6))
         #expect(try reconcile(git([published])).recovered == [published.version])
-        #expect(try registry.run(run.id).state == .failed)
+        #expect(try registry.run(run.id, of: Sample.name()).state == .failed)
         #expect(try registry.version(published.version).lineage == published.lineage)
     }
 }

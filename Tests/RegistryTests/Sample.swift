@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import Registry
 import TestSupport
+import Versions
 
 /// Records to keep.
 enum Sample {
@@ -17,7 +18,16 @@ enum Sample {
     static func registry(in folder: TemporaryFolder) throws -> AdapterRegistry {
         let root = folder.url.appending(path: "registry")
         try RegistryLayout.initialize(at: root)
-        return try AdapterRegistry.open(at: RegistryLayout(root: root))
+        return try open(RegistryLayout(root: root))
+    }
+
+    /// With the journal in its own git repository.
+    static func open(_ layout: RegistryLayout, access: AdapterRegistry.Access? = nil) throws -> AdapterRegistry {
+        let access = try access ?? AdapterRegistry.access(to: layout)
+        let journal =
+            access == .readWrite
+            ? try VersionStore(openingOrCreatingAt: layout.versions) : try VersionStore(openingAt: layout.versions)
+        return try AdapterRegistry.open(at: layout, access: access, journal: journal)
     }
 
     static func name(_ text: String = adapter) throws -> AdapterName { try AdapterName(text) }

@@ -37,7 +37,7 @@ import Testing
         #expect(throws: VersionIndexError.outOfOrder(gap.version, expected: try Sample.version(1))) {
             try registry.admit(gap, on: Sample.occasion())
         }
-        #expect(try registry.run(run.id).state == .started, "the run's end was rolled back")
+        #expect(try registry.run(run.id, of: Sample.name()).state == .started, "the run's end was rolled back")
         #expect(try registry.history(of: Sample.name()).isEmpty)
         #expect(try registry.aliases(of: Sample.name()).isEmpty)
     }
@@ -48,7 +48,7 @@ import Testing
         let again = try Sample.published(Sample.version(2), run: run, start: Sample.start())
         #expect(throws: RunError.over(run, .finished)) { try registry.admit(again, on: Sample.occasion()) }
         let foreign = try Sample.published(Sample.version(1, of: "other"), run: run, start: Sample.start("other"))
-        #expect(throws: RunError.foreign(run, try Sample.name("other"))) { try registry.admit(foreign, on: Sample.occasion()) }
+        #expect(throws: RunError.unknown(run)) { try registry.admit(foreign, on: Sample.occasion()) }
     }
 
     @Test func referencesResolve() throws {

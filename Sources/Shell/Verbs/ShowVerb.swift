@@ -7,16 +7,21 @@ import StrictJSON
 
 struct ShowVerb: Verb {
     static let configuration = Shell.configuration(
-        "show", "Show an adapter with its versions, or one version with its lineage.",
-        example: "lora show ticket-router@production --json")
+        "show", "Show an adapter with its versions, one version with its lineage, or what aliases meant on a day.",
+        example: "lora show ticket-router@production --at 2026-05-01")
 
     @Argument(help: ArgumentHelp("An adapter, or a version such as ticket-router@v2.", valueName: "version"))
     var version: String
+    @Option(
+        help: ArgumentHelp(
+            "What the aliases meant at that moment (UTC, ISO 8601); a day alone means its end.", valueName: "time"))
+    var at: PastMoment?
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
         let workspace = try session.openRegistry(place.registry)
+        if let at { return try show(workspace.standings(version, at: at.time), in: session) }
         let shown = try workspace.show(version)
         if format.json {
             session.print(shown.json)
@@ -24,6 +29,41 @@ struct ShowVerb: Verb {
             for line in ShownWords.lines(shown) { session.console.print(line) }
         }
         return .passed
+    }
+
+    private func show(_ past: PastStandings, in session: Session) -> ExitStatus {
+        if format.json {
+            session.print(past.json)
+        } else {
+            for line in PastWords.lines(past) { session.console.print(line) }
+        }
+        return .passed
+    }
+}
+
+/// A moment of the past: a time, or a day, which means its end.
+struct PastMoment: ExpressibleByArgument {
+    let time: Timestamp
+
+    init?(argument: String) {
+        guard let time = Timestamp(argument) else { return nil }
+        let isDay = argument.allSatisfy { $0.isNumber || $0 == "-" }
+        self.time = isDay ? time.adding(seconds: 86_399) : time
+    }
+}
+
+enum PastWords {
+    static func lines(_ past: PastStandings) -> [String] {
+        guard !past.standings.isEmpty else { return ["\(past.adapter) had no version at \(past.at)."] }
+        return ["\(past.adapter) at \(past.at)"] + past.standings.flatMap(lines)
+    }
+
+    private static func lines(_ standing: AliasStanding) -> [String] {
+        let until = standing.until.map { "until \($0.at) by \($0.actor.name): \($0.reason)" } ?? "to this day"
+        return [
+            "  \(standing.alias) was \(standing.version.label), since \(standing.since.at) by \(standing.since.actor.name): "
+                + standing.since.reason, "    \(until)",
+        ]
     }
 }
 

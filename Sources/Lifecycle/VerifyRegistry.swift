@@ -1,0 +1,123 @@
+import Adapters
+import Faults
+import Randomness
+import Registry
+import StrictJSON
+import Versions
+
+/// Reads again what a registry keeps and holds it against its digests: each version's files, the journals, and the index.
+public struct VerifyRegistry: Sendable {
+    /// What was looked at, and what is not as it was written.
+    public struct Report: Sendable {
+        public let versions: Int
+        public let versionsKept: Int
+        public let faults: [Fault]
+    }
+
+    public struct Fault: Sendable, Hashable {
+        public let subject: String
+        public let explanation: Explanation
+    }
+
+    /// Every how many-th version a quick look reads beside those that aliases point to. Which ones changes from day to day, so that as
+    /// many days see all.
+    static let quickShare: UInt64 = 10
+
+    private let workspace: Workspace
+    private let isQuick: Bool
+
+    public init(_ workspace: Workspace, isQuick: Bool) {
+        self.workspace = workspace
+        self.isQuick = isQuick
+    }
+
+    /// - Parameters:
+    ///   - names: adapters or versions; all adapters when there are none.
+    ///   - progress: hears of each version before it is read, and may throw to stop.
+    public func run(_ names: [String], now: Timestamp, progress: (VersionID) throws -> Void) throws -> Report {
+        let kept = try records(names)
+        let chosen = kept.filter { isChosen($0, on: now) }
+        var found = names.isEmpty ? try indexFaults() : []
+        for record in chosen {
+            try progress(record.version)
+            found += faults(of: record)
+        }
+        return Report(versions: chosen.count, versionsKept: kept.count, faults: found)
+    }
+
+    private func records(_ names: [String]) throws -> [VersionRecord] {
+        guard !names.isEmpty else { return try workspace.registry.recordedAdapters().flatMap(workspace.registry.versions) }
+        return try names.flatMap { name in
+            let reference = try VersionReference(name)
+            guard reference.selector == nil else { return [try workspace.version(name)] }
+            try workspace.requireKnown(reference.adapter)
+            return try workspace.registry.versions(of: reference.adapter)
+        }
+    }
+
+    private func isChosen(_ record: VersionRecord, on now: Timestamp) -> Bool {
+        guard isQuick, record.aliases.isEmpty else { return true }
+        let day = UInt64(max(0, now.secondsSinceEpoch) / 86_400)
+        return (StableHash.of([], "\(record.version)") &+ day).isMultiple(of: Self.quickShare)
+    }
+
+    private func faults(of record: VersionRecord) -> [Fault] {
+        do {
+            let listed = record.published.commit
+            guard try workspace.versions.commit(of: record.version) == listed else { throw VersionError.lost(record.version) }
+            return try workspace.versions.verify(record.version).map { fault in
+                Fault(subject: "\(record.version)", explanation: VersionError.damaged(record.version, fault).explanation)
+            }
+        } catch {
+            return [fault("\(record.version)", error)]
+        }
+    }
+
+    /// Of the index file, of each journal, and of what both say.
+    private func indexFaults() throws -> [Fault] {
+        do {
+            guard try workspace.registry.isSound() else {
+                throw RegistryError.corruptDatabase(
+                    path: workspace.layout.database.path, message: "a page is not what it should be")
+            }
+            guard !isQuick, workspace.registry.access == .readWrite else { return [] }
+            let differences = try workspace.registry.differencesFromJournals()
+            return differences.map { difference in
+                Fault(
+                    subject: "index",
+                    explanation: Explanation(
+                        "Its table \(difference.table) is not what the journals lead to: \(counted(difference.onlyOld, "row")) too many, "
+                            + "\(counted(difference.onlyNew, "row")) missing.",
+                        at: workspace.layout.database.path, next: "`lora registry rebuild` makes it again from git.",
+                        kind: .integrity))
+            }
+        } catch {
+            return [fault("index", error)]
+        }
+    }
+
+    private func fault(_ subject: String, _ error: any Error) -> Fault {
+        let told = (error as? any Explained)?.explanation
+        return Fault(
+            subject: subject,
+            explanation: told ?? Explanation("\(error)", next: "Restore versions.git from a copy.", kind: .integrity))
+    }
+}
+
+extension VerifyRegistry.Report {
+    public var json: JSONValue {
+        [
+            "versions": .integer(versions), "versions_kept": .integer(versionsKept),
+            "faults": .array(faults.map(\.json)),
+        ]
+    }
+}
+
+extension VerifyRegistry.Fault {
+    fileprivate var json: JSONValue {
+        [
+            "subject": .string(subject), "what": .string(explanation.what),
+            "place": explanation.place.map { .string($0) } ?? .null, "next": .string(explanation.next),
+        ]
+    }
+}

@@ -1,0 +1,51 @@
+import Adapters
+import Registry
+import StrictJSON
+import Versions
+
+/// Why an alias points to a version: who put it there, what let the version in, and what it came from.
+public struct WhyVersion: Sendable {
+    /// Nil when a version was asked for by its number and no alias points to it.
+    public let standing: AliasStanding?
+    public let record: VersionRecord
+    /// What brought the version into the registry.
+    public let admitted: RegistryEvent?
+    /// The gate's verdict as it was released with the version: each rule with its numbers.
+    public let gate: JSONValue?
+    /// The advice that training followed, likewise.
+    public let advice: JSONValue?
+
+    /// One sentence for each rule of the gate.
+    public var gateReasons: [String] { Self.reasons(gate) }
+    public var adviceReasons: [String] { Self.reasons(advice) }
+
+    private static func reasons(_ verdict: JSONValue?) -> [String] {
+        (verdict?["reasons"]?.arrayValue ?? []).compactMap(\.stringValue)
+    }
+
+    public var json: JSONValue {
+        [
+            "schema": "lora.why/1", "version": .string("\(record.version)"), "standing": standing?.json ?? .null,
+            "admitted": admitted?.json ?? .null, "gate": gate ?? .null, "should_finetune": advice ?? .null,
+            "lineage": record.lineage.json,
+        ]
+    }
+}
+
+extension Workspace {
+    /// - Parameter text: `name@production`, another alias, or `name@v3`; a bare name means production.
+    public func why(_ text: String) throws -> WhyVersion {
+        let reference = try VersionReference(text)
+        try requireKnown(reference.adapter)
+        let meant = VersionReference(reference.adapter, reference.selector ?? .alias(.production))
+        let record = try registry.version(try registry.resolve(meant))
+        let events = try registry.history(of: reference.adapter)
+        let standings = events.standings(at: .latest).filter { $0.version == record.version }
+        let decision = try versions.contents(of: Release.decisionFile, in: record.version).map { try JSONValue(parsing: $0) }
+        return WhyVersion(
+            standing: standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production }
+                ?? standings.first,
+            record: record, admitted: events.first { $0.version == record.version && [.admitted, .recovered].contains($0.kind) },
+            gate: decision?["gate"], advice: decision?["should_finetune"])
+    }
+}

@@ -1,0 +1,100 @@
+import Adapters
+import GRDB
+
+/// Changes to what is known of one adapter, on their way into index and journal.
+struct ChangeTransaction {
+    let adapter: AdapterName
+    let database: Database
+    private(set) var changes: [RegistryChange] = []
+
+    init(_ adapter: AdapterName, _ database: Database) {
+        self.adapter = adapter
+        self.database = database
+    }
+
+    mutating func make(_ change: RegistryChange) throws {
+        try AdapterRegistry.apply(change, of: adapter, database)
+        changes.append(change)
+    }
+}
+
+extension AdapterRegistry {
+    /// Makes changes in one transaction. The index takes them first, where its constraints can refuse them; the journal has them on the
+    /// disk before the index commits. A process that dies in between leaves a journal that is ahead, which the next one takes up.
+    func change<Value>(_ adapter: AdapterName, _ body: (inout ChangeTransaction) throws -> Value) throws -> Value {
+        var (entry, start): (CommitID?, CommitID?) = (nil, nil)
+        do {
+            return try write { database in
+                start = try journal.head(of: adapter)
+                var position = try catchUp(adapter, database)
+                entry = position == start ? nil : position
+                var transaction = ChangeTransaction(adapter, database)
+                let value = try body(&transaction)
+                guard !transaction.changes.isEmpty else { return value }
+                position = try journal.append(transaction.changes, to: adapter, after: position)
+                entry = position
+                try Self.setPosition(position, of: adapter, database)
+                return value
+            }
+        } catch {
+            if let entry { takeBack(entry, from: adapter, to: start) }
+            throw error
+        }
+    }
+
+    /// What the index did not take must not come back as if it had been agreed to. Where somebody has gone on from it already, it stays.
+    private func takeBack(_ entry: CommitID, from adapter: AdapterName, to start: CommitID?) {
+        do {
+            try journal.retract(entry, from: adapter, to: start)
+        } catch {
+            return
+        }
+    }
+
+    /// Brings the index to the end of the adapter's journal; an adapter that has none yet gets one.
+    ///
+    /// - Returns: the last entry; nil where nothing is known of the adapter.
+    /// - Throws: `JournalError.diverged`.
+    @discardableResult
+    func catchUp(_ adapter: AdapterName, _ database: Database) throws -> CommitID? {
+        let (position, head) = (try Self.position(of: adapter, database), try journal.head(of: adapter))
+        guard position != head else { return try position ?? begin(adapter, database) }
+        if position == nil, try !Self.snapshot(of: adapter, database).isEmpty {
+            throw JournalError.diverged(adapter, position: nil, head: head)
+        }
+        for entry in try journal.entries(of: adapter, after: position) {
+            for change in entry.changes { try Self.apply(change, of: adapter, database) }
+        }
+        if let head { try Self.setPosition(head, of: adapter, database) }
+        return head
+    }
+
+    /// Writes down what an index from before there were journals knows.
+    private func begin(_ adapter: AdapterName, _ database: Database) throws -> CommitID? {
+        let changes = try Self.snapshot(of: adapter, database)
+        guard !changes.isEmpty else { return nil }
+        let entry = try journal.append(changes, to: adapter, after: nil)
+        try Self.setPosition(entry, of: adapter, database)
+        return entry
+    }
+
+    /// Where the index stands in each journal.
+    func positions() throws -> [AdapterName: CommitID] {
+        try read { database in
+            let rows = try Row.fetchAll(database, sql: "SELECT adapter, position FROM journals")
+            return Dictionary(
+                try rows.map { (try $0.adapter(), try $0.commit("position")) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    static func position(of adapter: AdapterName, _ database: Database) throws -> CommitID? {
+        try Row.fetchOne(database, sql: "SELECT position FROM journals WHERE adapter = ?", arguments: [adapter.text])?
+            .commit("position")
+    }
+
+    private static func setPosition(_ position: CommitID?, of adapter: AdapterName, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO journals (adapter, position) VALUES (?, ?)",
+            arguments: [adapter.text, position?.hex])
+    }
+}

@@ -1,0 +1,53 @@
+import Adapters
+import ArgumentParser
+import Faults
+import Lifecycle
+
+struct VerifyVerb: Verb {
+    static let configuration = Shell.configuration(
+        "verify", "Read again every stored byte of versions, journals and index, and hold it against its digest.",
+        example: "lora verify --quick")
+
+    @Argument(
+        help: ArgumentHelp("Adapters, or versions such as ticket-router@v2; everything when none is named.", valueName: "name"))
+    var names: [String] = []
+    @Flag(help: "Read the versions that aliases point to and a tenth of the others, another tenth each day.")
+    var quick = false
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let workspace = try session.openRegistry(place.registry)
+        let report = try VerifyRegistry(workspace, isQuick: quick).run(names, now: session.clock()) { _ in
+            if session.isInterrupted { throw StoppedVerifying() }
+        }
+        if format.json {
+            session.print(report.json, as: "lora.verify/1")
+        } else {
+            for line in VerifyWords.lines(report) { session.console.print(line) }
+        }
+        return report.faults.isEmpty ? .passed : .integrityFailure
+    }
+}
+
+/// Ctrl-C while versions were being read.
+private struct StoppedVerifying: Explained {
+    var explanation: Explanation {
+        Explanation("Stopped; not every version was read.", next: "Run the command again, or with --quick.", kind: .interrupted)
+    }
+}
+
+enum VerifyWords {
+    static func lines(_ report: VerifyRegistry.Report) -> [String] {
+        let read =
+            report.versions == report.versionsKept
+            ? counted(report.versions, "version") : "\(report.versions) of \(counted(report.versionsKept, "version"))"
+        let outcome = report.faults.isEmpty ? "all as written" : counted(report.faults.count, "fault")
+        return report.faults.flatMap(lines) + ["\(read) read: \(outcome)"]
+    }
+
+    private static func lines(_ fault: VerifyRegistry.Fault) -> [String] {
+        let place = fault.explanation.place.map { ["    at: \($0)"] } ?? []
+        return ["✗ \(fault.subject): \(fault.explanation.what)"] + place + ["    mend: \(fault.explanation.next)"]
+    }
+}

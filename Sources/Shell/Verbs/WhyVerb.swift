@@ -1,0 +1,46 @@
+import Adapters
+import ArgumentParser
+import Lifecycle
+
+struct WhyVerb: Verb {
+    static let configuration = Shell.configuration(
+        "why", "Tell why a version is in production: who put it there, what the gate measured, and what it was made from.",
+        example: "lora why ticket-router")
+
+    @Argument(
+        help: ArgumentHelp(
+            "A version, such as ticket-router@v2 or ticket-router@candidate; a bare name means production.",
+            valueName: "version"))
+    var version: String
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let why = try session.openRegistry(place.registry).why(version)
+        if format.json {
+            session.print(why.json)
+        } else {
+            for line in WhyWords.lines(why) { session.console.print(line) }
+        }
+        return .passed
+    }
+}
+
+enum WhyWords {
+    static func lines(_ why: WhyVersion) -> [String] {
+        let lineage = why.record.lineage
+        let made = [
+            "made by \(lineage.run) from \(lineage.dataset) (\(counted(lineage.dataset.train.rows, "row"))) over base "
+                + "\(lineage.base.name), \(lineage.startedAt) to \(lineage.finishedAt)"
+        ]
+        return [standing(why)] + (why.admitted.map { ["let in on \($0.at) by \($0.actor.name): \($0.reason)"] } ?? [])
+            + why.gateReasons.map { "  \($0)" } + made
+            + (why.adviceReasons.isEmpty ? [] : ["trained because"] + why.adviceReasons.map { "  \($0)" })
+    }
+
+    private static func standing(_ why: WhyVersion) -> String {
+        guard let standing = why.standing else { return "\(why.record.version): no alias points to it" }
+        return "\(why.record.version) is \(standing.alias) since \(standing.since.at), by \(standing.since.actor.name): "
+            + standing.since.reason
+    }
+}
