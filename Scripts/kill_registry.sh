@@ -20,14 +20,16 @@ while [ "$done_kills" -lt "$kills" ]; do
     deeds=$((deeds + 1))
     case $((RANDOM % 6)) in
         0) words=(registry rebuild) ;;
-        1 | 2) words=(rollback greeter --reason "deed-$deeds.") ;;
-        *) words=(promote "greeter@v$((RANDOM % 2 + 1))" --reason "deed-$deeds.") ;;
+        1) words=(rollback greeter --reason "deed-$deeds.") ;;
+        # what is not in production yet, so that there is something to write
+        *) words=(promote "greeter@v$((${production:-2} % 2 + 1))" --reason "deed-$deeds.") ;;
     esac
     "$lora" "${words[@]}" >out 2>&1 &
     pid=$!
-    sleep "0.$((RANDOM % 2))$((RANDOM % 10))$((RANDOM % 10))"
+    sleep "0.$((RANDOM % 4))$((RANDOM % 10))$((RANDOM % 10))"
     if kill -9 "$pid" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
     if wait "$pid" 2>/dev/null && grep -q "deed-$deeds\.\$" out; then acknowledged+=("deed-$deeds."); fi
+    production=$("$lora" show greeter@production 2>/dev/null | sed -n 's/^greeter@v//p' || true)
     "$lora" verify >verified 2>&1 || fail "$(cat verified)"
 done
 git --git-dir registry/.state/versions.git fsck --strict >fsck 2>&1 || fail "$(cat fsck)"

@@ -1,4 +1,5 @@
 import Adapters
+import Policies
 import Registry
 import StrictJSON
 
@@ -10,6 +11,8 @@ public struct Catalogue: Sendable {
         public let versions: [VersionRecord]
         public let aliases: [AliasName: VersionID]
         public let lastRun: Run?
+        /// What maintenance says of it; nil where nobody asked.
+        public var maintenance: RetrainCase?
 
         public var latest: VersionRecord? { versions.last }
     }
@@ -20,9 +23,17 @@ public struct Catalogue: Sendable {
 }
 
 extension Workspace {
-    public func catalogue() throws -> Catalogue {
+    /// - Parameter plan: judges the entries as of now, where the query or what is shown of it asks for that.
+    public func catalogue(
+        _ query: CatalogueQuery = CatalogueQuery(), showsDue: Bool = false, plan: () throws -> MaintenancePlan
+    ) throws -> Catalogue {
         let (declarations, faults) = try registry.readableDeclarations()
-        return Catalogue(entries: try declarations.map(entry), faults: faults)
+        var entries = try declarations.map(entry)
+        if query.needsPlan || showsDue {
+            let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })
+            for index in entries.indices { entries[index].maintenance = cases[entries[index].declaration.name] }
+        }
+        return Catalogue(entries: entries, faults: faults).answering(query)
     }
 
     /// Everything known of one adapter.
@@ -69,6 +80,8 @@ extension Catalogue.Entry {
             "aliases": .object(
                 JSONObject(aliases.sorted { $0.key < $1.key }.map { ($0.key.text, .string("\($0.value)")) })),
             "last_run": lastRun?.json ?? .null,
+            "due": maintenance.map { .bool($0.isDue) } ?? .null,
+            "next_due": maintenance.map { .string("\($0.nextDue)") } ?? .null,
         ]
     }
 }

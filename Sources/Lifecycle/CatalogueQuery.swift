@@ -1,0 +1,87 @@
+import Adapters
+import Foundation
+import Policies
+import Registry
+import StrictJSON
+
+/// Which adapters a catalogue shows, and in which order.
+public struct CatalogueQuery: Sendable, Hashable {
+    /// What entries can be ordered by; what an entry lacks comes last.
+    public enum Key: String, Sendable, Hashable, CaseIterable {
+        case name, base, owner, task, metric, horizon, latest, production, candidate, trained, error, due
+        case lastRun = "last-run"
+    }
+
+    public var base: String?
+    public var owner: String?
+    /// A part of the task's sentence, in upper or lower case.
+    public var task: String?
+    public var onlyDue = false
+    public var key: Key?
+    public var isDescending = false
+
+    public init() {}
+
+    /// Whether anything of the maintenance plan is asked for, which takes a look at every base.
+    var needsPlan: Bool { onlyDue || key == .due }
+}
+
+extension Catalogue {
+    /// The entries that a query asks for, in its order.
+    public func answering(_ query: CatalogueQuery) -> Catalogue {
+        var entries = entries.filter { entry in
+            let declaration = entry.declaration
+            return (query.base.map { declaration.base.text == $0 } ?? true)
+                && (query.owner.map { declaration.owner == $0 } ?? true)
+                && (query.task.map { declaration.task.range(of: $0, options: .caseInsensitive) != nil } ?? true)
+                && (!query.onlyDue || entry.maintenance?.isDue == true)
+        }
+        if let key = query.key {
+            let ordered = entries.filter { $0.place(by: key) != nil }.map { (entry: $0, place: $0.place(by: key)) }
+                .sorted { first, second in
+                    guard let own = first.place, let other = second.place, own != other else {
+                        return first.entry.declaration.name < second.entry.declaration.name
+                    }
+                    return query.isDescending ? other < own : own < other
+                }.map(\.entry)
+            entries = ordered + entries.filter { $0.place(by: key) == nil }
+        }
+        return Catalogue(entries: entries, faults: faults)
+    }
+}
+
+/// What an entry is ordered by: a number or a text.
+private enum CataloguePlace: Comparable {
+    case number(Double)
+    case text(String)
+}
+
+extension Catalogue.Entry {
+    /// When the latest version was trained.
+    public var trained: Timestamp? { latest?.lineage.finishedAt }
+    /// The error of the version in production, else of the latest, when it was released.
+    public var error: MeasuredRate? {
+        (versions.last { $0.aliases.contains(.production) } ?? latest)?.lineage.error
+    }
+
+    fileprivate func place(by key: CatalogueQuery.Key) -> CataloguePlace? {
+        func number(_ version: VersionID?) -> CataloguePlace? { version.map { .number(Double($0.number)) } }
+        func time(_ time: Timestamp?) -> CataloguePlace? { time.map { .number(Double($0.secondsSinceEpoch)) } }
+        return switch key {
+        case .name: .text(declaration.name.text)
+        case .base: .text(declaration.base.text)
+        case .owner: .text(declaration.owner)
+        case .task: .text(declaration.task)
+        case .metric: .text(declaration.metric.rawValue)
+        // as long as it reaches from one fixed moment
+        case .horizon: time(Timestamp(secondsSinceEpoch: 0).adding(declaration.horizon))
+        case .latest: number(latest?.version)
+        case .production: number(aliases[.production])
+        case .candidate: number(aliases[.candidate])
+        case .trained: time(trained)
+        case .error: error.map { .number($0.value) }
+        case .due: time(maintenance?.nextDue)
+        case .lastRun: time(lastRun?.start.at)
+        }
+    }
+}
