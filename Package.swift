@@ -61,7 +61,7 @@ let package = Package(
             name: "Shell",
             dependencies: [
                 "Adapters", "CReadline", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON", "Tensors",
-                "Training",
+                "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),

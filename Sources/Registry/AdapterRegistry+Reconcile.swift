@@ -48,16 +48,17 @@ extension AdapterRegistry {
         var outcome = Reconciliation()
         try readJournals(&outcome)
         let tags = Dictionary(grouping: git.tags) { $0.version.adapter }
-        let adapters = try Set(tags.keys).union(recordedAdapters()).union(stagedAdapters())
-        for adapter in adapters.sorted() {
-            let listed = try listedCommits(of: adapter)
+        let (listedByAdapter, running) = try (listedCommits(), adaptersWithRunningRuns())
+        let staged = Set(try stagedAdapters())
+        for adapter in Set(tags.keys).union(listedByAdapter.keys).union(running).union(staged).sorted() {
+            let listed = listedByAdapter[adapter] ?? [:]
             let held = Dictionary((tags[adapter] ?? []).map { ($0.version, $0.commit) }) { first, _ in first }
             outcome.missing += listed.filter { held[$0.key] != $0.value }.keys.sorted()
             guard access == .readWrite, !outcome.diverged.contains(adapter) else { continue }
             // Most openings find nothing to do; they take no lease and write nothing.
             let unlisted = held.keys.filter { listed[$0] == nil }
-            let litter = try litter(of: adapter)
-            guard try !unlisted.isEmpty || !litter.isEmpty || hasRunningRun(adapter) else { continue }
+            let litter = staged.contains(adapter) ? try litter(of: adapter) : []
+            guard !unlisted.isEmpty || !litter.isEmpty || running.contains(adapter) else { continue }
             guard let lease = try leaseIfFree(adapter) else { continue }
             try withExtendedLifetime(lease) {
                 try mend(adapter, held: held.keys.sorted(), read: git.read, on: occasion, &outcome)
@@ -136,21 +137,22 @@ extension AdapterRegistry {
         _ = try list(published, as: .recovered, on: occasion, &transaction)
     }
 
-    private func listedCommits(of adapter: AdapterName) throws -> [VersionID: CommitID] {
+    /// What the index lists of every adapter, asked at once: an opening looks at all of them.
+    private func listedCommits() throws -> [AdapterName: [VersionID: CommitID]] {
         try read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT number, commit_id FROM versions WHERE adapter = ?", arguments: [adapter.text])
-            return Dictionary(
-                try rows.map { row in
-                    (VersionID(adapter, try row.decode(Int.self, forColumn: "number")), try row.commit("commit_id"))
-                }, uniquingKeysWith: { first, _ in first })
+            var listed: [AdapterName: [VersionID: CommitID]] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT adapter, number, commit_id FROM versions") {
+                let adapter = try row.adapter()
+                listed[adapter, default: [:]][VersionID(adapter, try row.decode(Int.self, forColumn: "number"))] =
+                    try row.commit("commit_id")
+            }
+            return listed
         }
     }
 
-    private func hasRunningRun(_ adapter: AdapterName) throws -> Bool {
+    private func adaptersWithRunningRuns() throws -> Set<AdapterName> {
         try read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT 1 FROM runs WHERE adapter = ? AND state = 'started'", arguments: [adapter.text]) != nil
+            Set(try Row.fetchAll(database, sql: "SELECT adapter FROM runs WHERE state = 'started'").map { try $0.adapter() })
         }
     }
 }

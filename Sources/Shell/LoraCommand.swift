@@ -21,6 +21,6 @@ struct LoraCommand: ParsableCommand {
             InitVerb.self,
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
-            VerifyVerb.self, RegistryVerb.self,
+            VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self,
         ])
 }

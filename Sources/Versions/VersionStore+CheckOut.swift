@@ -41,6 +41,16 @@ extension VersionStore {
         }
     }
 
+    /// The files of a version that Git LFS keeps, by path.
+    func largeFiles(of version: VersionID) throws -> [(path: String, pointer: LargeFilePointer)] {
+        try withRepository { repository in
+            try files(of: version, repository).compactMap { file in
+                let data = try readBlob(file, of: version, repository)
+                return LargeFilePointer.isPointer(data) ? (file.path, try pointer(data, file.path, version)) : nil
+            }
+        }
+    }
+
     private func writeFiles(of version: VersionID, to draft: URL) throws {
         try withRepository { repository in
             for file in try files(of: version, repository) {

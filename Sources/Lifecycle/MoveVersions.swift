@@ -1,0 +1,57 @@
+import Adapters
+import Foundation
+import Registry
+import StrictJSON
+import Versions
+
+extension Workspace {
+    /// Moves versions with their journals and large files to another repository; those of every adapter when none is named.
+    public func push(_ names: [String], to remote: String, workingFolder: URL) throws -> VersionTransfer {
+        let adapters =
+            try names.isEmpty
+            ? registry.recordedAdapters()
+            : names.map { name in
+                let adapter = try AdapterName(name)
+                try requireKnown(adapter)
+                return adapter
+            }
+        return try versions.push(adapters, to: Self.folder(remote, workingFolder))
+    }
+
+    /// Takes what another repository has, and lists it here.
+    public func pull(
+        _ names: [String], from remote: String, workingFolder: URL, on occasion: Occasion
+    ) throws -> (transfer: VersionTransfer, mended: Reconciliation) {
+        let folder = try Self.folder(remote, workingFolder)
+        let known = try VersionStore.adapters(in: folder)
+        let adapters =
+            try names.isEmpty
+            ? known
+            : names.map { name in
+                let adapter = try AdapterName(name)
+                guard known.contains(adapter) else { throw RemoteError.unknown(adapter, path: folder.path) }
+                return adapter
+            }
+        let transfer = try versions.pull(adapters, from: folder)
+        let held = GitVersions(tags: try versions.versions(), read: versions.published)
+        return (transfer, try registry.reconcile(with: held, on: occasion))
+    }
+
+    private static func folder(_ remote: String, _ workingFolder: URL) throws -> URL {
+        if let url = URL(string: remote), let scheme = url.scheme, scheme.count > 1 {
+            guard scheme == "file" else { throw RemoteError.unsupported(remote) }
+            return url.absoluteURL
+        }
+        // HOST:PATH is how git writes an address of SSH
+        if let colon = remote.firstIndex(of: ":"), !remote[..<colon].contains("/") { throw RemoteError.unsupported(remote) }
+        return URL(filePath: remote, relativeTo: workingFolder).absoluteURL
+    }
+}
+
+extension VersionTransfer {
+    public var json: JSONValue {
+        [
+            "references": .array(references.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+import Adapters
+import ArgumentParser
+import Lifecycle
+import Versions
+
+struct PushVerb: Verb {
+    static let configuration = Shell.configuration(
+        "push", "Copy versions, their journals and large files to a bare git repository.",
+        example: "lora push /srv/adapters.git ticket-router")
+
+    @OptionGroup var remote: RemoteArguments
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let transfer = try session.openRegistry(place.registry).push(
+            remote.adapters, to: remote.remote, workingFolder: session.workingFolder)
+        if format.json {
+            session.print(transfer.json, as: "lora.push/1")
+        } else {
+            for line in TransferWords.lines(transfer) { session.console.print(line) }
+        }
+        return .passed
+    }
+}
+
+struct PullVerb: Verb {
+    static let configuration = Shell.configuration(
+        "pull", "Take versions, their journals and large files from a bare git repository, and list them.",
+        example: "lora pull /srv/adapters.git")
+
+    @OptionGroup var remote: RemoteArguments
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let outcome = try session.openRegistry(place.registry).pull(
+            remote.adapters, from: remote.remote, workingFolder: session.workingFolder,
+            on: session.occasion("pulled from \(remote.remote)"))
+        if format.json {
+            session.print(outcome.transfer.json, as: "lora.pull/1")
+        } else {
+            for line in TransferWords.lines(outcome.transfer) { session.console.print(line) }
+        }
+        return outcome.mended.isDamaged ? .integrityFailure : .passed
+    }
+}
+
+struct RemoteArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp("The path of a bare git repository.", valueName: "remote"))
+    var remote: String
+    @Argument(help: ArgumentHelp("The adapters; all when none is named.", valueName: "adapter"))
+    var adapters: [String] = []
+}
+
+enum TransferWords {
+    static func lines(_ transfer: VersionTransfer) -> [String] {
+        guard !transfer.isEmpty else { return ["Nothing to move; both sides have the same."] }
+        let files =
+            transfer.largeFiles == 0
+            ? "" : " with \(counted(transfer.largeFiles, "large file")), \(Decimals.bytes(transfer.bytes))"
+        return ["Moved \(counted(transfer.references.count, "reference"))\(files)."] + transfer.references.map { "  \($0)" }
+    }
+}
