@@ -62,15 +62,12 @@ public enum DurableFile {
         unlink(draft.path)
     }
 
-    private static func makeFolder(_ folder: URL) throws(FileError) {
-        if mkdir(folder.path, 0o777) == 0 { return }
-        switch errno {
-        case EEXIST: return
-        case ENOENT where folder.pathComponents.count > 1:
-            try makeFolder(folder.deletingLastPathComponent())
-            guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else { throw FileError(.create, folder) }
-        case let code: throw FileError(.create, folder, code: code)
-        }
+    /// Proves that a file could be written in its place, without touching what stands there.
+    ///
+    /// - Throws: `FileError` with `EISDIR` for a folder, or why its folder takes no files.
+    public static func requireWritable(_ file: URL) throws(FileError) {
+        guard !isFolder(file) else { throw FileError(.create, file, code: EISDIR) }
+        try prepare(file.deletingLastPathComponent())
     }
 
     /// Lets `fill` write into a draft, which then appears as `folder`: whole and durable, or not at all.
@@ -101,8 +98,11 @@ public enum DurableFile {
         let parent = folder.deletingLastPathComponent()
         if parent.path != folder.path { try makeFolder(parent) }
         // Somebody else may have made it meanwhile.
-        guard mkdir(folder.path, permissions) == 0 || errno == EEXIST && isFolder(folder) else {
-            throw FileError(.create, folder)
+        if mkdir(folder.path, permissions) != 0 {
+            let code = errno
+            guard code == EEXIST, isFolder(folder) else {
+                throw FileError(.create, folder, code: code == EEXIST ? ENOTDIR : code)
+            }
         }
         try syncFolder(parent)
     }

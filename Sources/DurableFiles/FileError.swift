@@ -27,7 +27,7 @@ extension FileError: Explained {
 
     private var remedy: String {
         switch code {
-        case ENOSPC, EDQUOT: "Free some space and run the command again; nothing was lost."
+        case ENOSPC, EDQUOT: "Free some space and run the command again; what was on the disk before is whole."
         case EACCES, EPERM, EROFS: "Check who may write there."
         case ENOENT: "Check that the path exists."
         case ENOTDIR: "Name a place whose parts are folders."

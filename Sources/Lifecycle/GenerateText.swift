@@ -42,12 +42,14 @@ public struct GenerateText: Sendable {
     /// - Parameter temperature: 0 always takes the likeliest token; above 0, `seed` decides each draw.
     /// - Parameter chatDate: the day that chat templates take for today.
     public func run(
-        _ prompt: Prompt, maxNewTokens: Int, temperature: Double, seed: UInt64, chatDate: CalendarDay
+        _ prompt: Prompt, maxNewTokens: Int, temperature: Double, seed: UInt64, chatDate: CalendarDay,
+        shouldStop: () -> Bool
     ) throws -> Outcome {
         let ids = try ids(of: prompt, on: chatDate)
         let options = GenerationOptions(
             maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, stopTokens: model.stopTokens(with: tokenizer))
-        let generated = try Generation.generate(model, adapter: adapter, prompt: ids, options: options)
+        let generated = try Generation.generate(
+            model, adapter: adapter, prompt: ids, options: options, shouldStop: shouldStop)
         return Outcome(
             text: tokenizer.decode(generated.ids, skipSpecialTokens: true), promptIDs: ids, generated: generated)
     }

@@ -69,7 +69,7 @@ extension AdapterDeclaration {
     func plan(on base: ModelConfiguration, typed: TrainingOptions = TrainingOptions()) throws -> TrainingPlan {
         let declared = try trainingOptions()
         guard typed.method ?? declared.method != .full else { throw TaskError.wholeModel(name) }
-        return try TrainingPlan(typed: typed, declared: declared, stored: base.storedPrecision)
+        return try TrainingPlan(typed: typed, declared: declared, stored: base.storedPrecision, positions: base.positionLimit)
     }
 
     /// The declared settings of the trainer; a fault names its place in the declaration.

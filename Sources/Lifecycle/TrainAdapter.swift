@@ -73,7 +73,8 @@ public struct TrainAdapter {
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
-            heldOut: supervision.heldOut?.rows ?? [], rank: request.escalates ? policy.highestRank(from: task.plan) : nil)
+            heldOut: supervision.heldOut?.rows ?? [], labels: max(1, declaration.labels.count),
+            rank: request.escalates ? policy.highestRank(from: task.plan) : nil)
     }
 
     public var plan: TrainingPlan { fit.plan }

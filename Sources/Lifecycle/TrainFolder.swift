@@ -88,7 +88,7 @@ public struct TrainFolder {
         let parent = try request.initialAdapter.map { try PEFTFolder(reading: $0, for: configuration).adapter }
         let plan = try TrainingPlan(
             typed: request.options, declared: parent.map { TrainingOptions(formOf: $0) } ?? TrainingOptions(),
-            stored: configuration.storedPrecision)
+            stored: configuration.storedPrecision, positions: configuration.positionLimit)
         if !plan.method.trainsAdapter { try ModelWeights.check(request.base, for: configuration) }
         let encoder = RowEncoder(
             tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
@@ -146,12 +146,16 @@ public struct TrainFolder {
         guard case .finished(let candidate) = first else { return first }
         guard let rank = candidate.conclusion.proposedRank else {
             try DurableFile.publish(draft: candidate.folder, as: request.output)
+            try removeCheckpoints()
             return .finished(candidate.moved(to: request.output))
         }
+        observe(.escalated(toRank: rank, because: candidate.conclusion.because))
         let higher = job(
             plan.escalated(toRank: rank), to: request.output, precursor: "rank \(plan.rank), \(candidate.digest)",
             checkpoints: request.checkpoints.appending(path: "escalated"))
-        return try Outcome(engine.train(higher, shouldStop: shouldStop, observe: observe))
+        let outcome = try Outcome(engine.train(higher, shouldStop: shouldStop, observe: observe))
+        if case .finished = outcome { try removeCheckpoints() }
+        return outcome
     }
 
     private func job(

@@ -49,11 +49,14 @@ public enum Generation {
     /// Tokens of prompts that are computed at once.
     private static let promptTokens = 2048
 
+    /// - Parameter shouldStop: asked before each token; what is written by then is returned.
     /// - Throws: `ModelError`.
     public static func generate(
-        _ model: LlamaModel, adapter: LoRAAdapter? = nil, prompt: [Int32], options: GenerationOptions
+        _ model: LlamaModel, adapter: LoRAAdapter? = nil, prompt: [Int32], options: GenerationOptions,
+        shouldStop: () -> Bool = { false }
     ) throws -> GeneratedText {
-        try generate(model, adapter: adapter, requests: [GenerationRequest(prompt: prompt, options: options)])[0]
+        try generate(
+            model, adapter: adapter, requests: [GenerationRequest(prompt: prompt, options: options)], shouldStop: shouldStop)[0]
     }
 
     /// Writes many continuations at once: each step computes the next token of every one that has not ended. All rows' caches are held
@@ -61,7 +64,7 @@ public enum Generation {
     ///
     /// - Throws: `ModelError`.
     public static func generate(
-        _ model: LlamaModel, adapter: LoRAAdapter? = nil, requests: [GenerationRequest]
+        _ model: LlamaModel, adapter: LoRAAdapter? = nil, requests: [GenerationRequest], shouldStop: () -> Bool = { false }
     ) throws -> [GeneratedText] {
         guard requests.allSatisfy({ !$0.prompt.isEmpty }) else { throw ModelError.emptyPrompt }
         try model.check(TokenBatch(requests.map { TokenBatch.Row(tokens: $0.prompt) }), adapter)
@@ -69,7 +72,7 @@ public enum Generation {
         var rows = requests.map(Continuation.init)
         while true {
             let live = rows.indices.filter { !rows[$0].isFinished }
-            guard !live.isEmpty else { return rows.map(\.text) }
+            guard !live.isEmpty, !shouldStop() else { return rows.map(\.text) }
             for part in parts(of: live, rows) {
                 let next = part.map { LlamaModel.NextTokens(row: $0, tokens: rows[$0].next) }
                 let logits = model.lastLogits(after: next, &cache, adapter)

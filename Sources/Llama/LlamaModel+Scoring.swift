@@ -47,8 +47,10 @@ extension LlamaModel {
     /// Keys copied at once where rows share their beginnings.
     private static let batchKeys = 8192
 
-    /// The most tokens that are computed at once where rows of these lengths are scored, however many labels each is scored with.
-    public static func scoredTokens(lengths: [Int]) -> Int { lengths.max().map { max(batchTokens, $0) } ?? 0 }
+    /// The most tokens that are computed at once where rows of these lengths are scored, each with so many labels.
+    public static func scoredTokens(lengths: [Int], labels: Int = 1) -> Int {
+        lengths.max().map { min(max(batchTokens, $0), labels * lengths.reduce(0, +)) } ?? 0
+    }
 
     /// The most keys that rows which share beginnings have in a batch of so many tokens.
     public static func scoredKeys(tokens: Int) -> Int { max(batchKeys, tokens) }

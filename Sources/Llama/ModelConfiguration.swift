@@ -45,6 +45,11 @@ public struct ModelConfiguration: Sendable, Hashable {
     public let keyValueHeadCount: Int
     public let headSize: Int
     public let maximumPositions: Int
+
+    /// The longest row that the model was made for; nil where its rotation adapts to any length.
+    public var positionLimit: Int? {
+        if case .dynamic = rotary.scaling { nil } else { maximumPositions }
+    }
     public let normEpsilon: Float
     public let tiesWordEmbeddings: Bool
     public let biases: Biases

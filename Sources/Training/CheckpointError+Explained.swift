@@ -7,11 +7,11 @@ extension CheckpointError: Explained {
         case .otherRun(let input, let folder):
             Explanation(
                 "The checkpoint belongs to a run of \(input.phrase).", at: folder,
-                next: "Repeat that run's options to go on with it, or remove the folder to start afresh.", kind: .usage)
+                next: "Repeat that run's options to go on with it, or begin anew with --fresh.", kind: .usage)
         case .otherKernels(let saved, let current, let folder):
             Explanation(
                 "The checkpoint was made by the \(saved) kernels, and this process runs the \(current) ones.", at: folder,
-                next: "Set \(KernelPath.variable)=\(saved) to go on with it, or remove the folder to start afresh.", kind: .usage)
+                next: "Set \(KernelPath.variable)=\(saved) to go on with it, or begin anew with --fresh.", kind: .usage)
         case .unreadableManifest(let file):
             Explanation("The checkpoint's manifest cannot be read.", at: file, next: Self.remedy, kind: .integrity)
         case .missingFile(let name, let folder):

@@ -18,13 +18,15 @@ public struct MemoryFit: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - rows: what is trained on; at least one.
-    ///   - heldOut: what the run is judged by on its way.
+    ///   - heldOut: what the run is judged by on its way and at its end.
+    ///   - labels: how many answers each of them is scored with.
     ///   - rank: the highest that will be trained at; the plan's when nil.
     /// - Throws: `MemoryError` when no way fits.
     public init(
-        _ plan: TrainingPlan, _ model: ModelConfiguration, rows: [EncodedRow], heldOut: [EncodedRow] = [], rank: Int? = nil
+        _ plan: TrainingPlan, _ model: ModelConfiguration, rows: [EncodedRow], heldOut: [EncodedRow] = [], labels: Int = 1,
+        rank: Int? = nil
     ) throws(MemoryError) {
-        let planner = MemoryPlanner(plan, model, rows, heldOut, rank: rank ?? plan.rank)
+        let planner = MemoryPlanner(plan, model, RowLoads(rows, heldOut: heldOut, labels: labels), rank: rank ?? plan.rank)
         guard let budget = plan.memoryBudget else {
             self = planner.unbounded
             return
@@ -62,10 +64,10 @@ private struct MemoryPlanner {
     /// The plan at the highest rank that will be trained.
     let largest: TrainingPlan
 
-    init(_ plan: TrainingPlan, _ model: ModelConfiguration, _ rows: [EncodedRow], _ heldOut: [EncodedRow], rank: Int) {
+    init(_ plan: TrainingPlan, _ model: ModelConfiguration, _ loads: RowLoads, rank: Int) {
         self.plan = plan
         self.model = model
-        loads = RowLoads(rows, heldOut: heldOut)
+        self.loads = loads
         largest = plan.escalated(toRank: rank)
     }
 

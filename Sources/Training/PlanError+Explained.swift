@@ -16,6 +16,10 @@ extension PlanError: Explained {
             Explanation(
                 "Method \(method.rawValue) trains every weight and has no adapter, so \(option.rawValue) means nothing there.",
                 next: "Leave \(option.rawValue) out, or train an adapter with method lora or qlora.", kind: .usage)
+        case .beyondPositions(let length, let positions):
+            Explanation(
+                "The base was made for rows of \(positions) tokens at most, and max_length is \(length).",
+                next: "Give \(positions) or less, or take a base with a longer context.", kind: .usage)
         case .contradiction(.scheduler, let value, .warmup, let steps):
             Explanation(
                 "\(TrainingOption.scheduler.rawValue) \(value) and \(TrainingOption.warmup.rawValue) \(steps) cannot both hold.",

@@ -7,4 +7,6 @@ public enum PlanError: Error, Hashable {
     case contradiction(TrainingOption, value: String, TrainingOption, otherValue: String)
     /// An option that describes an adapter, with a method that trains none.
     case needsAdapter(TrainingOption, TrainingMethod)
+    /// Longer rows than the base has positions for.
+    case beyondPositions(Int, positions: Int)
 }

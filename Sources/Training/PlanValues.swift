@@ -68,6 +68,13 @@ struct PlanValues {
         return .steps(steps)
     }
 
+    /// What the base was not made for is refused where somebody asked for it.
+    func maxLength(otherwise fallback: Int, positions: Int?) throws(PlanError) -> Int {
+        let length = try integer(.maxLength, \.maxLength, min(fallback, positions ?? fallback), 2...1_048_576)
+        if let positions, length > positions { throw .beyondPositions(length, positions: positions) }
+        return length
+    }
+
     /// A budget decides itself what is computed again, so nobody can forbid that; a typed budget stands before a declared word.
     func memoryBudget() throws(PlanError) -> Int? {
         guard let budget = self[\.memoryBudget] else { return nil }

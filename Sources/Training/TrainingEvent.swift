@@ -34,5 +34,7 @@ public enum TrainingEvent: Sendable, Hashable {
     /// The held-out rows were looked at, and what the run rule makes of it.
     case evaluated(RunEvaluation, RunDecision)
     case checkpoint(step: Int, folder: URL)
+    /// The run underfitted, and another at a higher rank follows; why, in a sentence.
+    case escalated(toRank: Int, because: String)
     case stopped(StopReason, step: Int)
 }

@@ -65,9 +65,9 @@ struct RowLoads {
     private let tokens: [Int]
     private let supervised: [Int]
 
-    init(_ rows: [EncodedRow], heldOut: [EncodedRow]) {
+    init(_ rows: [EncodedRow], heldOut: [EncodedRow], labels: Int) {
         total = (rows + heldOut).reduce(0) { $0 + $1.tokens.count }
-        scored = LlamaModel.scoredTokens(lengths: heldOut.map(\.tokens.count))
+        scored = LlamaModel.scoredTokens(lengths: heldOut.map(\.tokens.count), labels: labels)
         func sums(_ counts: [Int]) -> [Int] {
             counts.sorted(by: >).reduce(into: [0]) { sums, count in sums.append(sums[sums.count - 1] + count) }
         }

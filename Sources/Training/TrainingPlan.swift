@@ -58,9 +58,11 @@ extension TrainingPlan {
     /// - Parameters:
     ///   - stored: the precision of the base's own file. A base of brain floats is computed with brain floats where the processor
     ///     multiplies them; one of 32-bit floats would lose by it, and is not unless somebody asks.
+    ///   - positions: the longest row that the base was made for; nil where it has no such bound.
     ///   - multipliesBrainFloats: whether the processor does.
     public init(
         typed: TrainingOptions, declared: TrainingOptions = TrainingOptions(), stored: BasePrecision = .fp32,
+        positions: Int? = nil,
         multipliesBrainFloats: Bool = KernelPath.current.multipliesBrainFloats
     ) throws(PlanError) {
         try typed.requireOneLength()
@@ -96,7 +98,7 @@ extension TrainingPlan {
         epsilon = try wanted.number(.epsilon, \.epsilon, 1e-8, above: 0, through: 1)
         maxGradNorm = try wanted.number(.maxGradNorm, \.maxGradNorm, 1, from: 0, through: 1_000_000)
         seed = UInt64(try wanted.integer(.seed, \.seed, 3407, 0...Int.max))
-        maxLength = try wanted.integer(.maxLength, \.maxLength, 2048, 2...1_048_576)
+        maxLength = try wanted.maxLength(otherwise: 2048, positions: positions)
         memoryBudget = try wanted.memoryBudget()
         gradientCheckpointing = memoryBudget != nil || wanted[\.gradientCheckpointing] ?? true
         completionOnlyLoss = wanted[\.completionOnlyLoss] ?? true

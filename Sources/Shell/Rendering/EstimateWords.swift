@@ -25,7 +25,8 @@ enum EstimateWords {
                     machine.name, "\(ByteCount(machine.memory))", machine.fits ? "yes" : "no",
                     machine.tokensPerSecond.map { Decimals.text($0, 0) } ?? "– (--probe)",
                     machine.seconds.map(Decimals.duration) ?? "–",
-                    machine.cost.map { "$" + Decimals.text($0, 2) } ?? "– (--price-per-hour)",
+                    machine.cost.map { "$" + Decimals.text($0, 2) }
+                        ?? (machine.tokensPerSecond == nil ? "–" : "– (--price-per-hour)"),
                 ]
             })
     }

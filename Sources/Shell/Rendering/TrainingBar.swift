@@ -26,6 +26,7 @@ final class TrainingBar {
             line.show(text(report), isLast: report.step == totalSteps)
         case .evaluated(let evaluation, let decision): show(evaluation, decision)
         case .checkpoint: break
+        case .escalated(let rank, let reason): console.print("\(reason) It trains again at rank \(rank).")
         case .stopped: line.end()
         }
     }

@@ -16,6 +16,8 @@ struct FolderTraining {
         if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
         if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
+        // hours later would be a bad moment to learn that it cannot be written
+        if let reportFile { try DurableFile.requireWritable(reportFile) }
         let bar = isJSON ? nil : TrainingBar(console: session.console)
         var meter = RunMeter()
         let outcome = try training.run(shouldStop: { session.isInterrupted }) { event in
@@ -47,7 +49,10 @@ struct FolderTraining {
             }
             let command = session.command(repeatedWithout: ["--fresh"])
             session.console.complain(
-                "Stopped after step \(step); the state is saved in \(request.checkpoints.path). `\(command)` goes on with it.")
+                step == 0
+                    ? "Stopped before the first step; there is nothing to save. `\(command)` begins again."
+                    : "Stopped after step \(step); the state is saved in \(request.checkpoints.path). `\(command)` goes on with it."
+            )
             return .interrupted
         }
     }

@@ -39,8 +39,9 @@ struct GenerateVerb: Verb {
             precision: precision.precision, cache: session.weightCache)
         let source = prompt.map { GenerateText.Prompt.text($0) } ?? .chat(session.url(chat ?? ""))
         let outcome = try generator.run(
-            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, chatDate: date.day)
+            source, maxNewTokens: maxNewTokens, temperature: temperature, seed: seed, chatDate: date.day,
+            shouldStop: { session.isInterrupted })
         session.console.print(format.json ? outcome.json.text() : outcome.text)
-        return .passed
+        return session.isInterrupted ? .interrupted : .passed
     }
 }
