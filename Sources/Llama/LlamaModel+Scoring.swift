@@ -52,8 +52,10 @@ extension LlamaModel {
         lengths.max().map { min(max(batchTokens, $0), labels * lengths.reduce(0, +)) } ?? 0
     }
 
-    /// The most keys that rows which share beginnings have in a batch of so many tokens.
-    public static func scoredKeys(tokens: Int) -> Int { max(batchKeys, tokens) }
+    /// The most keys that such a batch has, where rows share their beginnings.
+    public static func scoredKeys(lengths: [Int], labels: Int = 1) -> Int {
+        lengths.max().map { min(max(batchKeys, $0), labels * lengths.reduce(0, +)) } ?? 0
+    }
 
     /// Bytes of logits that exist at once while rows are scored.
     public static var scoredLogitBytes: Int { 4 * OutputHead.chunkSize }

@@ -46,15 +46,15 @@ struct ActivationMemory {
         let projections = 3 * matrix(plan.method.trainsAdapter ? plan.rank : 0, width: width)
         // queries and keys once more while they are rotated, keys and values in the places of every row that shares them
         let spread =
-            2 * PooledMemory.bytes(width * LlamaModel.scoredKeys(tokens: load.scored) * model.keyValueHeadCount * model.headSize)
+            2 * PooledMemory.bytes(width * load.scoredKeys * model.keyValueHeadCount * model.headSize)
         let attention =
             3 * matrix(queries, width: width) + 3 * matrix(keys, width: width) + matrix(model.headCount, width: 4) + spread
         // once more where rows lie so that they have to be packed
         let feedForward = 4 * matrix(model.intermediateSize, width: width)
-        let logits = PooledMemory.bytes(min(LlamaModel.scoredLogitBytes, 4 * load.scored * model.vocabularySize))
+        let logits = PooledMemory.bytes(min(LlamaModel.scoredLogitBytes, 4 * load.scoredPlaces * model.vocabularySize))
         // a strip of a head in 32 bits is copied
-        let strip = plan.precision == .fp32 ? logits / max(1, load.scored) * model.hiddenSize : 0
-        let head = stream + logits + strip
+        let strip = plan.precision == .fp32 ? logits / max(1, load.scoredPlaces) * model.hiddenSize : 0
+        let head = PooledMemory.bytes(4 * load.scoredPlaces * model.hiddenSize) + logits + strip
         return stream + matrix(model.hiddenSize, width: width) + projections + max(attention, feedForward, head)
     }
 

@@ -55,19 +55,28 @@ struct TokenLoad: Sendable, Hashable {
     let sweep: Int
     /// Of the largest batch of held-out rows.
     let scored: Int
+    /// Keys of that batch, each row's own.
+    let scoredKeys: Int
+    /// Tokens of that batch that carry loss.
+    let scoredPlaces: Int
 }
 
 /// The lengths of rows, ordered once for all the ways that are tried: the longest decide, wherever the shuffle puts them.
 struct RowLoads {
     private let total: Int
     private let scored: Int
+    private let scoredKeys: Int
+    private let scoredPlaces: Int
     /// Tokens, and supervised tokens, of the longest n rows.
     private let tokens: [Int]
     private let supervised: [Int]
 
     init(_ rows: [EncodedRow], heldOut: [EncodedRow], labels: Int) {
         total = (rows + heldOut).reduce(0) { $0 + $1.tokens.count }
-        scored = LlamaModel.scoredTokens(lengths: heldOut.map(\.tokens.count), labels: labels)
+        let lengths = heldOut.map(\.tokens.count)
+        scored = LlamaModel.scoredTokens(lengths: lengths, labels: labels)
+        scoredKeys = LlamaModel.scoredKeys(lengths: lengths, labels: labels)
+        scoredPlaces = min(scored, labels * heldOut.reduce(0) { $0 + $1.supervisedCount })
         func sums(_ counts: [Int]) -> [Int] {
             counts.sorted(by: >).reduce(into: [0]) { sums, count in sums.append(sums[sums.count - 1] + count) }
         }
@@ -79,7 +88,7 @@ struct RowLoads {
         let rows = tokens.count - 1
         return TokenLoad(
             total: total, microBatch: tokens[min(rows, batchSize)], supervised: supervised[min(rows, batchSize)],
-            sweep: tokens[min(rows, batchSize * sweep)], scored: scored)
+            sweep: tokens[min(rows, batchSize * sweep)], scored: scored, scoredKeys: scoredKeys, scoredPlaces: scoredPlaces)
     }
 }
 

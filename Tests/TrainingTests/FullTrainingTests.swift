@@ -153,7 +153,7 @@ import Testing
             let plan = try Self.bench(members).plan
             return TrainingMemory(
                 model, plan, StepLayout(plan, model), streams: false,
-                TokenLoad(total: 32, microBatch: 32, supervised: 32, sweep: 32, scored: 0))
+                TokenLoad(total: 32, microBatch: 32, supervised: 32, sweep: 32, scored: 0, scoredKeys: 0, scoredPlaces: 0))
         }
         let plain = try memory([("optim", "adamw"), ("precision", "fp32")])
         #expect(plain.weights == 4 * count && plain.adapter == 4 * count && plain.moments == 8 * count)

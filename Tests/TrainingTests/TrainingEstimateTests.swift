@@ -25,7 +25,8 @@ import Testing
     private func needed(_ model: ModelConfiguration, _ plan: TrainingPlan, tokens: Int) -> TrainingMemory {
         TrainingMemory(
             model, plan, StepLayout(plan, model), streams: false,
-            TokenLoad(total: tokens, microBatch: tokens, supervised: tokens, sweep: tokens, scored: 0))
+            TokenLoad(
+                total: tokens, microBatch: tokens, supervised: tokens, sweep: tokens, scored: 0, scoredKeys: 0, scoredPlaces: 0))
     }
 
     private func done(_ model: ModelConfiguration, _ plan: TrainingPlan, rows: [EncodedRow]) -> TrainingWork {
