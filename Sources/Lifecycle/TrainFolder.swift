@@ -116,9 +116,24 @@ public struct TrainFolder {
 
     public func run(shouldStop: () -> Bool, observe: (TrainingEvent) -> Void) throws -> Outcome {
         try Candidate.requireVacant(request.output)
-        if request.startsAnew { try removeCheckpoints() }
         // Beside the output, so what can be written there can be moved to it.
         try DurableFile.prepare(request.checkpoints)
+        guard let lock = try FileLock.take(request.checkpoints.appending(path: Self.lockName)) else {
+            throw FolderError.busy(request.output.path)
+        }
+        return try withExtendedLifetime(lock) { try runAlone(shouldStop, observe) }
+    }
+
+    /// Held while a training writes its checkpoints.
+    private static let lockName = ".lock"
+
+    private func runAlone(_ shouldStop: () -> Bool, _ observe: (TrainingEvent) -> Void) throws -> Outcome {
+        if request.startsAnew {
+            for name in try FileManager.default.contentsOfDirectory(atPath: request.checkpoints.path) where name != Self.lockName
+            {
+                try FileManager.default.removeItem(at: request.checkpoints.appending(path: name))
+            }
+        }
         fit.boundPool()
         let engine = BuiltInEngine(base: try open(), digests: cache?.digests)
         guard request.escalates else {
@@ -184,6 +199,8 @@ extension TrainFolder.Request {
 public enum FolderError: Error, Hashable {
     case needsAdapter(String)
     case needsWholeModel(String)
+    /// Another process trains to the same folder.
+    case busy(String)
 }
 
 extension FolderError: Explained {
@@ -193,6 +210,10 @@ extension FolderError: Explained {
             Explanation(
                 "Method full trains every weight and has no adapter, so \(option) means nothing there.",
                 next: "Leave \(option) out, or train an adapter with --method lora or --method qlora.", kind: .usage)
+        case .busy(let output):
+            Explanation(
+                "Another process is training to this folder.", at: output, next: "Wait for it, or name another --out.",
+                kind: .busy)
         case .needsWholeModel(let option):
             Explanation(
                 "\(option) says how a whole model is stored, and adapters are stored in 32 bits.",
