@@ -28,8 +28,15 @@ extension Workspace {
     ///
     /// - Throws: `VersionError.lost` or `.damaged`.
     func requireSound(_ version: VersionID) throws {
-        let listed = try registry.version(version).published.commit
-        guard try versions.commit(of: version) == listed else { throw VersionError.lost(version) }
-        if let fault = try versions.verify(version).first { throw VersionError.damaged(version, fault) }
+        if let fault = try faults(of: registry.version(version)).first { throw VersionError.damaged(version, fault) }
+    }
+
+    /// The files of a version that are not what was released.
+    ///
+    /// - Throws: `VersionError.lost` when git does not hold what the index lists.
+    func faults(of record: VersionRecord) throws -> [VersionFault] {
+        let version = record.version
+        guard try versions.commit(of: version) == record.published.commit else { throw VersionError.lost(version) }
+        return try versions.verify(version)
     }
 }

@@ -63,9 +63,7 @@ public struct VerifyRegistry: Sendable {
 
     private func faults(of record: VersionRecord) -> [Fault] {
         do {
-            let listed = record.published.commit
-            guard try workspace.versions.commit(of: record.version) == listed else { throw VersionError.lost(record.version) }
-            return try workspace.versions.verify(record.version).map { fault in
+            return try workspace.faults(of: record).map { fault in
                 Fault(subject: "\(record.version)", explanation: VersionError.damaged(record.version, fault).explanation)
             }
         } catch {

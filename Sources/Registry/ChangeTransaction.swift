@@ -26,14 +26,14 @@ extension AdapterRegistry {
         do {
             return try write { database in
                 start = try journal.head(of: adapter)
-                var position = try catchUp(adapter, database)
+                let position = try catchUp(adapter, database)
                 entry = position == start ? nil : position
                 var transaction = ChangeTransaction(adapter, database)
                 let value = try body(&transaction)
                 guard !transaction.changes.isEmpty else { return value }
-                position = try journal.append(transaction.changes, to: adapter, after: position)
-                entry = position
-                try Self.setPosition(position, of: adapter, database)
+                let appended = try journal.append(transaction.changes, to: adapter, after: position)
+                entry = appended
+                try Self.setPosition(appended, of: adapter, database)
                 return value
             }
         } catch {
@@ -92,9 +92,9 @@ extension AdapterRegistry {
             .commit("position")
     }
 
-    private static func setPosition(_ position: CommitID?, of adapter: AdapterName, _ database: Database) throws {
+    private static func setPosition(_ position: CommitID, of adapter: AdapterName, _ database: Database) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO journals (adapter, position) VALUES (?, ?)",
-            arguments: [adapter.text, position?.hex])
+            arguments: [adapter.text, position.hex])
     }
 }

@@ -55,11 +55,17 @@ extension AdapterRegistry {
         }
     }
 
-    /// Lends an empty index beside the present one; what is still called a draft afterwards is removed.
+    /// Lends an empty index beside the present one, to one process at a time; a draft that another left when it died is removed first,
+    /// and what is still called one afterwards as well.
     private static func withDraft<Value>(
         _ layout: RegistryLayout, _ journal: any ChangeJournal, _ body: (AdapterRegistry, URL) throws -> Value
     ) throws -> Value {
-        let draft = layout.state.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        guard let lock = try FileLock.take(layout.rebuildLock, waiting: .seconds(60)) else {
+            throw RegistryError.databaseBusy(path: layout.database.path)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let draft = layout.state.appending(path: DurableFile.draftPrefix + layout.database.lastPathComponent)
+        try IndexDatabase.remove(draft)
         let new = AdapterRegistry(layout, .readWrite, journal, try IndexDatabase.create(draft))
         let outcome = Result { try body(new, draft) }
         try IndexDatabase.remove(draft)

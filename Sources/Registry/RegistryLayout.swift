@@ -39,6 +39,7 @@ public struct RegistryLayout: Sendable, Hashable {
     }
 
     func leaseFile(of adapter: AdapterName) -> URL { locks.appending(path: "\(adapter).lease") }
+    var rebuildLock: URL { locks.appending(path: ".rebuild") }
     var schemaLock: URL { locks.appending(path: ".schema") }
 
     /// A path as a declaration gives it: absolute, or relative to the registry folder.

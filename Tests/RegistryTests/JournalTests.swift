@@ -63,6 +63,14 @@ import Versions
         #expect(try registry.contents().differences(from: before).isEmpty, "an open connection sees the new one")
     }
 
+    @Test func whatAKilledRebuildLeftIsRemoved() throws {
+        try live()
+        let draft = registry.layout.state.appending(path: DurableFile.draftPrefix + "lora.sqlite")
+        try Data("half an index".utf8).write(to: draft)
+        #expect(try registry.differencesFromJournals().isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: draft.path))
+    }
+
     @Test func anIndexThatIsGoneOrDamagedIsMadeAgain() throws {
         try live()
         let (before, git) = (try registry.contents(), try git())

@@ -24,7 +24,7 @@ struct ListVerb: Verb {
         help: ArgumentHelp(
             "The columns, separated by commas: \(CatalogueQuery.Key.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "columns"))
-    var columns: ColumnList = ColumnList(keys: [.name, .base, .owner, .latest, .production, .candidate, .lastRun])
+    var columns: ColumnList?
     @Flag(help: "Print comma-separated values.")
     var csv = false
     @OptionGroup var place: RegistryOption
@@ -32,24 +32,29 @@ struct ListVerb: Verb {
 
     func validate() throws {
         guard !csv || !format.json else { throw ValidationError("Give either --csv or --json.") }
+        guard columns == nil || !format.json else { throw ValidationError("--json prints every column; leave --columns out.") }
     }
 
     func perform(in session: Session) throws -> ExitStatus {
         let workspace = try session.openRegistry(place.registry)
-        let catalogue = try workspace.catalogue(query, showsDue: columns.keys.contains(.due)) {
+        let catalogue = try workspace.catalogue(query, showsDue: shown.contains(.due)) {
             try RetrainCheck(in: workspace, workingFolder: session.workingFolder).run(nil, now: session.clock())
         }
         if format.json {
             session.print(catalogue.json)
         } else if csv {
-            session.console.print(CatalogueTable(columns: columns.keys).csv(catalogue))
+            session.console.print(CatalogueTable(columns: shown).csv(catalogue))
         } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
             session.console.print(emptiness(workspace, session))
         } else {
-            session.print(CatalogueTable(columns: columns.keys).table(catalogue))
+            session.print(CatalogueTable(columns: shown).table(catalogue))
         }
         for fault in catalogue.faults { session.console.complain(Wording.text(of: fault.explanation)) }
         return catalogue.faults.isEmpty ? .passed : .usage
+    }
+
+    private var shown: [CatalogueQuery.Key] {
+        columns?.keys ?? [.name, .base, .owner, .latest, .production, .candidate, .lastRun]
     }
 
     private var query: CatalogueQuery {
@@ -72,15 +77,11 @@ extension CatalogueQuery.Key: ExpressibleByArgument {}
 struct ColumnList: ExpressibleByArgument {
     let keys: [CatalogueQuery.Key]
 
-    init(keys: [CatalogueQuery.Key]) { self.keys = keys }
-
     init?(argument: String) {
         let keys = argument.split(separator: ",").map { CatalogueQuery.Key(rawValue: $0.trimmingCharacters(in: .whitespaces)) }
         guard !keys.isEmpty, keys.allSatisfy({ $0 != nil }), Set(keys).count == keys.count else { return nil }
         self.keys = keys.compactMap(\.self)
     }
-
-    var defaultValueDescription: String { keys.map(\.rawValue).joined(separator: ",") }
 }
 
 /// A catalogue in columns.
