@@ -60,7 +60,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON", "Tensors",
+                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON",
+                "Tensors",
                 "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -87,7 +88,7 @@ let package = Package(
             dependencies: [
                 "Training", "DurableFiles", "Llama", "Randomness", "Tensors", "Tokenizers", "StrictJSON", "TestSupport",
             ]),
-        .testTarget(name: "ExportTests", dependencies: ["Export", "Llama", "Tensors", "TestSupport"]),
+        .testTarget(name: "ExportTests", dependencies: ["Export", "Faults", "Llama", "StrictJSON", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "PoliciesTests",

@@ -3,8 +3,10 @@ public struct AdapterFacts: Sendable, Hashable {
     public var adapter: AdapterName
     /// The version that is judged: the one in production, or a later one that waits for it; nil before the first.
     public var version: VersionID?
-    /// When that version was trained; nil before the first training.
+    /// When that version was trained; nil before the first training, and where nobody knows.
     public var lastTrained: Timestamp?
+    /// When that version was adopted, if it was: its training ended no later.
+    public var adopted: Timestamp?
     /// The version in production; nil when none is.
     public var production: ProductionFacts?
     public var base: BaseObservation
@@ -19,13 +21,15 @@ public struct AdapterFacts: Sendable, Hashable {
 
     public init(
         adapter: AdapterName, version: VersionID? = nil, lastTrained: Timestamp? = nil,
-        production: ProductionFacts? = nil, base: BaseObservation, baseIsFloating: Bool, data: DataFacts? = nil,
+        adopted: Timestamp? = nil, production: ProductionFacts? = nil, base: BaseObservation, baseIsFloating: Bool,
+        data: DataFacts? = nil,
         metric: MetricFacts? = nil, regressionSuite: RegressionSuite = .none,
         manualRequest: String? = nil
     ) {
         self.adapter = adapter
         self.version = version
         self.lastTrained = lastTrained
+        self.adopted = adopted
         self.production = production
         self.base = base
         self.baseIsFloating = baseIsFloating
@@ -36,12 +40,18 @@ public struct AdapterFacts: Sendable, Hashable {
     }
 }
 
+extension AdapterFacts {
+    /// From when the retraining window counts: the training, or the adoption where its date is unknown.
+    public var windowStart: Timestamp? { lastTrained ?? adopted }
+}
+
 /// The version that serves, and when it was trained.
 public struct ProductionFacts: Sendable, Hashable {
     public var version: VersionID
-    public var trained: Timestamp
+    /// Nil where nobody knows.
+    public var trained: Timestamp?
 
-    public init(version: VersionID, trained: Timestamp) {
+    public init(version: VersionID, trained: Timestamp?) {
         self.version = version
         self.trained = trained
     }

@@ -92,6 +92,28 @@ struct RecordReader {
         return count
     }
 
+    func truth(_ key: String) throws(DamagedRecord) -> Bool {
+        guard let truth = try value(key).boolValue else { throw fault(key, wanted: "true or false") }
+        return truth
+    }
+
+    func number(_ key: String) throws(DamagedRecord) -> Double {
+        guard let number = try value(key).doubleValue, number.isFinite else { throw fault(key, wanted: "a number") }
+        return number
+    }
+
+    /// Each element of a list of objects.
+    func list<Element>(
+        _ key: String, _ read: (RecordReader) throws(DamagedRecord) -> Element
+    ) throws(DamagedRecord) -> [Element] {
+        guard let values = try value(key).arrayValue else { throw fault(key, wanted: "a list") }
+        var elements: [Element] = []
+        for (index, value) in values.enumerated() {
+            elements.append(try read(RecordReader(value, at: "\(place(key))[\(index)]")))
+        }
+        return elements
+    }
+
     func digest(_ key: String) throws(DamagedRecord) -> ContentDigest {
         guard let digest = ContentDigest(try text(key)) else { throw fault(key, wanted: "a SHA-256 digest") }
         return digest

@@ -3,6 +3,8 @@ public struct RegistryEvent: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// A run's candidate became a version.
         case admitted
+        /// An adapter that was trained elsewhere became a version.
+        case adopted
         /// A version that git held was taken into the index after a crash or a rebuild.
         case recovered
         case promoted

@@ -28,7 +28,7 @@ public struct VersionDifference: Sendable {
         [
             "schema": "lora.diff/1", "first": .string("\(first.version)"), "second": .string("\(second.version)"),
             "settings": .array(settings.map(\.json)), "metrics": .array(metrics.map(\.json)),
-            "dataset": [first.lineage.dataset.json, second.lineage.dataset.json],
+            "dataset": [first.lineage.dataset?.json ?? .null, second.lineage.dataset?.json ?? .null],
             "base": [first.lineage.base.json, second.lineage.base.json],
             "weights": weights.map { .array($0.map(\.json)) } ?? .null, "weights_unread": unread.map { .string($0) } ?? .null,
         ]
@@ -52,8 +52,7 @@ extension Workspace {
         return VersionDifference(
             first: before, second: after,
             settings: Self.changes(
-                before.lineage.plan.json.objectValue?.members.map { ($0.0, $0.1) } ?? [],
-                after.lineage.plan.json.objectValue?.members.map { ($0.0, $0.1) } ?? []),
+                before.lineage.settings.members.map { ($0.0, $0.1) }, after.lineage.settings.members.map { ($0.0, $0.1) }),
             metrics: Self.changes(before.lineage.metrics.map(\.member), after.lineage.metrics.map(\.member)),
             weights: compared, unread: unread)
     }

@@ -113,29 +113,10 @@ struct Release {
     }
 
     private func trailers(_ lineage: Lineage) -> [VersionMessage.Trailer] {
-        let facts: [(String, String?)] = [
-            ("Adapter", lineage.version.adapter.text), ("Version", lineage.version.label), ("Run", "\(lineage.run)"),
-            ("Base", lineage.base.name.text), ("Base-Revision", lineage.base.revision),
-            ("Base-Digest", "\(lineage.base.digest)"), ("Dataset", "\(lineage.dataset)"),
-            ("Dataset-Digest", "\(lineage.dataset.digest)"), ("Dataset-Rows", "\(lineage.dataset.train.rows)"),
-            ("Stop-Reason", lineage.stop), ("Escalated-From", attempt.precursor.map { "\($0)" }),
-        ]
         let settings = TrainingOption.allCases.map { option in
-            (option == .rank ? "Rank" : option.trailerKey, attempt.plan[option].map { $0.stringValue ?? $0.text() })
+            (option.rawValue, attempt.plan[option].map { $0.stringValue ?? $0.text() })
         }
-        let metrics = lineage.metrics.map { ("Metric-" + $0.name.capitalizedKey, Optional("\($0.value)")) }
-        return (facts + settings + metrics).compactMap { key, value in value.map { VersionMessage.Trailer(key, $0) } }
-    }
-}
-
-extension TrainingOption {
-    /// `max_steps` as `Max-Steps`.
-    fileprivate var trailerKey: String { rawValue.capitalizedKey }
-}
-
-extension String {
-    fileprivate var capitalizedKey: String {
-        split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+        return lineage.trailers(escalated: attempt.precursor, settings: settings)
     }
 }
 

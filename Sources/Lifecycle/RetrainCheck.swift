@@ -45,6 +45,7 @@ public struct RetrainCheck {
         let (base, isFloating) = observation(of: declaration, trainedOn: latest?.lineage.base)
         return AdapterFacts(
             adapter: declaration.name, version: latest?.version, lastTrained: latest?.lineage.finishedAt,
+            adopted: latest.flatMap { $0.lineage.adoption == nil ? nil : $0.published.at },
             production: production.map { ProductionFacts(version: $0.version, trained: $0.lineage.finishedAt) }, base: base,
             baseIsFloating: isFloating,
             data: latest.flatMap { dataFacts(declaration, $0.lineage) },

@@ -45,7 +45,8 @@ extension Workspace {
         return WhyVersion(
             standing: standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production }
                 ?? standings.first,
-            record: record, admitted: events.first { $0.version == record.version && [.admitted, .recovered].contains($0.kind) },
+            record: record,
+            admitted: events.first { $0.version == record.version && [.admitted, .adopted, .recovered].contains($0.kind) },
             gate: decision?["gate"], advice: decision?["should_finetune"])
     }
 }

@@ -36,7 +36,7 @@ extension LoRAAdapter {
 
 extension LoRAConfiguration {
     /// Throws unless every number can be meant.
-    func check() throws(AdapterError) {
+    public func check() throws(AdapterError) {
         let ranks = [rank] + rankPattern.map(\.value)
         if let bad = ranks.first(where: { $0 < 1 || $0 > 4096 }) {
             throw .badNumber(key: "r", found: "\(bad)", allowed: "from 1 to 4096")

@@ -2,6 +2,17 @@ import Foundation
 import StrictJSON
 
 extension LoRAConfiguration {
+    /// The keys that PEFT 0.21 writes, whether they are followed or refused.
+    public static let peftKeys = Set(mustBeFalse + mustBeEmpty + followed + withoutEffect)
+
+    /// The same from an object that was read already.
+    ///
+    /// - Parameter file: where it was read from, for errors.
+    /// - Throws: `ConfigurationError` or `AdapterError`.
+    public init(peft object: JSONObject, file: String, for model: ModelConfiguration) throws {
+        try self.init(ConfigurationReader(object: object, file: file), for: model)
+    }
+
     /// Reads adapter_config.json as PEFT writes it; whatever would change the result in a way that is not implemented is refused.
     init(_ reader: ConfigurationReader, for model: ModelConfiguration) throws {
         try Self.refuseOtherKinds(reader)
@@ -65,8 +76,7 @@ extension LoRAConfiguration {
     }
 
     private static func refuseUnknownKeys(_ reader: ConfigurationReader) throws {
-        let known = Set(mustBeFalse + mustBeEmpty + followed + withoutEffect)
-        for (key, value) in reader.object.members where !known.contains(key) && !value.isNeutral {
+        for (key, value) in reader.object.members where !peftKeys.contains(key) && !value.isNeutral {
             throw reader.failure(.unsupported(found: value.text(), supported: ["the keys of PEFT 0.21"]), key)
         }
     }

@@ -1,7 +1,14 @@
+import Foundation
 import StrictJSON
 
 extension LoRAConfiguration {
     static let peftVersion = "0.21.2"
+
+    /// The bytes of adapter_config.json: the same configuration always gives the same.
+    public func data(modules: [LinearModule], baseModel: String?, revision: String?) -> Data {
+        let json = json(modules: modules, baseModel: baseModel, revision: revision)
+        return Data((json.text(JSONLayout(indent: 2, sortsKeys: true)) + "\n").utf8)
+    }
 
     /// Every key that PEFT 0.21.2 writes; those we never use have their default values.
     func json(modules: [LinearModule], baseModel: String?, revision: String?) -> JSONValue {

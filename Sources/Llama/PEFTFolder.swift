@@ -67,9 +67,8 @@ public struct PEFTFolder: Sendable {
             }
         }
         try SafetensorsWriter.write(tensors, to: folder.appending(path: Self.weightsFile))
-        let json = adapter.configuration.json(
+        let configuration = adapter.configuration.data(
             modules: adapter.pairs.map(\.module), baseModel: baseModel, revision: revision)
-        let text = json.text(JSONLayout(indent: 2, sortsKeys: true)) + "\n"
-        try DurableFile.write(Data(text.utf8), to: folder.appending(path: Self.configurationFile))
+        try DurableFile.write(configuration, to: folder.appending(path: Self.configurationFile))
     }
 }

@@ -28,7 +28,7 @@ public struct RetrainCase: Sendable, Hashable {
 
     public init(judging facts: AdapterFacts, by policy: Policy, now: Timestamp) {
         let rules = policy.retraining
-        let window = facts.lastTrained.map { RetrainingWindow(after: $0, rules: rules) }
+        let window = facts.windowStart.map { RetrainingWindow(after: $0, rules: rules) }
         let state = window?.state(at: now)
         let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil)
         let reactions = events.map { (event: $0, reaction: $0.reaction(in: rules).settled(isFloating: facts.baseIsFloating)) }
@@ -39,7 +39,7 @@ public struct RetrainCase: Sendable, Hashable {
         self.now = now
         reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
         pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
-        isClockBehind = facts.lastTrained.map { $0 > now } ?? false
+        isClockBehind = facts.windowStart.map { $0 > now } ?? false
         unchecked = facts.unchecked + (isClockBehind ? ["clock: the last training lies in its future"] : [])
     }
 
@@ -58,7 +58,7 @@ public struct RetrainCase: Sendable, Hashable {
 
 extension ProductionFacts {
     fileprivate var json: JSONValue {
-        ["version": .string(version.description), "trained": .string(trained.description)]
+        ["version": .string(version.description), "trained": trained.map { .string($0.description) } ?? .null]
     }
 }
 
@@ -72,7 +72,7 @@ extension AdapterFacts {
     /// What happened, in a fixed order; before the first training only what can be said without a version.
     fileprivate func events(_ rules: RetrainingRules, windowClosed: Timestamp?) -> [RetrainReason] {
         let asked = manualRequest.map(RetrainReason.manual)
-        guard lastTrained != nil else { return [asked, .neverTrained].compactMap(\.self) }
+        guard windowStart != nil else { return [asked, .neverTrained].compactMap(\.self) }
         return [asked, windowClosed.map(RetrainReason.windowClosed)].compactMap(\.self)
             + baseChanges.map(RetrainReason.baseChanged)
             + [regressionSuite == .failed ? .regression : nil, dataGrowth(rules), metricDecay(rules)].compactMap(\.self)
@@ -97,9 +97,11 @@ extension AdapterFacts {
 
     fileprivate var unchecked: [String] {
         let base: String? = if case .unchecked(let why) = base { "base: \(why)" } else { nil }
-        guard lastTrained != nil else { return [base].compactMap(\.self) }
+        guard let windowStart else { return [base].compactMap(\.self) }
         return [
-            base, data == nil ? "data: the rows were not counted" : nil,
+            base,
+            lastTrained == nil ? "training date: unknown, so the window counts from the adoption on \(windowStart.date)" : nil,
+            data == nil ? "data: the rows were not counted" : nil,
             metric?.errorNow == nil ? "metric: not measured since release" : nil,
             regressionSuite == .notRun ? "regression: the suite was not run" : nil,
         ].compactMap(\.self)

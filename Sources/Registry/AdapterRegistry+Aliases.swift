@@ -84,7 +84,7 @@ extension AdapterRegistry {
             switch event.kind {
             case .promoted: standing.append(event.version)
             case .rolledBack: standing.removeLast(min(1, standing.count))
-            case .admitted, .recovered: break
+            case .admitted, .adopted, .recovered: break
             }
         }
     }

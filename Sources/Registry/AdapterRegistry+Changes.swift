@@ -46,7 +46,7 @@ extension AdapterRegistry {
                 """,
             arguments: [
                 version.adapter.text, version.number, published.commit.hex, lineage.json.text(), lineage.base.digest.hex,
-                lineage.dataset.digest.hex, published.at.secondsSinceEpoch,
+                lineage.dataset?.digest.hex, published.at.secondsSinceEpoch,
             ])
     }
 

@@ -115,26 +115,32 @@ extension AdapterRegistry {
         }
     }
 
-    /// Lists a version from git and closes its run, or writes the run down when the index never knew it.
+    /// Lists a version from git, with the run that left it if one of this registry did.
     private static func recover(
         _ published: PublishedVersion, on occasion: Occasion, _ transaction: inout ChangeTransaction
     ) throws {
-        let (lineage, version) = (published.lineage, published.version)
-        let start = RunStart(
-            adapter: version.adapter, base: lineage.base, dataset: lineage.dataset, plan: lineage.plan, at: lineage.startedAt)
-        switch try knownRun(lineage.run, of: version.adapter, transaction.database) {
+        if let run = published.lineage.completedRun {
+            try recover(run, that: published.version, on: occasion, &transaction)
+        }
+        _ = try list(published, as: .recovered, on: occasion, &transaction)
+    }
+
+    /// Closes the run that left a version, or writes it down when the index never knew it.
+    private static func recover(
+        _ run: Run, that version: VersionID, on occasion: Occasion, _ transaction: inout ChangeTransaction
+    ) throws {
+        switch try knownRun(run.id, of: version.adapter, transaction.database) {
         case nil:
             // one run of an adapter is under way at a time, and this one is over
             try interruptRuns(of: version.adapter, at: occasion.at, &transaction)
-            try transaction.make(.runBegan(lineage.run, start))
-            try transaction.make(.runEnded(lineage.run, Run.End(.admitted(version), at: lineage.finishedAt)))
-        case let run? where run.start.plan.digest == start.plan.digest && run.state != .finished:
+            try transaction.make(.runBegan(run.id, run.start))
+            if let end = run.end { try transaction.make(.runEnded(run.id, end)) }
+        case let known? where known.start.plan.digest == run.start.plan.digest && known.state != .finished:
             // The version is there, so its run was finished, whatever a later start made of it.
-            try transaction.make(.runEnded(run.id, Run.End(.admitted(version), at: occasion.at)))
+            try transaction.make(.runEnded(known.id, Run.End(.admitted(version), at: occasion.at)))
         // The number was given to another run; the version's lineage keeps what it came from.
         case _?: break
         }
-        _ = try list(published, as: .recovered, on: occasion, &transaction)
     }
 
     /// What the index lists of every adapter, asked at once: an opening looks at all of them.

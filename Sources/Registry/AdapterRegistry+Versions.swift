@@ -5,12 +5,24 @@ extension AdapterRegistry {
     /// Takes a version that git holds into the index: closes its run, lists it and moves `candidate` to it, all or nothing.
     ///
     /// - Throws: `RunError.over` when its run is not running, `VersionIndexError.outOfOrder` when it is not the next version.
+    /// - Precondition: a run of this registry left it; one that was trained elsewhere is taken by `adopt`.
     @discardableResult
     public func admit(_ published: PublishedVersion, on occasion: Occasion) throws -> RegistryEvent {
+        guard let run = published.lineage.run else { preconditionFailure("a version that no run left is adopted") }
         let version = published.version
         return try change(version.adapter) { transaction in
-            try Self.end(published.lineage.run, .admitted(version), at: occasion.at, &transaction)
+            try Self.end(run, .admitted(version), at: occasion.at, &transaction)
             return try Self.list(published, as: .admitted, on: occasion, &transaction)
+        }
+    }
+
+    /// Takes a version that git holds and no run left into the index: lists it and moves `candidate` to it.
+    ///
+    /// - Throws: `VersionIndexError.outOfOrder` when it is not the next version.
+    @discardableResult
+    public func adopt(_ published: PublishedVersion, on occasion: Occasion) throws -> RegistryEvent {
+        try change(published.version.adapter) { transaction in
+            try Self.list(published, as: .adopted, on: occasion, &transaction)
         }
     }
 

@@ -10,6 +10,9 @@ enum Migrations {
         migrator.registerMigration("2 journals, numbers of each adapter") { database in
             for sql in NumbersOfEachAdapter.statements { try database.execute(sql: sql) }
         }
+        migrator.registerMigration("3 adopted versions") { database in
+            for sql in AdoptedVersions.statements { try database.execute(sql: sql) }
+        }
         return migrator
     }
 

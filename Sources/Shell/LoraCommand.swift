@@ -17,7 +17,8 @@ struct LoraCommand: ParsableCommand {
         version: version,
         subcommands: [
             ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ListVerb.self, ShowVerb.self,
-            HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, ExportVerb.self, BaseVerb.self,
+            HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AdoptVerb.self, ExportVerb.self,
+            BaseVerb.self,
             InitVerb.self,
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,

@@ -159,6 +159,14 @@ public final class ModelTensors: Sendable {
     /// Throws unless the tensor is there in this shape.
     public func check(_ name: String, shape: [Int]) throws(ModelFolderError) { _ = try required(name, shape: shape) }
 
+    /// Throws unless the tensor is made of floating-point numbers that can be read.
+    public func checkIsFloating(_ name: String) throws(ModelFolderError) {
+        let (_, entry) = try required(name)
+        guard FloatType(entry.dtype) == nil else { return }
+        throw failure(
+            .wrongDType(expected: FloatType.allCases.map(\.rawValue).joined(separator: " or "), found: entry.dtype), name)
+    }
+
     /// Throws unless every number of the tensor is finite.
     public func checkFinite(_ name: String) throws {
         let (file, entry) = try required(name)

@@ -28,30 +28,33 @@ public struct ModelCard: Sendable, Hashable {
         """
     }
 
-    private var adapterFront: String {
+    private var adapterFront: String { Self.front(ofAdapterFor: base.name) }
+
+    /// The front matter that PEFT writes, and the title.
+    public static func front(ofAdapterFor base: String) -> String {
         """
         ---
-        base_model: \(quoted(base.name))
+        base_model: \(quoted(base))
         library_name: peft
         pipeline_tag: text-generation
         tags:
-        - \(quoted("base_model:adapter:" + base.name))
+        - \(quoted("base_model:adapter:" + base))
         - lora
         - transformers
         ---
 
-        # LoRA adapter for \(base.name)
+        # LoRA adapter for \(base)
         """
     }
 
     private var modelFront: String {
         """
         ---
-        base_model: \(quoted(base.name))
+        base_model: \(Self.quoted(base.name))
         library_name: transformers
         pipeline_tag: text-generation
         tags:
-        - \(quoted("base_model:finetune:" + base.name))
+        - \(Self.quoted("base_model:finetune:" + base.name))
         ---
 
         # Full fine-tune of \(base.name)
@@ -101,7 +104,7 @@ public struct ModelCard: Sendable, Hashable {
     }
 
     /// Plain where YAML allows it, else in double quotes as JSON, which YAML reads alike.
-    private func quoted(_ text: String) -> String {
+    private static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || [0x2D, 0x2E, 0x2F, 0x3A, 0x5F].contains(byte)

@@ -55,14 +55,30 @@ struct LargeFileStore {
         try DurableFile.makeFolder(drafts)
         let draft = drafts.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         let (size, digest) = try FileBytes.copy(file, to: draft)
-        let object = object(digest)
         do {
-            try DurableFile.makeFolder(object.deletingLastPathComponent())
-            try DurableFile.rename(draft, to: object)
+            return try place(draft, size: size, digest)
         } catch {
             unlink(draft.path)
             throw error
         }
+    }
+
+    /// Moves a file that its writer digested and synced into the store; where that lies on another file system, it is copied.
+    ///
+    /// - Throws: `VersionError.changedWhileRead` when it has another size by now.
+    func take(_ file: URL, _ known: (size: Int, digest: ContentDigest)) throws -> LargeFilePointer {
+        guard try FileStamp(of: file).size == known.size else { throw VersionError.changedWhileRead(path: file.path) }
+        do {
+            return try place(file, size: known.size, known.digest)
+        } catch let error as FileError where error.code == EXDEV {
+            return try store(file)
+        }
+    }
+
+    private func place(_ file: URL, size: Int, _ digest: ContentDigest) throws -> LargeFilePointer {
+        let object = object(digest)
+        try DurableFile.makeFolder(object.deletingLastPathComponent())
+        try DurableFile.rename(file, to: object)
         try DurableFile.syncFolder(object.deletingLastPathComponent())
         return LargeFilePointer(digest: digest, size: size)
     }

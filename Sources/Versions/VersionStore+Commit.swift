@@ -10,10 +10,13 @@ extension VersionStore {
     /// The tree is the folder, except that `.gitattributes` is written here: it names the files that Git LFS keeps.
     /// Order: objects → commit and branch → tag. A crash before the tag leaves no version; `completePublications` then finishes it.
     ///
+    /// - Parameter durable: files of the candidate that their writer digested and synced, by path: where Git LFS keeps them, they are
+    ///   moved instead of copied, so that a large file is written once.
     /// - Throws: `VersionError.outOfOrder` or `.taken` when the version is not the next, `.branchMoved` when somebody else committed
     ///   meanwhile, `.locked` when a lock of git does not go away, `.foreignLineage` when `lineage.json` names another version.
     public func commit(
-        _ candidate: URL, as version: VersionID, message: VersionMessage, author: Actor, at time: Timestamp
+        _ candidate: URL, as version: VersionID, message: VersionMessage, author: Actor, at time: Timestamp,
+        moving durable: [String: (size: Int, digest: ContentDigest)] = [:]
     ) throws -> CommitID {
         let files = try CandidateFolder(candidate).files
         try checkLineage(in: candidate, of: version)
@@ -25,7 +28,7 @@ extension VersionStore {
                 _ = try completePublication(on: branch, repository)
                 try checkNumber(version, repository)
                 let parent = try repository.commit(at: branch)
-                let tree = try writeTree(files, repository)
+                let tree = try writeTree(files, moving: durable, repository)
                 let signature = try GitSignature(author, at: time)
                 let commit = try retryingLocks(on: branch, adapter: version.adapter) {
                     try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
@@ -94,13 +97,16 @@ extension VersionStore {
         guard version == expected else { throw VersionError.taken(version) }
     }
 
-    private func writeTree(_ files: [CandidateFolder.File], _ repository: borrowing GitRepository) throws -> git_oid {
+    private func writeTree(
+        _ files: [CandidateFolder.File], moving durable: [String: (size: Int, digest: ContentDigest)],
+        _ repository: borrowing GitRepository
+    ) throws -> git_oid {
         let large = LargeFileStore(repository: folder)
         var (blobs, attributes): ([(path: String, blob: git_oid)], String) = ([], "")
         for file in files {
             let data: Data
             if file.size > LargeFilePointer.threshold {
-                data = try large.store(file.location).data
+                data = try durable[file.path].map { try large.take(file.location, $0) }?.data ?? large.store(file.location).data
                 attributes += "\(file.path) filter=lfs diff=lfs merge=lfs -text\n"
             } else {
                 data = try Self.contents(of: file)

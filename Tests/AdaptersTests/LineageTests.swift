@@ -22,6 +22,34 @@ import Testing
         #expect(try Lineage(json: JSONValue(parsing: lineage.data)) == lineage)
     }
 
+    static func adopted() throws -> Lineage {
+        let adoption = Adoption(
+            folder: "/elsewhere/adapter", layout: .peft,
+            sources: [.init(name: "adapter_model.safetensors", size: 12, digest: ContentDigest(of: [7]))],
+            namedBase: "org/base", leftOut: [.init(name: "optimizer.pt", what: "a pickle")], isPartial: true,
+            largestDifference: 1e-8, settings: JSONObject([("r", 8), ("lora_alpha", 16)]))
+        return Lineage(
+            version: VersionID(try AdapterName("ticket-router"), 3), parent: nil, run: nil,
+            base: BaseIdentity(name: try BaseName("demo-base"), revision: nil, digest: ContentDigest(of: [1])), dataset: nil,
+            plan: nil, metrics: [], startedAt: nil, finishedAt: nil, madeBy: nil, adoption: adoption)
+    }
+
+    @Test func whatNobodyKnowsOfAnAdoptedVersionStaysUnknown() throws {
+        let lineage = try Self.adopted()
+        let read = try Lineage(json: JSONValue(parsing: lineage.data))
+        #expect(read == lineage)
+        #expect(read.dataset == nil && read.plan == nil && read.run == nil && read.finishedAt == nil)
+        #expect(read.settings["r"] == 8)
+        #expect(read.json["dataset"] == .null && read.json["plan_digest"] == .null)
+    }
+
+    @Test(arguments: ["run", "dataset", "plan_digest", "started_at", "finished_at", "made_by"])
+    func aTrainedVersionMustKnowItsTraining(_ key: String) throws {
+        var object = try #require(try Self.lineage().json.objectValue)
+        object[key] = .null
+        #expect(throws: DamagedRecord.self) { try Lineage(json: .object(object)) }
+    }
+
     @Test func aMetricThatIsNoNumberDoesNotMakeTheVersionUnreadable() throws {
         let read = try Lineage(json: JSONValue(parsing: Self.lineage(metrics: [NamedMetric("eval_loss", .nan)]).data))
         #expect(read.metrics.map(\.name) == ["eval_loss"])
@@ -30,7 +58,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("schema", "schema", "lora.lineage/2"), ("version", "version", "ticket-router"), ("run", "run", 7),
+            ("schema", "schema", "lora.lineage/3"), ("schema", "adopted", "lora.lineage/2"),
+            ("version", "version", "ticket-router"), ("run", "run", 7),
             ("parent", "parent", 1),
             ("plan_digest", "plan_digest", "sha256:17"), ("metrics", "metrics.error", ["error": "low"]),
             ("metrics", "metrics.held_out_rows", ["held_out_rows": nil]),

@@ -48,7 +48,7 @@ struct RunRuleTests {
         let message = try registry.open().versions.message(of: receipt.version)
         #expect(message.trailers.first { $0.key == "Stop-Reason" }?.value == reason)
         #expect(message.trailers.contains { $0.key == "Metric-Eval-Loss" })
-        let plan = try registry.open().registry.version(receipt.version).lineage.plan.json
+        let plan = try registry.open().registry.version(receipt.version).lineage.settings
         #expect(plan["run_rule"]?["extend_to"] == 2, "the thresholds that decided are recorded")
     }
 
@@ -101,8 +101,8 @@ struct RunRuleTests {
         guard case .rejected(let reason) = runs[0].end?.outcome else { Issue.record("\(runs[0])"); return }
         #expect(reason.contains("underfits"))
         let lineage = try registry.open().registry.version(receipt.version).lineage
-        #expect(lineage.run == RunID(2) && lineage.plan.json["escalated_from"] == "run-1")
-        #expect(lineage.plan.json["r"] == 32 && lineage.plan.json["lora_alpha"]?.doubleValue == 32)
+        #expect(lineage.run == RunID(2) && lineage.plan?.json["escalated_from"] == "run-1")
+        #expect(lineage.plan?.json["r"] == 32 && lineage.plan?.json["lora_alpha"]?.doubleValue == 32)
         let message = try registry.open().versions.message(of: receipt.version)
         #expect(message.trailers.first { $0.key == "Rank" }?.value == "32")
         #expect(message.trailers.first { $0.key == "Escalated-From" }?.value == "run-1")

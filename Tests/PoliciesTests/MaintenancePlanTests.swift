@@ -32,6 +32,20 @@ import Testing
         #expect(plan.json.text() == wanted)
     }
 
+    @Test func whereNobodyKnowsTheTrainingTheWindowCountsFromTheAdoption() throws {
+        let policy = try ShippedPolicy.default.load()
+        var facts = try facts("ticket-router")
+        facts.lastTrained = nil
+        facts.adopted = Timestamp("2026-01-31")
+        func plan(_ now: String) throws -> RetrainCase {
+            MaintenancePlan(judging: [(facts, policy)], now: try #require(Timestamp(now))).cases[0]
+        }
+        #expect(try !plan("2026-02-01").isDue)
+        #expect(try plan("2026-08-01").reasons.map(\.code) == ["window_closed"])
+        #expect(try plan("2026-02-01").unchecked.first?.contains("training date: unknown") == true)
+        #expect(try plan("2026-02-01").json["last_trained"] == .null)
+    }
+
     @Test func theOrderOfTheRegistryLeavesNoTrace() throws {
         let policy = try ShippedPolicy.default.load()
         let now = try #require(Timestamp("2026-06-01"))

@@ -10,6 +10,8 @@ import Versions
 
 /// Every schema that was ever released is brought to the present one with all it held.
 @Suite struct MigrationTests {
+    static let released = ["schema-1", "schema-2"]
+
     let folder: TemporaryFolder
     let layout: RegistryLayout
 
@@ -18,14 +20,19 @@ import Versions
         layout = RegistryLayout(root: folder.url.appending(path: "registry"))
         try RegistryLayout.initialize(at: layout.root)
         _ = try AdapterRegistry.access(to: layout)
-        let script = try String(contentsOf: Fixture.root.appending(path: "registry/schema-1.sql"), encoding: .utf8)
+    }
+
+    /// Lays the index of a released schema.
+    private func lay(_ schema: String) throws {
+        let script = try String(contentsOf: Fixture.root.appending(path: "registry/\(schema).sql"), encoding: .utf8)
         // the script's order is that of names
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: layout.database.path, configuration: configuration).write { try $0.execute(sql: script) }
     }
 
-    @Test func theFirstSchemaKeepsItsHistory() throws {
+    @Test(arguments: released) func aReleasedSchemaKeepsItsHistory(_ schema: String) throws {
+        try lay(schema)
         let registry = try Sample.open(layout)
         let (router, greeter) = (try Sample.name(), try Sample.name("greeter"))
         #expect(try registry.runs(of: router).map(\.id.number) == [1, 4, 5])
@@ -44,7 +51,8 @@ import Versions
         #expect(try registry.read { try Row.fetchAll($0, sql: "PRAGMA foreign_key_check") }.isEmpty)
     }
 
-    @Test func itsInvariantsStillHold() throws {
+    @Test(arguments: released) func itsInvariantsStillHold(_ schema: String) throws {
+        try lay(schema)
         let registry = try Sample.open(layout)
         for sql in [
             "DELETE FROM events", "UPDATE events SET reason = ''", "DELETE FROM alias_moves", "UPDATE versions SET number = 9",
@@ -59,12 +67,15 @@ import Versions
         }
     }
 
-    @Test func itGoesOnFromThere() throws {
+    @Test(arguments: released) func itGoesOnFromThere(_ schema: String) throws {
+        try lay(schema)
         let registry = try Sample.open(layout)
         let lease = try registry.lease(Sample.name(), holder: "a test")
         #expect(try registry.beginRun(Sample.start(), under: lease).id == RunID(6))
         try registry.promote(Sample.version(2), on: Sample.occasion("again"))
         #expect(try registry.history(of: Sample.name()).map(\.id) == [1, 3, 4, 5, 6, 7])
+        try registry.adopt(Sample.adopted(Sample.version(3)), on: Sample.occasion("from elsewhere"))
+        #expect(try registry.versions(of: Sample.name()).map { $0.lineage.dataset == nil } == [false, false, true])
         let before = try registry.contents()
         let store = try VersionStore(openingAt: layout.versions)
         let rebuild = try AdapterRegistry.rebuild(

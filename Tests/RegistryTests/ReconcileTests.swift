@@ -52,6 +52,14 @@ import Testing
         #expect(try reconcile(git([first, second])).isClean, "twice is once")
     }
 
+    @Test func anAdoptedVersionThatOnlyGitHasIsListedWithoutARun() throws {
+        let published = try Sample.adopted(Sample.version(1))
+        #expect(try reconcile(git([published])).recovered == [published.version])
+        #expect(try registry.versions(of: Sample.name()).map(\.published) == [published])
+        #expect(try registry.runs(of: Sample.name()).isEmpty)
+        #expect(try reconcile(git([published])).isClean)
+    }
+
     @Test func aLostIndexIsReadBackFromGit() throws {
         let published = try (0..<3).map { _ in try Sample.admit(to: registry) } + [Sample.admit(to: registry, "other")]
         let before = try (registry.versions(of: Sample.name()), registry.runs(of: Sample.name()).map(\.id))

@@ -2,6 +2,7 @@ import Adapters
 import DurableFiles
 import Foundation
 import Registry
+import StrictJSON
 import TestSupport
 import Versions
 
@@ -62,6 +63,20 @@ enum Sample {
         let digits = ContentDigest(of: Array("\(version) \(run)".utf8)).hex.prefix(40)
         guard let commit = CommitID(String(digits)) else { throw CocoaError(.formatting) }
         return PublishedVersion(commit: commit, lineage: lineage, at: start.at.adding(seconds: 100))
+    }
+
+    /// A version that was trained elsewhere, of which little is known.
+    static func adopted(_ version: VersionID) throws -> PublishedVersion {
+        let adoption = Adoption(
+            folder: "/elsewhere/adapter", layout: .mlx,
+            sources: [.init(name: "adapters.safetensors", size: 12, digest: ContentDigest(of: [7]))], namedBase: nil, leftOut: [],
+            isPartial: false, largestDifference: 0, settings: JSONObject([("r", 8)]))
+        let lineage = Lineage(
+            version: version, parent: nil, run: nil, base: try base(), dataset: nil, plan: nil, metrics: [], startedAt: nil,
+            finishedAt: nil, madeBy: nil, adoption: adoption)
+        let digits = ContentDigest(of: Array("\(version) adopted".utf8)).hex.prefix(40)
+        guard let commit = CommitID(String(digits)) else { throw CocoaError(.formatting) }
+        return PublishedVersion(commit: commit, lineage: lineage, at: time)
     }
 
     /// Trains and admits the next version.

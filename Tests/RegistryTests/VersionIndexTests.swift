@@ -44,11 +44,26 @@ import Testing
 
     @Test func aVersionComesFromARunningRunOfItsOwnAdapter() throws {
         let published = try Sample.admit(to: registry)
-        let run = published.lineage.run
+        let run = try #require(published.lineage.run)
         let again = try Sample.published(Sample.version(2), run: run, start: Sample.start())
         #expect(throws: RunError.over(run, .finished)) { try registry.admit(again, on: Sample.occasion()) }
         let foreign = try Sample.published(Sample.version(1, of: "other"), run: run, start: Sample.start("other"))
         #expect(throws: RunError.unknown(run)) { try registry.admit(foreign, on: Sample.occasion()) }
+    }
+
+    @Test func anAdoptedVersionIsListedWithoutARun() throws {
+        let first = try Sample.admit(to: registry)
+        let second = try Sample.adopted(Sample.version(2))
+        let event = try registry.adopt(second, on: Sample.occasion("from elsewhere"))
+        #expect(event.kind == .adopted)
+        #expect(try registry.aliases(of: Sample.name())[.candidate] == second.version)
+        #expect(try registry.versions(of: Sample.name()).map(\.published) == [first, second])
+        #expect(try registry.runs(of: Sample.name()).count == 1)
+        #expect(try registry.differencesFromJournals().isEmpty)
+        let (fifth, third) = (try Sample.version(5), try Sample.version(3))
+        #expect(throws: VersionIndexError.outOfOrder(fifth, expected: third)) {
+            try registry.adopt(Sample.adopted(fifth), on: Sample.occasion())
+        }
     }
 
     @Test func referencesResolve() throws {

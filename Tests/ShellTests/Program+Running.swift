@@ -13,7 +13,7 @@ struct BuiltProgram {
         home = try TemporaryFolder()
         environment = [
             "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada", "LORA_NOW": "2026-05-01T10:00:00Z",
-            "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
+            "FIXTURES": Fixture.root.path, "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
         ]
         for name in ["registry", "policies"] {
             try FileManager.default.copyItem(

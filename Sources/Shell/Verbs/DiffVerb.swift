@@ -48,7 +48,9 @@ enum DifferenceWords {
             + weights(difference)
     }
 
-    private static func words(_ dataset: DatasetVersion) -> String { "\(dataset) (\(counted(dataset.train.rows, "row")))" }
+    private static func words(_ dataset: DatasetVersion?) -> String {
+        dataset.map { "\($0) (\(counted($0.train.rows, "row")))" } ?? "unknown"
+    }
 
     private static func section(
         _ title: String, _ changes: [VersionDifference.Change], of words: (_ name: String, JSONValue) -> String

@@ -59,7 +59,9 @@ enum RetrainWords {
             item.isDue ? "due: \(item.reasons.map(\.words).joined(separator: " "))" : "not due before \(item.nextDue.date)"
         let serving = item.facts.production.flatMap { $0.version == item.facts.version ? nil : $0 }
         return ["  \(name)  \(state)"]
-            + (serving.map { ["    in production: \($0.version), trained \($0.trained.date)"] } ?? [])
+            + (serving.map {
+                ["    in production: \($0.version), trained \($0.trained.map { "\($0.date)" } ?? "at an unknown time")"]
+            } ?? [])
             + item.pending.map { "    waits for the window (\(item.nextDue.date)): \($0.words)" }
             + item.unchecked.map { "    not checked: \($0)" }
     }

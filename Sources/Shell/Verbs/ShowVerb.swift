@@ -93,16 +93,14 @@ enum ShownWords {
         let lineage = record.lineage
         let facts = [
             ("aliases", record.aliases.isEmpty ? "none" : record.aliases.sorted().map(\.text).joined(separator: ", ")),
-            ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", "\(lineage.run)"),
+            ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
             ("base", "\(lineage.base.name) \(lineage.base.digest)"),
-            ("data", "\(lineage.dataset), \(lineage.dataset.train.rows) rows"),
-            ("metrics", metrics(lineage)), ("trained", "\(lineage.startedAt) to \(lineage.finishedAt)"),
-            ("made by", lineage.madeBy),
+            ("data", LineageWords.data(lineage)),
+            ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage)), ("trained", LineageWords.time(lineage)),
+            ("made by", lineage.madeBy ?? LineageWords.unknown),
         ]
-        let plan = lineage.plan.json.objectValue.map { plan in
-            plan.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
-        }
-        return ["\(record.version)"] + aligned(facts) + ["settings"] + (plan ?? [])
+        let settings = lineage.settings.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
+        return ["\(record.version)"] + aligned(facts) + LineageWords.adoption(lineage) + ["settings"] + settings
     }
 
     private static func aligned(_ facts: [(String, String)]) -> [String] {

@@ -29,10 +29,8 @@ struct WhyVerb: Verb {
 enum WhyWords {
     static func lines(_ why: WhyVersion) -> [String] {
         let lineage = why.record.lineage
-        let made = [
-            "made by \(lineage.run) from \(lineage.dataset) (\(counted(lineage.dataset.train.rows, "row"))) over base "
-                + "\(lineage.base.name), \(lineage.startedAt) to \(lineage.finishedAt)"
-        ]
+        let maker = lineage.run.map { "made by \($0) from" } ?? "trained elsewhere on"
+        let made = ["\(maker) \(LineageWords.data(lineage)) over base \(lineage.base.name), \(LineageWords.time(lineage))"]
         return [standing(why)] + (why.admitted.map { ["let in on \($0.at) by \($0.actor.name): \($0.reason)"] } ?? [])
             + why.gateReasons.map { "  \($0)" } + made
             + (why.adviceReasons.isEmpty ? [] : ["trained because"] + why.adviceReasons.map { "  \($0)" })
