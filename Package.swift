@@ -106,8 +106,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "DurableFiles", "Policies", "Registry", "Training", "Versions", "StrictJSON",
-                "TestSupport",
+                "Lifecycle", "Adapters", "DurableFiles", "Faults", "Policies", "Randomness", "Registry", "Training", "Versions",
+                "StrictJSON", "TestSupport",
             ]),
         .testTarget(name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestSupport", "lora"]),
     ],

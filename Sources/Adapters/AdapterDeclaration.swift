@@ -18,10 +18,12 @@ public struct AdapterDeclaration: Sendable, Hashable {
     public let policy: String
     /// Settings of the trainer that differ from the defaults, in the order in which they stand.
     public let training: [DeclaredSetting]
+    /// Aliases that, beside production, move by evidence or by force alone.
+    public let protected: [AliasName]
 
     public init(
         name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: DeclaredMetric,
-        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting]
+        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting], protected: [AliasName] = []
     ) {
         self.name = name
         self.task = task
@@ -33,7 +35,10 @@ public struct AdapterDeclaration: Sendable, Hashable {
         self.horizon = horizon
         self.policy = policy
         self.training = training
+        self.protected = protected
     }
+
+    public func protects(_ alias: AliasName) -> Bool { alias == .production || protected.contains(alias) }
 }
 
 /// The files of a task, absolute or relative to the registry folder.

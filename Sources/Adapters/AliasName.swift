@@ -9,6 +9,9 @@ public struct AliasName: Sendable, Hashable, Comparable, CustomStringConvertible
     /// The version that a rollback would bring back.
     public static let previous = AliasName(checked: "previous")
 
+    /// Whether it follows from what happens, so that nobody sets it.
+    public var isKept: Bool { self == .candidate || self == .previous }
+
     public init(_ text: String) throws(NameError) {
         try RecordName.check(text, as: .alias)
         guard VersionID.number(text.lowercased()) == nil else {

@@ -10,9 +10,17 @@ extension NameError: Explained {
     /// The text with what a terminal would act on made visible, cut to a readable length.
     private var shown: String {
         let visible = text.unicodeScalars.prefix(80).map {
-            $0.value < 32 || $0.value == 127 ? "\\u{\(String($0.value, radix: 16))}" : "\($0)"
+            Self.isPrintable($0) ? "\($0)" : "\\u{\(String($0.value, radix: 16))}"
         }
         return visible.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
+    }
+
+    /// Neither acts on a terminal nor hides, such as the marks that turn the direction of text.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+        default: true
+        }
     }
 
     private var why: String {

@@ -19,10 +19,13 @@ public struct VersionRecord: Sendable, Hashable {
     public let published: PublishedVersion
     /// The aliases that point to it.
     public let aliases: [AliasName]
+    /// Whether its large files were given up.
+    public let isPruned: Bool
 
-    public init(published: PublishedVersion, aliases: [AliasName]) {
+    public init(published: PublishedVersion, aliases: [AliasName], isPruned: Bool = false) {
         self.published = published
         self.aliases = aliases
+        self.isPruned = isPruned
     }
 
     public var version: VersionID { published.version }

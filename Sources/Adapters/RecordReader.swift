@@ -87,6 +87,12 @@ struct RecordReader {
         return text
     }
 
+    func optionalFlag(_ key: String) throws(DamagedRecord) -> Bool? {
+        guard let value = object[key] else { return nil }
+        guard case .bool(let flag) = value else { throw fault(key, wanted: "true or false") }
+        return flag
+    }
+
     func count(_ key: String) throws(DamagedRecord) -> Int {
         guard let count = try value(key).intValue, count >= 0 else { throw fault(key, wanted: "a whole number") }
         return count

@@ -22,7 +22,7 @@ extension RegistryChange {
         case .runResumed(let run): "\(run) goes on"
         case .runEnded(let run, let end): "\(run) ended: \(end.outcome.reason ?? end.outcome.state.rawValue)"
         case .versionListed(let published): "\(published.version) is listed"
-        case .happened(let event): "\(event.version) \(event.kind.rawValue.replacing("_", with: " ")): \(event.reason)"
+        case .happened(let event): (event.version.map { "\($0) " } ?? "") + "\(event.deed): \(event.reason)"
         case .measured(_, let measurement): "measured \(measurement.key.kind.replacing("_", with: " "))"
         case .decided(_, let decision): "\(decision.question.rawValue.replacing("_", with: " ")): \(decision.answer)"
         }

@@ -27,7 +27,9 @@ extension Workspace {
         let lease = try registry.lease(
             name, holder: "process \(ProcessInfo.processInfo.processIdentifier), adopting since \(occasion.at)")
         return try withExtendedLifetime(lease) {
-            try inWorkshop(of: name) { workshop in
+            try registry.requireActive(name)
+            try versions.requirePublishable(registry.nextVersion(of: name))
+            return try inWorkshop(of: name) { workshop in
                 let candidate = workshop.appending(path: "candidate")
                 try DurableFile.makeFolder(candidate)
                 let taken = try plan.adapter.take(

@@ -11,6 +11,7 @@ public struct Catalogue: Sendable {
         public let versions: [VersionRecord]
         public let aliases: [AliasName: VersionID]
         public let lastRun: Run?
+        public let state: AdapterState
         /// What maintenance says of it; nil where nobody asked.
         public var maintenance: RetrainCase?
 
@@ -28,7 +29,8 @@ extension Workspace {
         _ query: CatalogueQuery = CatalogueQuery(), showsDue: Bool = false, plan: () throws -> MaintenancePlan
     ) throws -> Catalogue {
         let (declarations, faults) = try registry.readableDeclarations()
-        var entries = try declarations.map(entry)
+        let states = try registry.states()
+        var entries = try declarations.map { try entry($0, states[$0.name] ?? .active) }
         if query.needsPlan || showsDue {
             let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })
             for index in entries.indices { entries[index].maintenance = cases[entries[index].declaration.name] }
@@ -38,13 +40,15 @@ extension Workspace {
 
     /// Everything known of one adapter.
     public func entry(named text: String) throws -> Catalogue.Entry {
-        try entry(try registry.adapter(named: text))
+        let declaration = try registry.adapter(named: text)
+        return try entry(declaration, registry.standing(of: declaration.name).state)
     }
 
-    private func entry(_ declaration: AdapterDeclaration) throws -> Catalogue.Entry {
+    private func entry(_ declaration: AdapterDeclaration, _ state: AdapterState) throws -> Catalogue.Entry {
         Catalogue.Entry(
             declaration: declaration, versions: try registry.versions(of: declaration.name),
-            aliases: try registry.aliases(of: declaration.name), lastRun: try registry.runs(of: declaration.name).last)
+            aliases: try registry.aliases(of: declaration.name), lastRun: try registry.runs(of: declaration.name).last,
+            state: state)
     }
 }
 
@@ -76,6 +80,7 @@ extension Catalogue.Entry {
             "metric": .string(declaration.metric.rawValue),
             "horizon": .string("\(declaration.horizon)"),
             "policy": .string(declaration.policy),
+            "state": .string(state.rawValue),
             "versions": .array(versions.map(\.json)),
             "aliases": .object(
                 JSONObject(aliases.sorted { $0.key < $1.key }.map { ($0.key.text, .string("\($0.value)")) })),
@@ -94,6 +99,7 @@ extension VersionRecord {
             "tag": .string(version.tag),
             "committed_at": .string("\(published.at)"),
             "aliases": .array(aliases.sorted().map { .string($0.text) }),
+            "pruned": .bool(isPruned),
             "lineage": lineage.json,
         ]
     }

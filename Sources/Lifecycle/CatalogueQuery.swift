@@ -16,6 +16,8 @@ public struct CatalogueQuery: Sendable, Hashable {
     public var owner: String?
     /// A part of the task's sentence, in upper or lower case.
     public var task: String?
+    /// What rests or is given up is shown when it is asked for.
+    public var states: Set<AdapterState> = [.active]
     public var onlyDue = false
     public var key: Key?
     public var isDescending = false
@@ -34,6 +36,7 @@ extension Catalogue {
             return (query.base.map { declaration.base.text == $0 } ?? true)
                 && (query.owner.map { declaration.owner == $0 } ?? true)
                 && (query.task.map { declaration.task.range(of: $0, options: .caseInsensitive) != nil } ?? true)
+                && query.states.contains(entry.state)
                 && (!query.onlyDue || entry.maintenance?.isDue == true)
         }
         if let key = query.key {

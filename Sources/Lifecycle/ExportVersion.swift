@@ -24,7 +24,7 @@ extension Workspace {
     /// - Throws: `VersionError.folderExists` when something stands there already.
     public func export(_ text: String, to folder: URL) throws -> ExportedVersion {
         let record = try version(text)
-        try versions.checkOut(record.version, to: folder)
+        try checkOut(record.version, to: folder)
         return ExportedVersion(version: record.version, commit: record.published.commit, folder: folder)
     }
 }

@@ -14,12 +14,15 @@ public struct HeldOutScore: Sendable, Hashable {
         measuredAt = time
     }
 
+    init?(_ measurement: RecordedMeasurement) { self.init(json: measurement.result, at: measurement.at) }
+
     /// Nil unless it is what `json` writes.
-    init?(_ measurement: RecordedMeasurement) {
-        guard let marks = measurement.result["correct"]?.stringValue, !marks.isEmpty, marks.allSatisfy({ "01".contains($0) })
-        else { return nil }
+    init?(json: JSONValue, at time: Timestamp) {
+        guard let marks = json["correct"]?.stringValue, !marks.isEmpty, marks.allSatisfy({ "01".contains($0) }) else {
+            return nil
+        }
         correct = marks.map { $0 == "1" }
-        measuredAt = measurement.at
+        measuredAt = time
     }
 
     public var errors: Int { correct.count { !$0 } }

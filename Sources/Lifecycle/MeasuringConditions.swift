@@ -25,6 +25,16 @@ struct MeasuringConditions {
         ]
     }
 
+    /// Those that hold now, without opening the base.
+    ///
+    /// - Throws: what is wrong with base, plan or held-out rows: nothing was measured under such conditions.
+    init(of declaration: AdapterDeclaration, in workspace: Workspace) throws {
+        let base = try workspace.registry.base(named: declaration.base.text)
+        let configuration = try ModelConfiguration(folder: workspace.layout.resolve(base.folder))
+        let heldOut = try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut))
+        self.init(declaration, base: base, plan: try declaration.plan(on: configuration), heldOut: heldOut.digest)
+    }
+
     /// Under which measurements of the base alone are kept.
     var baseKey: RecordedMeasurement.Key {
         RecordedMeasurement.Key(kind: "base_error", subject: base.digest, conditions: json)

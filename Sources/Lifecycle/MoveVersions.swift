@@ -14,8 +14,10 @@ extension Workspace {
                 let adapter = try AdapterName(name)
                 try requireKnown(adapter)
                 return adapter
-            }
-        return try versions.push(adapters, to: Self.folder(remote, workingFolder))
+            } + formerNames(of: names)
+        let transfer = try versions.push(adapters, to: Self.folder(remote, workingFolder))
+        try versions.markPushed(adapters)
+        return transfer
     }
 
     /// Takes what another repository has, and lists it here.
@@ -33,8 +35,22 @@ extension Workspace {
                 return adapter
             }
         let transfer = try versions.pull(adapters, from: folder)
+        try versions.markPushed(adapters)
         let held = GitVersions(tags: try versions.versions(), read: versions.published)
-        return (transfer, try registry.reconcile(with: held, on: occasion))
+        var mended = try registry.reconcile(with: held, on: occasion)
+        mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
+        return (transfer, mended)
+    }
+
+    /// Whoever has an adapter by its old name must learn of the new one.
+    private func formerNames(of names: [String]) throws -> [AdapterName] {
+        let ended = try registry.endedNames()
+        var (found, goals) = ([AdapterName](), Set(names))
+        while let next = ended.first(where: { goals.contains($0.ending.otherName?.text ?? "") && !found.contains($0.old) }) {
+            found.append(next.old)
+            goals.insert(next.old.text)
+        }
+        return found
     }
 
     private static func folder(_ remote: String, _ workingFolder: URL) throws -> URL {

@@ -20,7 +20,7 @@ struct RegistryChecks {
     /// One finding for each version whose bytes are not those that were released; none when all are.
     private func storedBytes() -> [Doctor.Finding] {
         do {
-            return try workspace.registry.recordedAdapters().flatMap(workspace.registry.versions).compactMap { record in
+            return try workspace.currentNames().flatMap(workspace.registry.versions).compactMap { record in
                 do {
                     try workspace.requireSound(record.version)
                     return nil

@@ -1,7 +1,6 @@
 import Adapters
 import Faults
 import Foundation
-import Llama
 import Policies
 import Registry
 import Training
@@ -21,19 +20,29 @@ public struct RetrainCheck {
     /// - Parameter adapter: only this one; nil for all that are declared, of which one that cannot be judged hides none.
     public func run(_ adapter: String?, now: Timestamp) throws -> MaintenancePlan {
         if let adapter {
-            return MaintenancePlan(judging: [try material(try workspace.registry.adapter(named: adapter))], now: now)
+            let declaration = try workspace.registry.adapter(named: adapter)
+            let standing = try workspace.registry.standing(of: declaration.name)
+            guard standing.state == .active else {
+                return MaintenancePlan(judging: [], resting: [RestingAdapter(name: declaration.name, standing)], now: now)
+            }
+            return MaintenancePlan(judging: [try material(declaration)], now: now)
         }
         let (declarations, faults) = try workspace.registry.readableDeclarations()
+        let resting = try workspace.registry.states()
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
-        for declaration in declarations {
+        for declaration in declarations where resting[declaration.name] == nil {
             do {
                 judged.append(try material(declaration))
             } catch let error as any Explained {
                 unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
             }
         }
-        return MaintenancePlan(judging: judged, unjudged: unjudged, now: now)
+        return MaintenancePlan(
+            judging: judged, unjudged: unjudged,
+            resting: try declarations.filter { resting[$0.name] != nil }.map { declaration in
+                RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
+            }, now: now)
     }
 
     private func material(_ declaration: AdapterDeclaration) throws -> (facts: AdapterFacts, policy: Policy) {
@@ -57,7 +66,7 @@ public struct RetrainCheck {
     private func versions(of adapter: AdapterName) throws -> (judged: VersionRecord?, production: VersionRecord?) {
         let versions = try workspace.registry.versions(of: adapter)
         guard let production = versions.last(where: { $0.aliases.contains(.production) }) else { return (versions.last, nil) }
-        let used = Set(try workspace.registry.history(of: adapter).filter { $0.kind == .promoted }.map(\.version))
+        let used = Set(try workspace.registry.history(of: adapter).filter { $0.kind == .promoted }.compactMap(\.version))
         let waiting = versions.last { $0.version > production.version && !used.contains($0.version) }
         return (waiting ?? production, production)
     }
@@ -110,11 +119,7 @@ public struct RetrainCheck {
     /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
     private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
         do {
-            let base = try workspace.registry.base(named: declaration.base.text)
-            let configuration = try ModelConfiguration(folder: workspace.layout.resolve(base.folder))
-            let heldOut = try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut))
-            return MeasuringConditions(
-                declaration, base: base, plan: try declaration.plan(on: configuration), heldOut: heldOut.digest)
+            return try MeasuringConditions(of: declaration, in: workspace)
         } catch {
             return nil
         }

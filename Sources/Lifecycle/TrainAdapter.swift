@@ -66,6 +66,7 @@ public struct TrainAdapter {
         self.request = request
         self.workspace = workspace
         let declaration = try workspace.registry.adapter(named: request.adapter)
+        try workspace.registry.requireActive(declaration.name)
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
@@ -89,6 +90,7 @@ public struct TrainAdapter {
         let lease = try workspace.registry.lease(
             name, holder: "process \(ProcessInfo.processInfo.processIdentifier), training since \(clock())")
         return try withExtendedLifetime(lease) {
+            try workspace.versions.requirePublishable(workspace.registry.nextVersion(of: name))
             var attempt = try openAttempt(under: lease, at: clock(), observe)
             while true {
                 let ending = try closing(attempt.run, clock) {

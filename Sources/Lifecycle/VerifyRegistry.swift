@@ -11,6 +11,8 @@ public struct VerifyRegistry: Sendable {
     public struct Report: Sendable {
         public let versions: Int
         public let versionsKept: Int
+        /// Those of the versions looked at whose weights were given up.
+        public let pruned: Int
         public let faults: [Fault]
     }
 
@@ -37,16 +39,26 @@ public struct VerifyRegistry: Sendable {
     public func run(_ names: [String], now: Timestamp, progress: (VersionID) throws -> Void) throws -> Report {
         let kept = try records(names)
         let chosen = kept.filter { isChosen($0, on: now) }
-        var found = names.isEmpty ? try indexFaults() : []
+        var found = try (names.isEmpty ? indexFaults() : []) + branchFaults(of: kept)
         for record in chosen {
             try progress(record.version)
             found += faults(of: record)
         }
-        return Report(versions: chosen.count, versionsKept: kept.count, faults: found)
+        return Report(
+            versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), faults: found)
+    }
+
+    /// Of the branches that the versions lie on.
+    private func branchFaults(of records: [VersionRecord]) throws -> [Fault] {
+        try Set(records.map(\.version.adapter)).sorted().compactMap { adapter in
+            try workspace.versions.branchFault(of: adapter).map {
+                Fault(subject: "adapters/\(adapter)", explanation: $0.explanation)
+            }
+        }
     }
 
     private func records(_ names: [String]) throws -> [VersionRecord] {
-        guard !names.isEmpty else { return try workspace.registry.recordedAdapters().flatMap(workspace.registry.versions) }
+        guard !names.isEmpty else { return try workspace.currentNames().flatMap(workspace.registry.versions) }
         return try names.flatMap { name in
             let reference = try VersionReference(name)
             guard reference.selector == nil else { return [try workspace.version(name)] }
@@ -105,7 +117,7 @@ public struct VerifyRegistry: Sendable {
 extension VerifyRegistry.Report {
     public var json: JSONValue {
         [
-            "versions": .integer(versions), "versions_kept": .integer(versionsKept),
+            "versions": .integer(versions), "versions_kept": .integer(versionsKept), "pruned": .integer(pruned),
             "faults": .array(faults.map(\.json)),
         ]
     }

@@ -17,14 +17,21 @@ struct VersionCache {
     /// - Throws: `VersionError.locked` when another process checks versions out all that time.
     func folder(of version: PublishedVersion) throws -> URL {
         let folder = root.appending(path: version.commit.hex)
-        let lease = root.appending(path: ".lease")
-        guard let lock = try FileLock.take(lease, waiting: Self.patience) else { throw VersionError.locked(path: lease.path) }
-        try withExtendedLifetime(lock) {
+        try locked {
             guard !FileManager.default.fileExists(atPath: folder.path) else { return }
             try removeDrafts()
-            try workspace.versions.checkOut(version.version, to: folder)
+            try workspace.checkOut(version.version, to: folder)
         }
         return folder
+    }
+
+    /// Runs `body` while nobody else checks versions out or removes them here.
+    ///
+    /// - Throws: `VersionError.locked` when another process does all that time.
+    func locked<Value>(_ body: () throws -> Value) throws -> Value {
+        let lease = root.appending(path: ".lease")
+        guard let lock = try FileLock.take(lease, waiting: Self.patience) else { throw VersionError.locked(path: lease.path) }
+        return try withExtendedLifetime(lock, body)
     }
 
     /// What a killed check-out left; the lock is ours, so nobody writes there.

@@ -25,8 +25,13 @@ public struct Workspace: Sendable {
         let versions = try VersionStore(of: location.layout, access)
         if access == .readWrite { try versions.completePublications() }
         let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: versions)
+        let renames = RenameCompletion(registry: registry, versions: versions)
+        var renamed = try renames.finishAll()
         let held = GitVersions(tags: try versions.versions(), read: versions.published)
-        let mended = try registry.reconcile(with: held, on: occasion)
+        var mended = try registry.reconcile(with: held, on: occasion)
+        // what the journals told only now
+        if !mended.caughtUp.isEmpty { renamed += try renames.finishAll() }
+        mended.renamed = renamed
         let weights = WeightCache(in: location.layout.caches.appending(path: "weights"), notify: notify)
         return Workspace(location: location, registry: registry, versions: versions, mended: mended, weights: weights)
     }
@@ -38,6 +43,12 @@ public struct Workspace: Sendable {
         let reference = try VersionReference(text)
         try requireKnown(reference.adapter)
         return try registry.version(try registry.resolve(reference))
+    }
+
+    /// Recorded adapters by the names they have now: what a renaming left behind is there under the new one.
+    func currentNames() throws -> [AdapterName] {
+        let states = try registry.states()
+        return try registry.recordedAdapters().filter { states[$0] != .renamed }
     }
 
     /// An adapter counts as known when it is declared or has versions.

@@ -9,11 +9,15 @@ public struct MaintenancePlan: Sendable, Hashable {
     public let cases: [RetrainCase]
     /// Those of which nothing can be said, by name.
     public let unjudged: [UnjudgedAdapter]
+    /// Those that are archived or given up, by name: nothing is due of them.
+    public let resting: [RestingAdapter]
 
     public init(
-        judging adapters: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter] = [], now: Timestamp
+        judging adapters: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter] = [],
+        resting: [RestingAdapter] = [], now: Timestamp
     ) {
         self.now = now
+        self.resting = resting.sorted { $0.name < $1.name }
         self.unjudged = unjudged.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         cases = adapters.map { RetrainCase(judging: $0.facts, by: $0.policy, now: now) }
             .sorted { $0.facts.adapter.text.utf8.lexicographicallyPrecedes($1.facts.adapter.text.utf8) }
@@ -30,6 +34,7 @@ public struct MaintenancePlan: Sendable, Hashable {
             "schema": "lora.retrain/1", "now": .string(now.description), "due": .integer(due.count),
             "clock_behind": .bool(isClockBehind),
             "adapters": .array(cases.map(\.json)), "unjudged": .array(unjudged.map(\.json)),
+            "resting": .array(resting.map(\.json)),
         ]
     }
 }
@@ -48,6 +53,24 @@ public struct UnjudgedAdapter: Sendable, Hashable {
         [
             "adapter": .string(name), "what": .string(explanation.what),
             "place": explanation.place.map { .string($0) } ?? .null,
+        ]
+    }
+}
+
+/// An adapter that is not maintained, and why.
+public struct RestingAdapter: Sendable, Hashable {
+    public let name: AdapterName
+    public let standing: AdapterStanding
+
+    public init(name: AdapterName, _ standing: AdapterStanding) {
+        self.name = name
+        self.standing = standing
+    }
+
+    var json: JSONValue {
+        [
+            "adapter": .string(name.text), "state": .string(standing.state.rawValue),
+            "because": standing.since.map { .string($0.reason) } ?? .null,
         ]
     }
 }

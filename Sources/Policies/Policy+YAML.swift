@@ -15,6 +15,10 @@ extension Policy {
         run = try reader.required(section: "run_rule", RunRules.init(reading:))
         gate = try reader.required(section: "gate", GateRules.init(reading:))
         retraining = try reader.required(section: "retraining", RetrainingRules.init(reading:))
+        prune = try reader.required(section: "prune") { reader in
+            PruneRules(
+                keepLast: try reader.count("keep_last", in: 1...1_000_000), keepServed: try reader.count("keep_served"))
+        }
     }
 }
 

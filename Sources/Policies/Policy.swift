@@ -10,6 +10,7 @@ public struct Policy: Sendable, Hashable {
     public let run: RunRules
     public let gate: GateRules
     public let retraining: RetrainingRules
+    public let prune: PruneRules
 
     public var name: String { stamp.name }
 }
@@ -97,6 +98,14 @@ public struct RetrainingRules: Sendable, Hashable {
     public let metricDecay: Double
     public let reactions: [BaseChange: Reaction]
     public let regression: Reaction
+}
+
+/// Which versions keep their weights when room is made.
+public struct PruneRules: Sendable, Hashable {
+    /// So many of the latest versions.
+    public let keepLast: Int
+    /// So many of the versions that an alias pointed to last, for each alias that moves by a person's will.
+    public let keepServed: Int
 }
 
 /// What an event asks for.

@@ -18,13 +18,19 @@ import StrictYAML
 /// labels: [billing, shipping]     # for label_accuracy only
 /// horizon: 9mo
 /// policy: default
+/// protected: [staging]            # aliases that move by evidence or --force, as production always does
 /// training:                       # what differs from the trainer's defaults
 ///   max_steps: 60
 /// ```
 enum AdapterDeclarationFile {
     /// - Throws: `YAMLError` with `file:line:key`; `DeclarationError.misnamedFile` when the name is not that of the file.
     static func read(_ file: URL) throws -> AdapterDeclaration {
-        let declaration = try YAMLNode(contentsOf: file).section(declaration)
+        try read(YAMLText.contents(of: file), as: file)
+    }
+
+    /// Reads a text as it would stand in a file.
+    static func read(_ text: String, as file: URL) throws -> AdapterDeclaration {
+        let declaration = try YAMLNode(parsing: text, file: file.relativePath).section(declaration)
         guard file.deletingPathExtension().lastPathComponent == declaration.name.text else {
             throw DeclarationError.misnamedFile(place: file.path, declared: declaration.name.text)
         }
@@ -46,7 +52,19 @@ enum AdapterDeclarationFile {
             labels: try labels(reader, metric),
             horizon: try reader.required("horizon", as: CalendarSpan.self, form: CalendarSpan.form),
             policy: try reader.optional("policy", as: String.self) ?? "default",
-            training: try settings(reader))
+            training: try settings(reader), protected: try aliases(reader))
+    }
+
+    private static func aliases(_ reader: YAMLReader) throws -> [AliasName] {
+        try reader.list("protected").map { node in
+            let text = try node.value(as: String.self)
+            do throws(NameError) {
+                return try AliasName(text)
+            } catch {
+                let explanation = error.explanation
+                throw DeclarationError.badValue(place: "\(node.place)", what: explanation.what, next: explanation.next)
+            }
+        }
     }
 
     private static func labels(_ reader: YAMLReader, _ metric: DeclaredMetric) throws -> [String] {

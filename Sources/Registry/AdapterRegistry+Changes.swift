@@ -53,10 +53,13 @@ extension AdapterRegistry {
     /// The event's moves move the aliases; the schema sees to that.
     private static func insert(_ event: RegistryEvent, of adapter: AdapterName, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO events (adapter, id, kind, number, at, actor, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO events (adapter, id, kind, number, at, actor, reason, forced, other_name)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
-                adapter.text, event.id, event.kind.rawValue, event.version.number, event.at.secondsSinceEpoch, "\(event.actor)",
-                event.reason,
+                adapter.text, event.id, event.kind.rawValue, event.version?.number, event.at.secondsSinceEpoch, "\(event.actor)",
+                event.reason, event.isForced, event.otherName?.text,
             ])
         for move in event.moves {
             try database.execute(

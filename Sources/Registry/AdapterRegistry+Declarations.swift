@@ -41,18 +41,40 @@ extension AdapterRegistry {
     public func adapter(named text: String) throws -> AdapterDeclaration {
         let known = try declaredNames()
         guard let name = known.first(where: { $0.text == text }) else {
+            if let (name, standing) = try endedStanding(of: text) { throw StateError.notActive(name, standing) }
             throw DeclarationError.unknownAdapter(text, nearest: nearestName(to: text, among: known.map(\.text)))
         }
         return try AdapterDeclarationFile.read(layout.file(of: name))
     }
 
-    /// Writes a new declaration.
+    /// The standing of a name that a renaming ended.
+    private func endedStanding(of text: String) throws -> (AdapterName, AdapterStanding)? {
+        guard let ended = try endedNames().last(where: { $0.old.text == text }) else { return nil }
+        return (ended.old, AdapterStanding(state: .renamed, since: ended.ending))
+    }
+
+    /// Writes a new declaration, while nobody else writes one.
     ///
-    /// - Throws: `DeclarationError.namesClash` when the name is taken, also in another case.
+    /// - Throws: `DeclarationError.adapterExists` when the name is taken, `.namesClash` when it is in another case; what a reader would
+    ///   say of the file.
     public func declare(_ declaration: AdapterDeclaration) throws {
-        try refuseClashes(declaredNames().map(\.text) + [declaration.name.text])
-        try DurableFile.makeFolder(layout.adapters)
-        try DurableFile.write(Data(declaration.yaml.utf8), to: layout.file(of: declaration.name))
+        guard let lock = try FileLock.take(layout.declarationLock, waiting: .seconds(20)) else {
+            throw RunError.leaseHeld(declaration.name, holder: "another process that declares adapters")
+        }
+        try withExtendedLifetime(lock) {
+            try requireUnclaimed(declaration.name)
+            let file = layout.file(of: declaration.name)
+            _ = try AdapterDeclarationFile.read(declaration.yaml, as: file)
+            try DurableFile.makeFolder(layout.adapters)
+            try DurableFile.write(Data(declaration.yaml.utf8), to: file)
+        }
+    }
+
+    /// - Throws: `DeclarationError` when an adapter that is declared or recorded has this name, in whatever case.
+    public func requireUnclaimed(_ name: AdapterName) throws {
+        let declared = try declaredNames()
+        guard !declared.contains(name) else { throw DeclarationError.adapterExists(name) }
+        try refuseClashes(Set(declared + (try recordedAdapters())).subtracting([name]).map(\.text) + [name.text])
     }
 
     func declaredFiles(in folder: URL) throws -> [URL] {
@@ -96,6 +118,7 @@ extension AdapterDeclaration {
         if !labels.isEmpty { text.add("labels", .array(labels.map { .string($0) })) }
         text.add("horizon", .string("\(horizon)"))
         text.add("policy", .string(policy))
+        if !protected.isEmpty { text.add("protected", .array(protected.map { .string($0.text) })) }
         if !training.isEmpty { text.add("training", .object(JSONObject(training.map { ($0.key, $0.value) }))) }
         return text.text
     }

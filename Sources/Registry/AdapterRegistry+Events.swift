@@ -2,14 +2,15 @@ import Adapters
 import GRDB
 
 extension AdapterRegistry {
-    /// Adds an event, which moves aliases.
+    /// Adds an event, which moves aliases; one without a version befalls the transaction's adapter.
     static func record(
-        _ kind: RegistryEvent.Kind, of version: VersionID, on occasion: Occasion, moves: [RegistryEvent.Move],
-        _ transaction: inout ChangeTransaction
+        _ kind: RegistryEvent.Kind, of version: VersionID?, on occasion: Occasion, isForced: Bool = false,
+        otherName: AdapterName? = nil, moves: [RegistryEvent.Move], _ transaction: inout ChangeTransaction
     ) throws -> RegistryEvent {
         let event = RegistryEvent(
-            id: try next(in: "events", of: version.adapter, transaction.database), kind: kind, version: version, at: occasion.at,
-            actor: occasion.actor, reason: occasion.reason, moves: moves)
+            id: try next(in: "events", of: transaction.adapter, transaction.database), kind: kind, version: version,
+            at: occasion.at, actor: occasion.actor, reason: occasion.reason, isForced: isForced, otherName: otherName,
+            moves: moves)
         try transaction.make(.happened(event))
         return event
     }
@@ -29,8 +30,9 @@ extension AdapterRegistry {
     private static func event(_ row: Row, id: Int, _ adapter: AdapterName, moves: [Row]) throws -> RegistryEvent {
         RegistryEvent(
             id: id, kind: try row.choice("kind", of: RegistryEvent.Kind.self),
-            version: VersionID(adapter, try row.decode(Int.self, forColumn: "number")), at: try row.timestamp("at"),
-            actor: try row.actor("actor"), reason: try row.text("reason"),
+            version: try row.version(of: adapter), at: try row.timestamp("at"), actor: try row.actor("actor"),
+            reason: try row.text("reason"), isForced: try row.decode(Bool.self, forColumn: "forced"),
+            otherName: try row.decode(String?.self, forColumn: "other_name") == nil ? nil : row.adapter("other_name"),
             moves: try moves.map { move in
                 RegistryEvent.Move(
                     alias: try move.alias("alias"), from: try move.version("from_number", of: adapter),

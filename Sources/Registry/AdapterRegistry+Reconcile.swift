@@ -9,6 +9,8 @@ public struct Reconciliation: Sendable, Hashable {
     public internal(set) var caughtUp: [AdapterName] = []
     /// Adapters whose journal does not lead through where the index stands.
     public internal(set) var diverged: [AdapterName] = []
+    /// Old names whose renaming had not come to its end.
+    public var renamed: [AdapterName] = []
     /// Versions that git held and the index did not list.
     public internal(set) var recovered: [VersionID] = []
     /// Runs whose process died.

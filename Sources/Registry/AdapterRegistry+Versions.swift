@@ -30,9 +30,10 @@ extension AdapterRegistry {
     public func versions(of adapter: AdapterName) throws -> [VersionRecord] {
         try read { database in
             let aliases = try Self.aliases(of: adapter, database)
+            let pruned = try Self.prunedNumbers(of: adapter, database)
             return try Self.published(of: adapter, database).map { published in
                 let names = aliases.filter { $0.value == published.version }.keys.sorted()
-                return VersionRecord(published: published, aliases: names)
+                return VersionRecord(published: published, aliases: names, isPruned: pruned.contains(published.version.number))
             }
         }
     }
@@ -54,11 +55,17 @@ extension AdapterRegistry {
         VersionID(adapter, (try latestVersion(of: adapter)?.number ?? 0) + 1)
     }
 
-    /// Every adapter with a version or a run, declared or not.
+    /// Every adapter with a version, a run or an event, declared or not.
     public func recordedAdapters() throws -> [AdapterName] {
         try read { database in
-            try Row.fetchAll(database, sql: "SELECT adapter FROM versions UNION SELECT adapter FROM runs ORDER BY 1")
-                .map { try $0.adapter() }
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT adapter FROM versions UNION SELECT adapter FROM runs
+                    UNION SELECT adapter FROM events WHERE number IS NULL ORDER BY 1
+                    """
+            )
+            .map { try $0.adapter() }
         }
     }
 }
@@ -73,6 +80,16 @@ extension AdapterRegistry {
         try Row.fetchAll(
             database, sql: "SELECT * FROM versions WHERE adapter = ? ORDER BY number", arguments: [adapter.text]
         ).map { try PublishedVersion($0) }
+    }
+
+    /// A version that has two names was pruned by either.
+    private static func prunedNumbers(of adapter: AdapterName, _ database: Database) throws -> Set<Int> {
+        let sql = """
+            SELECT own.number FROM versions own JOIN versions named ON named.commit_id = own.commit_id
+            JOIN events ON events.adapter = named.adapter AND events.number = named.number AND events.kind = 'pruned'
+            WHERE own.adapter = ?
+            """
+        return Set(try Int.fetchAll(database, sql: sql, arguments: [adapter.text]))
     }
 
     /// Lists the version, with the event that brought it, which moves `candidate` to it.

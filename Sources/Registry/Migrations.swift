@@ -13,6 +13,9 @@ enum Migrations {
         migrator.registerMigration("3 adopted versions") { database in
             for sql in AdoptedVersions.statements { try database.execute(sql: sql) }
         }
+        migrator.registerMigration("4 states of adapters, forced moves") { database in
+            for sql in StatesOfAdapters.statements { try database.execute(sql: sql) }
+        }
         return migrator
     }
 

@@ -59,6 +59,10 @@ extension DeclarationError: Explained {
             Explanation(
                 "A base named '\(name)' is already pinned.",
                 next: "Choose another name, or pin it anew with `lora base add \(name) DIR --replace`.", kind: .usage)
+        case .adapterExists(let name):
+            Explanation(
+                "An adapter named '\(name)' is already declared.",
+                next: "Choose another name, or change registry/adapters/\(name).yaml.", kind: .usage)
         case .noModel(let path):
             Explanation(
                 "This is no model folder: it holds no config.json.", at: path,
@@ -99,6 +103,25 @@ extension VersionIndexError: Explained {
             Explanation(
                 "No earlier version of '\(adapter)' was in production.",
                 next: "`lora promote \(adapter)@vN` puts a version of your choice there.", kind: .usage)
+        case .pruned(let version, let event):
+            Explanation(
+                "\(version) was pruned at \(event.at) by \(event.actor.name): \(event.reason). Its weights are not here any more.",
+                next: "`lora show \(version.adapter)` shows the versions that have theirs.", kind: .usage)
+        }
+    }
+}
+
+extension AliasError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .kept(let alias):
+            Explanation(
+                "'\(alias)' follows from what happens and is not set by hand.",
+                next: "Use `lora promote` or `lora rollback`, or an alias of your own such as staging.", kind: .usage)
+        case .clash(let alias, let other):
+            Explanation(
+                "'\(alias)' and '\(other)' differ in nothing but case.", next: "Move '\(other)', or choose another word.",
+                kind: .usage)
         }
     }
 }

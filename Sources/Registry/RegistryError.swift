@@ -22,6 +22,7 @@ public enum DeclarationError: Error, Hashable {
     /// Two declarations whose names differ in nothing but case.
     case namesClash(String, String)
     case baseExists(BaseName)
+    case adapterExists(AdapterName)
     /// A folder without a `config.json`.
     case noModel(path: String)
     /// A folder without a `tokenizer.json`.
@@ -38,6 +39,16 @@ public enum VersionIndexError: Error, Hashable {
     case aliasUnset(AdapterName, AliasName, known: [AliasName])
     case outOfOrder(VersionID, expected: VersionID)
     case nothingToRollBackTo(AdapterName)
+    /// The version's large files were given up; the event says by whom and why.
+    case pruned(VersionID, RegistryEvent)
+}
+
+/// Why an alias cannot be set or taken away by hand.
+public enum AliasError: Error, Hashable {
+    /// It follows from what happens.
+    case kept(AliasName)
+    /// The adapter has one that differs in nothing but case.
+    case clash(AliasName, AliasName)
 }
 
 /// Why a run cannot begin, go on or end.

@@ -39,6 +39,7 @@ public struct RegistryLayout: Sendable, Hashable {
     }
 
     func leaseFile(of adapter: AdapterName) -> URL { locks.appending(path: "\(adapter).lease") }
+    var declarationLock: URL { locks.appending(path: ".declarations") }
     var rebuildLock: URL { locks.appending(path: ".rebuild") }
     var schemaLock: URL { locks.appending(path: ".schema") }
 

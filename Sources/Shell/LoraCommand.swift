@@ -17,8 +17,9 @@ struct LoraCommand: ParsableCommand {
         version: version,
         subcommands: [
             ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ListVerb.self, ShowVerb.self,
-            HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AdoptVerb.self, ExportVerb.self,
-            BaseVerb.self,
+            HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AliasVerb.self,
+            AdoptVerb.self, ExportVerb.self, BaseVerb.self,
+            CreateVerb.self, RenameVerb.self, ArchiveVerb.self, UnarchiveVerb.self, RetireVerb.self, PruneVerb.self,
             InitVerb.self,
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,

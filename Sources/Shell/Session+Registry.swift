@@ -40,6 +40,7 @@ extension Session {
 enum MendedWords {
     static func lines(_ mended: Reconciliation) -> [String] {
         mended.caughtUp.map { "note: the index had not all that is recorded of \($0); it has now." }
+            + mended.renamed.map { "note: \($0) goes on under another name; what was left of its renaming is done." }
             + mended.recovered.map { "note: \($0) was published but not listed; it is listed now." }
             + mended.interrupted.map { "note: \($0) had lost its process; it is marked interrupted." }
             + mended.diverged.map {

@@ -22,7 +22,8 @@ extension VersionError: Explained {
             Explanation(
                 "Git already holds \(version) or a later version.",
                 next:
-                    "Run the command again, which lists what git holds; a tag that is missing comes from a copy of versions.git.",
+                    "Run the command again, which lists what git holds. A tag that lora did not write goes with `git tag -d` in versions.git, "
+                    + "one that is missing comes from a copy.",
                 kind: .integrity)
         case .outOfOrder(let version, let expected):
             Explanation(
@@ -32,6 +33,15 @@ extension VersionError: Explained {
             Explanation(
                 "The branch adapters/\(adapter) moved while a version was being committed.",
                 next: "Run the command again; nothing was overwritten.", kind: .busy)
+        case .branchElsewhere(let adapter, let found, let latest):
+            Explanation(
+                "The branch adapters/\(adapter) was moved by another program: it stands at \(found?.hex ?? "nothing"), not at "
+                    + "\(latest?.tag ?? "nothing, though no version is tagged").",
+                next: latest.map {
+                    "Versions are safe under their tags; `git branch -f adapters/\(adapter) \($0.tag)` in versions.git puts it back."
+                }
+                    ?? "Give the branch another name: `git branch -m adapters/\(adapter) mine` in versions.git.", kind: .integrity
+            )
         case .locked(let path):
             Explanation(
                 "Git's lock stands in the way.", at: path,

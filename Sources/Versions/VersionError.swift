@@ -13,6 +13,8 @@ public enum VersionError: Error, Hashable {
     case outOfOrder(VersionID, expected: VersionID)
     /// Somebody moved the branch since it was looked at.
     case branchMoved(AdapterName)
+    /// Somebody moved the branch away from the latest version.
+    case branchElsewhere(AdapterName, found: CommitID?, latest: VersionID?)
     /// A lock file of git stands in the way.
     case locked(path: String)
 
@@ -47,4 +49,7 @@ public struct VersionFault: Sendable, Hashable {
         self.path = path
         self.problem = problem
     }
+
+    /// Whether the large file is simply not here.
+    public var isMissing: Bool { if case .missingObject = problem { true } else { false } }
 }

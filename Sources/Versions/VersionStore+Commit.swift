@@ -12,7 +12,8 @@ extension VersionStore {
     ///
     /// - Parameter durable: files of the candidate that their writer digested and synced, by path: where Git LFS keeps them, they are
     ///   moved instead of copied, so that a large file is written once.
-    /// - Throws: `VersionError.outOfOrder` or `.taken` when the version is not the next, `.branchMoved` when somebody else committed
+    /// - Throws: `VersionError.outOfOrder` or `.taken` when the version is not the next, `.branchElsewhere` when somebody has moved the
+    ///   branch away from the one before it, `.branchMoved` when somebody else committed
     ///   meanwhile, `.locked` when a lock of git does not go away, `.foreignLineage` when `lineage.json` names another version.
     public func commit(
         _ candidate: URL, as version: VersionID, message: VersionMessage, author: Actor, at time: Timestamp,
@@ -27,6 +28,7 @@ extension VersionStore {
                 try repository.identify(author)
                 _ = try completePublication(on: branch, repository)
                 try checkNumber(version, repository)
+                try checkTip(before: version, repository)
                 let parent = try repository.commit(at: branch)
                 let tree = try writeTree(files, moving: durable, repository)
                 let signature = try GitSignature(author, at: time)
@@ -91,7 +93,7 @@ extension VersionStore {
         guard found == version else { throw VersionError.foreignLineage(path: file.path, found: found, wanted: version) }
     }
 
-    private func checkNumber(_ version: VersionID, _ repository: borrowing GitRepository) throws {
+    func checkNumber(_ version: VersionID, _ repository: borrowing GitRepository) throws {
         let expected = try nextVersion(of: version.adapter, repository)
         guard version <= expected else { throw VersionError.outOfOrder(version, expected: expected) }
         guard version == expected else { throw VersionError.taken(version) }

@@ -8,16 +8,16 @@ import Foundation
 ///
 /// Whoever appends holds the lock of the index, so that there is one writer at a time.
 extension VersionStore: ChangeJournal {
-    private static let branches = "refs/heads/journal/"
+    static let journalBranches = "refs/heads/journal/"
     /// How long another program, `git pack-refs` say, may hold the lock of a branch before it counts as dead.
     private static let patience = Duration.seconds(5)
 
-    static func journal(of adapter: AdapterName) -> String { "\(branches)\(adapter)" }
+    static func journal(of adapter: AdapterName) -> String { "\(journalBranches)\(adapter)" }
 
     public func heads() throws -> [AdapterName: CommitID] {
         try withRepository { repository in
             var heads: [AdapterName: CommitID] = [:]
-            for (name, id) in try repository.targets(matching: "\(Self.branches)*") {
+            for (name, id) in try repository.targets(matching: "\(Self.journalBranches)*") {
                 // what bears no adapter's name is somebody else's branch
                 guard let adapter = Self.adapter(ofBranch: name) else { continue }
                 heads[adapter] = try Self.commitID(id)
@@ -28,7 +28,7 @@ extension VersionStore: ChangeJournal {
 
     private static func adapter(ofBranch name: String) -> AdapterName? {
         do throws(NameError) {
-            return try AdapterName(String(name.dropFirst(branches.count)))
+            return try AdapterName(String(name.dropFirst(journalBranches.count)))
         } catch {
             return nil
         }

@@ -24,10 +24,12 @@ extension VersionStore {
             let details = try repository.details(of: commit)
             let problem = VersionFault(path: Lineage.fileName, problem: .unreadable("it is missing or malformed"))
             guard let lineage = try lineage(in: details.tree, repository) else { throw VersionError.damaged(version, problem) }
-            guard lineage.version == version else {
+            let published = PublishedVersion(commit: try Self.commitID(commit), lineage: lineage, at: details.at)
+            guard lineage.version != version else { return published }
+            guard try isReleased(version, as: lineage.version, repository) else {
                 throw VersionError.foreignLineage(path: Lineage.fileName, found: lineage.version, wanted: version)
             }
-            return PublishedVersion(commit: try Self.commitID(commit), lineage: lineage, at: details.at)
+            return published.renamed(version.adapter)
         }
     }
 

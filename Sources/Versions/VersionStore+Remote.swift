@@ -103,6 +103,7 @@ extension VersionStore {
         for (path, pointer) in try largeFiles(of: version) {
             guard try others.problem(of: pointer) != nil else { continue }
             if let problem = try own.problem(of: pointer) {
+                if case .missingObject = problem, try isPruned(version) { continue }
                 throw RemoteError.badObject(version, VersionFault(path: path, problem: problem), path: folder.path)
             }
             let stored = try others.store(own.object(pointer.digest))

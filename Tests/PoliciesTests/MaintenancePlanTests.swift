@@ -27,7 +27,7 @@ import Testing
             "pending":[],"unchecked":["metric: not measured since release"],"production":null,\#
             "last_trained":"2026-01-31T00:00:00Z",\#
             "window":{"state":"closed","opens":"2026-04-30T00:00:00Z","closes":"2026-07-31T00:00:00Z"},\#
-            "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}],"unjudged":[]}
+            "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}],"unjudged":[],"resting":[]}
             """#
         #expect(plan.json.text() == wanted)
     }

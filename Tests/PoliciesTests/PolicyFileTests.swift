@@ -83,7 +83,10 @@ import Testing
     @Test(arguments: [
         ("gate:\n  beats_bse:\n    margin: 0\n", "6:gate.beats_bse", "Did you mean 'beats_base'?"),
         ("should_finetune:\n  base_error:\n    abov: 0.2\n", "7:should_finetune.base_error.abov", "Did you mean 'above'?"),
-        ("retrain: {}\n", "5:retrain", "Known: extends, gate, name, retraining, run_rule, schema, should_finetune, summary."),
+        (
+            "retrain: {}\n", "5:retrain",
+            "Known: extends, gate, name, prune, retraining, run_rule, schema, should_finetune, summary."
+        ),
         ("retraining:\n  reactions:\n    weights: breakin\n", "7:retraining.reactions.weights", "Did you mean 'breaking'?"),
         (
             "should_finetune:\n  horizon:\n    at_least: 6m\n", "7:should_finetune.horizon.at_least",
@@ -101,6 +104,7 @@ import Testing
         ("run_rule:\n  watchdg: {}\n", "6:run_rule.watchdg", "Did you mean 'watchdog'?"),
         ("run_rule:\n  extend_to: 0\n", "6:run_rule.extend_to", "Write a whole number from 1 to 100."),
         ("run_rule:\n  patience: 0\n", "6:run_rule.patience", "Write a whole number from 1 to 1000."),
+        ("prune:\n  keep_last: 0\n", "6:prune.keep_last", "Write a whole number from 1 to 1000000."),
         ("retraining:\n  window:\n    opens: 7mo\n", "7:retraining.window", "Let 'closes' be longer than 'opens'."),
         ("retraining:\n  metric_decay:\n", "6:retraining.metric_decay", "Add 'metric_decay: …' to that section."),
         ("should_finetune: 5\n", "5:should_finetune", "Write a section of keys."),
@@ -190,6 +194,6 @@ import Testing
             #expect(throws: (any Error).self, "without '\(line)'") { try policy(rest.joined(separator: "\n")) }
             removed += 1
         }
-        #expect(removed == 36)
+        #expect(removed == 38)
     }
 }

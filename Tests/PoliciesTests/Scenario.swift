@@ -43,7 +43,9 @@ struct ScenarioFile {
     init(of policy: ShippedPolicy) throws {
         let file = Fixture.root.appending(path: "policies/\(policy.rawValue).yaml")
         (fineTuning, gate, retraining) = try YAMLNode(contentsOf: file).section { reader in
-            (
+            // read by `PruneScenarioTests`
+            _ = try reader.list("prune")
+            return (
                 try scenarios(reader, "fine_tuning", FineTuningFacts.init(reading:), FineTuningOutcome.init(reading:)),
                 try scenarios(reader, "gate", GateFacts.init(reading:), GateOutcome.init(reading:)),
                 try scenarios(reader, "retraining", AdapterFacts.init(reading:), RetrainOutcome.init(reading:))

@@ -32,6 +32,12 @@ import Versions
         let versions = try (0..<3).map { _ in try Sample.admit(to: registry).version }
         for version in versions { try registry.promote(version, on: Sample.occasion("better “still”\nyes")) }
         try registry.rollBack(Sample.name(), on: Sample.occasion("misroutes"))
+        try registry.setAlias(
+            AliasName("staging"), to: versions[2], on: Sample.occasion("a trial"), grounds: MoveGrounds(isForced: true))
+        try registry.removeAlias(AliasName("staging"), of: Sample.name(), on: Sample.occasion("it is over"))
+        try registry.archive(Sample.name("other"), on: Sample.occasion("rests"))
+        try registry.unarchive(Sample.name("other"), on: Sample.occasion("goes on"))
+        try registry.retire(Sample.name("other"), on: Sample.occasion("is over"))
         let key = RecordedMeasurement.Key(kind: "base_error", subject: ContentDigest(of: [1]), conditions: ["rows": 120])
         for errors in [70, 71] {
             try registry.record(

@@ -10,7 +10,7 @@ import Versions
 
 /// Every schema that was ever released is brought to the present one with all it held.
 @Suite struct MigrationTests {
-    static let released = ["schema-1", "schema-2"]
+    static let released = ["schema-1", "schema-2", "schema-3"]
 
     let folder: TemporaryFolder
     let layout: RegistryLayout
@@ -56,6 +56,11 @@ import Versions
         let registry = try Sample.open(layout)
         for sql in [
             "DELETE FROM events", "UPDATE events SET reason = ''", "DELETE FROM alias_moves", "UPDATE versions SET number = 9",
+            "INSERT INTO events VALUES ('ticket-router', 9, 'promoted', NULL, 0, 'ada', '', 0, NULL)",
+            "INSERT INTO events VALUES ('ticket-router', 9, 'archived', 1, 0, 'ada', '', 0, NULL)",
+            "INSERT INTO events VALUES ('ticket-router', 9, 'promoted', 1, 0, 'ada', ' ', 1, NULL)",
+            "INSERT INTO events VALUES ('ticket-router', 9, 'renamed_to', NULL, 0, 'ada', '', 0, NULL)",
+            "INSERT INTO events VALUES ('ticket-router', 9, 'pruned', 2, 0, 'ada', '', 0, NULL)",
         ] {
             #expect(throws: RegistryError.self) { try registry.write { try $0.execute(sql: sql) } }
         }
@@ -74,6 +79,8 @@ import Versions
         #expect(try registry.beginRun(Sample.start(), under: lease).id == RunID(6))
         try registry.promote(Sample.version(2), on: Sample.occasion("again"))
         #expect(try registry.history(of: Sample.name()).map(\.id) == [1, 3, 4, 5, 6, 7])
+        try registry.archive(Sample.name("greeter"), on: Sample.occasion("rests"))
+        #expect(try registry.states() == [Sample.name("greeter"): .archived])
         try registry.adopt(Sample.adopted(Sample.version(3)), on: Sample.occasion("from elsewhere"))
         #expect(try registry.versions(of: Sample.name()).map { $0.lineage.dataset == nil } == [false, false, true])
         let before = try registry.contents()
@@ -82,6 +89,6 @@ import Versions
             at: layout, journal: store, git: GitVersions(tags: [], read: { _ in throw CancellationError() }),
             on: Sample.occasion())
         #expect(rebuild.differences == [])
-        #expect(try registry.contents().differences(from: before).map(\.table) == ["journals"], "greeter has its journal now")
+        #expect(try registry.contents().differences(from: before).isEmpty)
     }
 }

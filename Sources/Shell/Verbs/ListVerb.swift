@@ -45,7 +45,7 @@ struct ListVerb: Verb {
         } else if csv {
             session.console.print(CatalogueTable(columns: shown).csv(catalogue))
         } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
-            session.console.print(emptiness(workspace, session))
+            session.console.print(try emptiness(workspace, session))
         } else {
             session.print(CatalogueTable(columns: shown).table(catalogue))
         }
@@ -64,8 +64,8 @@ struct ListVerb: Verb {
         return query
     }
 
-    private func emptiness(_ workspace: Workspace, _ session: Session) -> String {
-        guard base == nil, owner == nil, task == nil, !due else { return "No adapter is like that." }
+    private func emptiness(_ workspace: Workspace, _ session: Session) throws -> String {
+        guard try workspace.registry.declaredNames().isEmpty else { return "No adapter is like that." }
         let folder = PathWords.path(workspace.layout.adapters, below: session.workingFolder)
         return "No adapter is declared yet. Write \(folder)/NAME.yaml with name, task, owner, base, data, metric and horizon."
     }

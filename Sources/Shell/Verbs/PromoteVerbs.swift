@@ -10,13 +10,13 @@ struct PromoteVerb: Verb {
 
     @Argument(help: ArgumentHelp("The version, such as ticket-router@v2; a bare name means its candidate.", valueName: "version"))
     var version: String
-    @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
-    var reason = "promoted by hand"
+    @OptionGroup var why: ForcedReasonOption
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let outcome = try session.openRegistry(place.registry).promote(version, on: session.occasion(reason))
+        let outcome = try session.movingAliases(place.registry).promote(
+            version, isForced: why.force, on: session.occasion(why.reason ?? "promoted by hand"))
         if format.json {
             session.print(
                 ["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null], as: "lora.promote/1")
@@ -36,19 +36,26 @@ struct RollbackVerb: Verb {
 
     @Argument(help: ArgumentHelp("The adapter.", valueName: "adapter"))
     var adapter: String
-    @Option(help: ArgumentHelp("Why; kept in the history.", valueName: "text"))
-    var reason = "rolled back by hand"
+    @OptionGroup var why: ForcedReasonOption
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let event = try session.openRegistry(place.registry).rollBack(adapter, on: session.occasion(reason))
+        let event = try session.movingAliases(place.registry).rollBack(
+            adapter, isForced: why.force, on: session.occasion(why.reason ?? "rolled back by hand"))
         if format.json {
-            session.print(["version": .string("\(event.version)"), "event": event.json], as: "lora.rollback/1")
+            session.print(
+                ["version": event.version.map { .string("\($0)") } ?? .null, "event": event.json], as: "lora.rollback/1")
         } else {
             session.console.print(EventWords.line(event))
         }
         return .passed
+    }
+}
+
+extension Session {
+    func movingAliases(_ registry: String?) throws -> MoveAlias {
+        MoveAlias(in: try openRegistry(registry), workingFolder: workingFolder)
     }
 }
 
@@ -86,8 +93,8 @@ enum EventWords {
 
     static func line(_ event: RegistryEvent) -> String {
         let moves = event.moves.map { "\($0.alias): \(label($0.from)) → \(label($0.to))" }.joined(separator: ", ")
-        let deed = event.kind.rawValue.replacing("_", with: " ")
-        return "\(event.at)  \(event.version) \(deed) (\(moves)) by \(event.actor.name): \(event.reason)"
+        let deed = (event.version.map { "\($0) " } ?? "") + event.deed + (moves.isEmpty ? "" : " (\(moves))")
+        return "\(event.at)  \(deed) by \(event.actor.name): \(event.reason)"
     }
 
     private static func label(_ version: VersionID?) -> String { version?.label ?? "none" }

@@ -43,9 +43,12 @@ extension Timestamp: ExpressibleByArgument {
 /// A maintenance plan, short enough for a cron mail.
 enum RetrainWords {
     static func lines(_ plan: MaintenancePlan) -> [String] {
-        if plan.cases.isEmpty && plan.unjudged.isEmpty { return ["No adapter is declared, so nothing is due."] }
+        if plan.cases.isEmpty && plan.unjudged.isEmpty && plan.resting.isEmpty {
+            return ["No adapter is declared, so nothing is due."]
+        }
         return ["\(summary(plan)) as of \(plan.now)."] + plan.cases.flatMap(lines)
             + plan.unjudged.map { "  \($0.name)  not judged: \($0.explanation.what)" }
+            + plan.resting.map { "  \($0.name)  passed over: \($0.standing.words)" }
     }
 
     private static func summary(_ plan: MaintenancePlan) -> String {

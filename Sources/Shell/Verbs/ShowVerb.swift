@@ -59,9 +59,10 @@ enum PastWords {
     }
 
     private static func lines(_ standing: AliasStanding) -> [String] {
+        let forced = standing.since.isForced ? ", forced," : ""
         let until = standing.until.map { "until \($0.at) by \($0.actor.name): \($0.reason)" } ?? "to this day"
         return [
-            "  \(standing.alias) was \(standing.version.label), since \(standing.since.at) by \(standing.since.actor.name): "
+            "  \(standing.alias) was \(standing.version.label), since \(standing.since.at)\(forced) by \(standing.since.actor.name): "
                 + standing.since.reason, "    \(until)",
         ]
     }
@@ -77,28 +78,34 @@ enum ShownWords {
 
     private static func lines(_ entry: Catalogue.Entry) -> [String] {
         let declaration = entry.declaration
-        let facts = [
-            ("task", declaration.task), ("owner", declaration.owner), ("base", declaration.base.text),
-            ("data", "\(declaration.data.train), held out \(declaration.data.heldOut)"),
-            ("metric", declaration.metric.rawValue), ("horizon", "\(declaration.horizon)"), ("policy", declaration.policy),
-        ]
+        let state = entry.state == .active ? [] : [("state", entry.state.rawValue)]
+        let facts =
+            state + [
+                ("task", declaration.task), ("owner", declaration.owner), ("base", declaration.base.text),
+                ("data", "\(declaration.data.train), held out \(declaration.data.heldOut)"),
+                ("metric", declaration.metric.rawValue), ("horizon", "\(declaration.horizon)"), ("policy", declaration.policy),
+            ]
         let versions = entry.versions.reversed().map { record in
             let aliases = record.aliases.isEmpty ? "" : " (\(record.aliases.sorted().map(\.text).joined(separator: ", ")))"
-            return "  \(record.version.label)\(aliases)  \(record.published.at)  \(metrics(record.lineage))"
+            let pruned = record.isPruned ? " (pruned)" : ""
+            return "  \(record.version.label)\(aliases)\(pruned)  \(record.published.at)  \(metrics(record.lineage))"
         }
         return ["\(declaration.name)"] + aligned(facts) + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
     }
 
     private static func lines(_ record: VersionRecord) -> [String] {
         let lineage = record.lineage
-        let facts = [
-            ("aliases", record.aliases.isEmpty ? "none" : record.aliases.sorted().map(\.text).joined(separator: ", ")),
-            ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
-            ("base", "\(lineage.base.name) \(lineage.base.digest)"),
-            ("data", LineageWords.data(lineage)),
-            ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage)), ("trained", LineageWords.time(lineage)),
-            ("made by", lineage.madeBy ?? LineageWords.unknown),
-        ]
+        let pruned = record.isPruned ? [("weights", "pruned")] : []
+        let facts =
+            pruned + [
+                ("aliases", record.aliases.isEmpty ? "none" : record.aliases.sorted().map(\.text).joined(separator: ", ")),
+                ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
+                ("base", "\(lineage.base.name) \(lineage.base.digest)"),
+                ("data", LineageWords.data(lineage)),
+                ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage)),
+                ("trained", LineageWords.time(lineage)),
+                ("made by", lineage.madeBy ?? LineageWords.unknown),
+            ]
         let settings = lineage.settings.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
         return ["\(record.version)"] + aligned(facts) + LineageWords.adoption(lineage) + ["settings"] + settings
     }

@@ -43,7 +43,8 @@ enum VerifyWords {
             report.versions == report.versionsKept
             ? counted(report.versions, "version") : "\(report.versions) of \(counted(report.versionsKept, "version"))"
         let outcome = report.faults.isEmpty ? "all as written" : counted(report.faults.count, "fault")
-        return report.faults.flatMap(lines) + ["\(read) read: \(outcome)"]
+        let pruned = report.pruned > 0 ? "; \(report.pruned) pruned, without weights" : ""
+        return report.faults.flatMap(lines) + ["\(read) read: \(outcome)\(pruned)"]
     }
 
     private static func lines(_ fault: VerifyRegistry.Fault) -> [String] {

@@ -38,7 +38,8 @@ enum WhyWords {
 
     private static func standing(_ why: WhyVersion) -> String {
         guard let standing = why.standing else { return "\(why.record.version): no alias points to it" }
-        return "\(why.record.version) is \(standing.alias) since \(standing.since.at), by \(standing.since.actor.name): "
+        let forced = standing.since.isForced ? ", forced against its evidence" : ""
+        return "\(why.record.version) is \(standing.alias) since \(standing.since.at)\(forced), by \(standing.since.actor.name): "
             + standing.since.reason
     }
 }

@@ -1,0 +1,78 @@
+import Adapters
+import StrictJSON
+
+/// What speaks for and against moving a protected alias to a version.
+public struct PromotionEvidence: Sendable, Hashable {
+    public struct Finding: Sendable, Hashable {
+        /// `evidence`, `gate`, `declared_data`, or a rule of the policy's gate.
+        public let rule: String
+        public let passed: Bool
+        /// The outcome with its numbers, as one sentence.
+        public let reason: String
+    }
+
+    public let version: VersionID
+    public let alias: AliasName
+    public let findings: [Finding]
+
+    public var failures: [Finding] { findings.filter { !$0.passed } }
+    public var isPassing: Bool { failures.isEmpty }
+
+    /// `lora.promotion/1`, as the decision ledger keeps it.
+    public var json: JSONValue {
+        [
+            "schema": "lora.promotion/1", "version": .string("\(version)"), "alias": .string(alias.text),
+            "verdict": .string(isPassing ? "passed" : "failed"),
+            "rules": .array(
+                findings.map { ["rule": .string($0.rule), "passed": .bool($0.passed), "reason": .string($0.reason)] }),
+        ]
+    }
+}
+
+/// The evidence that a version carries: what its release wrote into it.
+struct ReleasedEvidence {
+    /// The digest of the held-out rows it was measured on.
+    let heldOut: String?
+    let candidate: HeldOutScore
+    let base: HeldOutScore
+    let production: (version: String, score: HeldOutScore)?
+    /// Whether the gate let it in, and the name of its policy.
+    let isAdmitted: Bool
+    let policy: String
+
+    /// - Returns: the evidence, or what it lacks.
+    static func read(_ version: VersionID, at time: Timestamp, in workspace: Workspace) throws -> Result<ReleasedEvidence, Lack> {
+        var files: [String: JSONValue] = [:]
+        for name in [Release.evaluationFile, Release.decisionFile] {
+            guard let data = try workspace.versions.contents(of: name, in: version) else {
+                return .failure(Lack(words: "\(name) is missing"))
+            }
+            do throws(JSONError) {
+                files[name] = try JSONValue(parsing: data)
+            } catch {
+                return .failure(Lack(words: "\(name) cannot be read"))
+            }
+        }
+        guard try workspace.versions.contents(of: Release.rowsFile, in: version) != nil else {
+            return .failure(Lack(words: "\(Release.rowsFile) is missing"))
+        }
+        let (evaluation, gate) = (files[Release.evaluationFile], files[Release.decisionFile]?["gate"])
+        guard let candidate = evaluation?["candidate"].flatMap({ HeldOutScore(json: $0, at: time) }),
+            let base = evaluation?["base"].flatMap({ HeldOutScore(json: $0, at: time) }),
+            let answer = gate?["verdict"]?.stringValue
+        else { return .failure(Lack(words: "its evaluation or its verdict is malformed")) }
+        let rival = evaluation?["production"]
+        let production = rival?["score"].flatMap { HeldOutScore(json: $0, at: time) }.flatMap { score in
+            rival?["version"]?.stringValue.map { ($0, score) }
+        }
+        return .success(
+            ReleasedEvidence(
+                heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base, production: production,
+                isAdmitted: answer == GateVerdict.Answer.admitted.rawValue,
+                policy: gate?["policy"]?["name"]?.stringValue ?? "unknown"))
+    }
+
+    struct Lack: Error, Hashable {
+        let words: String
+    }
+}

@@ -1,0 +1,131 @@
+import Adapters
+import Foundation
+import Policies
+import Registry
+
+/// Judges from recorded facts alone whether a protected alias may move to a version; nothing is measured for it.
+struct PromotionJudge {
+    private let workspace: Workspace
+    private let shelf: PolicyShelf
+
+    init(in workspace: Workspace, workingFolder: URL) {
+        self.workspace = workspace
+        shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
+    }
+
+    /// - Parameter restores: whether the version was in use before and is brought back: then what it was released with is enough, since
+    ///   data and policy may have moved on and the way back must stay open.
+    func judge(_ record: VersionRecord, for alias: AliasName, restores: Bool) throws -> PromotionEvidence {
+        let released = try ReleasedEvidence.read(record.version, at: record.published.at, in: workspace)
+        guard let declaration = try declaration(of: record.version.adapter) else {
+            let finding = PromotionEvidence.Finding(
+                rule: "declared_data", passed: false, reason: "The adapter is not declared, so nothing says what it is judged by."
+            )
+            return PromotionEvidence(
+                version: record.version, alias: alias, findings: restores ? Self.carried(released, nil) : [finding])
+        }
+        let conditions = conditions(of: declaration)
+        let measured = try conditions.flatMap { try scores(record, under: $0) }
+        var findings = Self.carried(released, measured)
+        if !restores {
+            findings += try judgedNow(record, declaration, conditions, released, measured)
+        }
+        return PromotionEvidence(version: record.version, alias: alias, findings: findings)
+    }
+
+    private func declaration(of adapter: AdapterName) throws -> AdapterDeclaration? {
+        guard try workspace.registry.declaredNames().contains(adapter) else { return nil }
+        return try workspace.registry.adapter(named: adapter.text)
+    }
+
+    /// Whether evidence stands with the version, and what its gate said.
+    private static func carried(
+        _ released: Result<ReleasedEvidence, ReleasedEvidence.Lack>, _ measured: Scores?
+    ) -> [PromotionEvidence.Finding] {
+        switch (released, measured) {
+        case (.success(let evidence), _):
+            [
+                .init(rule: "evidence", passed: true, reason: "Its evaluation, its rows and its verdict stand with it."),
+                .init(
+                    rule: "gate", passed: evidence.isAdmitted,
+                    reason: "The gate of policy '\(evidence.policy)' \(evidence.isAdmitted ? "let it in" : "refused it")."),
+            ]
+        case (.failure, .some):
+            [.init(rule: "evidence", passed: true, reason: "It came without evidence, and was measured here since.")]
+        case (.failure(let lack), nil):
+            [.init(rule: "evidence", passed: false, reason: "It has no evidence: \(lack.words), and it was not measured here.")]
+        }
+    }
+
+    private func judgedNow(
+        _ record: VersionRecord, _ declaration: AdapterDeclaration, _ conditions: MeasuringConditions?,
+        _ released: Result<ReleasedEvidence, ReleasedEvidence.Lack>, _ measured: Scores?
+    ) throws -> [PromotionEvidence.Finding] {
+        let carried: ReleasedEvidence? = if case .success(let evidence) = released { evidence } else { nil }
+        let isDeclaredData = carried?.heldOut != nil && carried?.heldOut == heldOut(of: declaration)
+        guard let scores = measured ?? (isDeclaredData ? carried.map { Scores(candidate: $0.candidate, base: $0.base) } : nil)
+        else {
+            let reason = "It was not measured on the rows that are declared now."
+            return [.init(rule: "declared_data", passed: false, reason: reason)]
+        }
+        let data = PromotionEvidence.Finding(
+            rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
+        guard let facts = try facts(scores, carried, record.version, conditions) else {
+            return [data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")]
+        }
+        let policy = try shelf.policy(named: declaration.policy)
+        return [data]
+            + policy.judgeCandidate(facts).rules.map { .init(rule: $0.rule, passed: $0.passed == true, reason: $0.reason) }
+    }
+
+    private func facts(
+        _ scores: Scores, _ released: ReleasedEvidence?, _ version: VersionID, _ conditions: MeasuringConditions?
+    ) throws -> GateFacts? {
+        guard let error = scores.candidate.error, let baseError = scores.base.error else { return nil }
+        let inUse = try workspace.registry.aliases(of: version.adapter)[.production].flatMap { $0 == version ? nil : $0 }
+        let rival = try inUse.flatMap { inUse -> HeldOutScore? in
+            let known = try conditions.flatMap { try score(of: workspace.registry.version(inUse), under: $0) }
+            return known ?? (released?.production?.version == "\(inUse)" ? released?.production?.score : nil)
+        }
+        return GateFacts(
+            candidateError: error,
+            base: GateFacts.Rival(error: baseError, pairs: scores.candidate.pairs(against: scores.base)),
+            production: rival.flatMap { rival in
+                rival.error.map { GateFacts.Rival(error: $0, pairs: scores.candidate.pairs(against: rival)) }
+            })
+    }
+
+    /// A version and its base, on the same rows.
+    private struct Scores {
+        let candidate: HeldOutScore
+        let base: HeldOutScore
+    }
+
+    private func scores(_ record: VersionRecord, under conditions: MeasuringConditions) throws -> Scores? {
+        guard let candidate = try score(of: record, under: conditions),
+            let base = try workspace.registry.measurement(conditions.baseKey).flatMap(HeldOutScore.init)
+        else { return nil }
+        return Scores(candidate: candidate, base: base)
+    }
+
+    private func score(of record: VersionRecord, under conditions: MeasuringConditions) throws -> HeldOutScore? {
+        try workspace.registry.measurement(conditions.key(of: record.published)).flatMap(HeldOutScore.init)
+    }
+
+    /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
+    private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
+        do {
+            return try MeasuringConditions(of: declaration, in: workspace)
+        } catch {
+            return nil
+        }
+    }
+
+    private func heldOut(of declaration: AdapterDeclaration) -> String? {
+        do {
+            return "\(try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut)).digest)"
+        } catch {
+            return nil
+        }
+    }
+}

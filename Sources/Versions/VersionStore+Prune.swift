@@ -1,0 +1,93 @@
+import Adapters
+import CGit2
+import DurableFiles
+import Foundation
+
+/// Large files that were given up, and what is known of other copies.
+extension VersionStore {
+    /// The digests and sizes of the large files of a version that are here.
+    public func storedLargeFiles(of version: VersionID) throws -> [ContentDigest: Int] {
+        let store = LargeFileStore(repository: folder)
+        let pointers = try withRepository { repository in
+            try repository.pointers(in: repository.details(of: try Self.commit(of: version, repository)).tree)
+        }
+        return Dictionary(
+            pointers.filter { FileManager.default.fileExists(atPath: store.object($0.digest).path) }.map { ($0.digest, $0.size) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What would become free without the large files of these versions: those that nothing else in the repository names.
+    public func exclusiveLargeFiles(of versions: [VersionID]) throws -> [ContentDigest: Int] {
+        guard !versions.isEmpty else { return [:] }
+        let given = try versions.map { try storedLargeFiles(of: $0) }
+            .reduce(into: [:]) { all, files in all.merge(files) { first, _ in first } }
+        let needed = try withRepository { repository in try Self.pointers(outside: versions, repository) }
+        return given.filter { !needed.contains($0.key) }
+    }
+
+    /// Removes the large files that only these versions name. Nobody publishes meanwhile: what is being published may name them too.
+    ///
+    /// - Returns: how many bytes that won.
+    public func removeLargeFiles(onlyOf versions: [VersionID]) throws -> Int {
+        guard !versions.isEmpty else { return 0 }
+        let lease = try PublicationLease.wait(for: folder)
+        return try withExtendedLifetime(lease) {
+            let store = LargeFileStore(repository: folder)
+            return try exclusiveLargeFiles(of: versions).sorted { $0.key.hex < $1.key.hex }.reduce(0) { won, file in
+                let object = store.object(file.key)
+                guard unlink(object.path) == 0 || errno == ENOENT else { throw FileError(.delete, object) }
+                try DurableFile.syncFolder(object.deletingLastPathComponent())
+                return won + file.value
+            }
+        }
+    }
+
+    /// Whether the journal of its adapter says that a version gave its large files up, or that of its later name.
+    func isPruned(_ version: VersionID) throws -> Bool {
+        try entries(of: version.adapter, after: nil).flatMap(\.changes).contains { change in
+            guard case .happened(let event) = change else { return false }
+            switch event.kind {
+            case .pruned: return event.version == version
+            case .renamedTo: return try event.otherName.map { try isPruned(version.renamed($0)) } ?? false
+            default: return false
+            }
+        }
+    }
+
+    /// The digests that any reference names in its tree, but for the tags of these versions and what stands at their commits.
+    private static func pointers(
+        outside versions: [VersionID], _ repository: borrowing GitRepository
+    ) throws -> Set<ContentDigest> {
+        let given = try versions.map { try commitID(try commit(of: $0, repository)) }
+        var (seen, digests) = (Set(given), Set<ContentDigest>())
+        for reference in try repository.references(matching: "refs/*") where !reference.hasPrefix(journalBranches) {
+            guard let commit = try repository.commit(at: reference), seen.insert(try commitID(commit)).inserted else { continue }
+            digests.formUnion(try repository.pointers(in: repository.details(of: commit).tree).map(\.digest))
+        }
+        return digests
+    }
+}
+
+/// Where another repository stood when versions last moved there or came from there: `refs/lora/pushed/NAME`, which no clone takes along.
+extension VersionStore {
+    private static func pushed(_ adapter: AdapterName) -> String { "refs/lora/pushed/\(adapter)" }
+
+    /// Notes that another repository has all that the branch of an adapter leads to.
+    public func markPushed(_ adapters: [AdapterName]) throws {
+        try withRepository { repository in
+            for adapter in adapters {
+                guard let tip = try repository.target(of: Self.branch(of: adapter)) else { continue }
+                let old = try repository.target(of: Self.pushed(adapter))
+                guard old != tip else { continue }
+                try repository.point(Self.pushed(adapter), to: tip, from: old, because: "another repository has it")
+            }
+        }
+    }
+
+    public func isPushed(_ version: VersionID) throws -> Bool {
+        try withRepository { repository in
+            guard let tip = try repository.target(of: Self.pushed(version.adapter)) else { return false }
+            return try repository.leads(from: tip, to: Self.commit(of: version, repository))
+        }
+    }
+}
