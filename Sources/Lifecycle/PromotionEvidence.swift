@@ -35,7 +35,6 @@ struct ReleasedEvidence {
     let heldOut: String?
     let candidate: HeldOutScore
     let base: HeldOutScore
-    let production: (version: String, score: HeldOutScore)?
     /// Whether the gate let it in, and the name of its policy.
     let isAdmitted: Bool
     let policy: String
@@ -61,13 +60,9 @@ struct ReleasedEvidence {
             let base = evaluation?["base"].flatMap({ HeldOutScore(json: $0, at: time) }),
             let answer = gate?["verdict"]?.stringValue
         else { return .failure(Lack(words: "its evaluation or its verdict is malformed")) }
-        let rival = evaluation?["production"]
-        let production = rival?["score"].flatMap { HeldOutScore(json: $0, at: time) }.flatMap { score in
-            rival?["version"]?.stringValue.map { ($0, score) }
-        }
         return .success(
             ReleasedEvidence(
-                heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base, production: production,
+                heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base,
                 isAdmitted: answer == GateVerdict.Answer.admitted.rawValue,
                 policy: gate?["policy"]?["name"]?.stringValue ?? "unknown"))
     }

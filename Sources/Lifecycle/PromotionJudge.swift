@@ -62,7 +62,8 @@ struct PromotionJudge {
         _ released: Result<ReleasedEvidence, ReleasedEvidence.Lack>, _ measured: Scores?
     ) throws -> [PromotionEvidence.Finding] {
         let carried: ReleasedEvidence? = if case .success(let evidence) = released { evidence } else { nil }
-        let isDeclaredData = carried?.heldOut != nil && carried?.heldOut == heldOut(of: declaration)
+        let rows = heldOut(of: declaration)
+        let isDeclaredData = rows != nil && carried?.heldOut == rows
         guard let scores = measured ?? (isDeclaredData ? carried.map { Scores(candidate: $0.candidate, base: $0.base) } : nil)
         else {
             let reason = "It was not measured on the rows that are declared now."
@@ -70,7 +71,7 @@ struct PromotionJudge {
         }
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
-        guard let facts = try facts(scores, carried, record.version, conditions) else {
+        guard let facts = facts(scores, try rival(of: record.version, on: rows, conditions)) else {
             return [data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")]
         }
         let policy = try shelf.policy(named: declaration.policy)
@@ -78,21 +79,29 @@ struct PromotionJudge {
             + policy.judgeCandidate(facts).rules.map { .init(rule: $0.rule, passed: $0.passed == true, reason: $0.reason) }
     }
 
-    private func facts(
-        _ scores: Scores, _ released: ReleasedEvidence?, _ version: VersionID, _ conditions: MeasuringConditions?
-    ) throws -> GateFacts? {
+    private func facts(_ scores: Scores, _ rival: HeldOutScore?) -> GateFacts? {
         guard let error = scores.candidate.error, let baseError = scores.base.error else { return nil }
-        let inUse = try workspace.registry.aliases(of: version.adapter)[.production].flatMap { $0 == version ? nil : $0 }
-        let rival = try inUse.flatMap { inUse -> HeldOutScore? in
-            let known = try conditions.flatMap { try score(of: workspace.registry.version(inUse), under: $0) }
-            return known ?? (released?.production?.version == "\(inUse)" ? released?.production?.score : nil)
-        }
         return GateFacts(
             candidateError: error,
             base: GateFacts.Rival(error: baseError, pairs: scores.candidate.pairs(against: scores.base)),
             production: rival.flatMap { rival in
                 rival.error.map { GateFacts.Rival(error: $0, pairs: scores.candidate.pairs(against: rival)) }
             })
+    }
+
+    /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when there is none,
+    /// or when nothing is recorded of it.
+    private func rival(
+        of version: VersionID, on rows: String?, _ conditions: MeasuringConditions?
+    ) throws -> HeldOutScore? {
+        let inUse = try workspace.registry.aliases(of: version.adapter)[.production]
+        guard let inUse, inUse != version else { return nil }
+        let record = try workspace.registry.version(inUse)
+        if let known = try conditions.flatMap({ try score(of: record, under: $0) }) { return known }
+        guard case .success(let evidence) = try ReleasedEvidence.read(inUse, at: record.published.at, in: workspace),
+            evidence.heldOut != nil, evidence.heldOut == rows
+        else { return nil }
+        return evidence.candidate
     }
 
     /// A version and its base, on the same rows.

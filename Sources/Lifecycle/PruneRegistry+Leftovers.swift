@@ -49,7 +49,7 @@ extension PruneRegistry {
         var won = 0
         for adapter in try workspace.registry.recordedAdapters() {
             let folder = workspace.layout.staging(of: adapter)
-            let spent = plan.staging.filter { $0.isRemoved && $0.folder.deletingLastPathComponent() == folder }
+            let spent = plan.staging.filter { $0.isRemoved && $0.folder.deletingLastPathComponent().path == folder.path }
             guard !spent.isEmpty else { continue }
             let lease = try workspace.registry.lease(
                 adapter, holder: "process \(ProcessInfo.processInfo.processIdentifier), pruning since \(occasion.at)")

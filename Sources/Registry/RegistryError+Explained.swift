@@ -62,7 +62,7 @@ extension DeclarationError: Explained {
         case .adapterExists(let name):
             Explanation(
                 "An adapter named '\(name)' is already declared.",
-                next: "Choose another name, or change registry/adapters/\(name).yaml.", kind: .usage)
+                next: "Choose another name, or change its file \(name).yaml.", kind: .usage)
         case .noModel(let path):
             Explanation(
                 "This is no model folder: it holds no config.json.", at: path,

@@ -12,12 +12,14 @@ import Testing
     @Test(arguments: [
         "", ".", "-x", "x-", ".hidden", "a..b", "a/b", "../a", "a b", "a\n", "a\0b", "naïve", "e\u{301}", "x.lock", "X.LOCK",
         "a@v1", "~", "@{",
-        "a:b", String(repeating: "x", count: 65),
+        "a:b", "a\u{202e}b", "a\u{85}b", "a\u{1b}[2J", String(repeating: "x", count: 65),
     ])
     func whatGitAFileSystemOrAShellWouldTripOverIsRefused(_ text: String) throws {
         let error = try #require(throws: NameError.self) { try AdapterName(text) }
         #expect(error.explanation.kind == .usage)
-        #expect(!error.explanation.what.unicodeScalars.contains { $0.value < 32 }, "control characters are shown, not sent")
+        #expect(
+            !error.explanation.what.unicodeScalars.contains { [.control, .format].contains($0.properties.generalCategory) },
+            "what acts on a terminal is shown, not sent")
         #expect(throws: NameError.self) { try BaseName(text) }
     }
 

@@ -66,18 +66,44 @@ struct PruneTests {
         #expect(try objects(again) == 3)
     }
 
-    @Test("large files that a kept version shares stay")
+    @Test("a large file that a kept version shares stays")
     func shared() throws {
         let small = try SmallRegistry()
         let workspace = try small.open()
         for _ in 0..<4 { try small.write(weights: big, in: workspace) }
-        // the fifth holds the first one's bytes
-        let store = workspace.versions
-        let twin = small.folder.url.appending(path: "twin")
-        try store.checkOut(VersionID(SmallRegistry.greeter, 1), to: twin)
-        #expect(try store.exclusiveLargeFiles(of: [VersionID(SmallRegistry.greeter, 1)]).count == 1)
-        #expect(try store.exclusiveLargeFiles(of: []).isEmpty)
-        #expect(try store.storedLargeFiles(of: VersionID(SmallRegistry.greeter, 1)).values.reduce(0, +) == big)
+        try small.write(weights: big, filledAs: 1, in: workspace)
+        let (first, second) = (VersionID(SmallRegistry.greeter, 1), VersionID(SmallRegistry.greeter, 2))
+        #expect(try objects(workspace) == 4)
+        #expect(try workspace.versions.exclusiveLargeFiles(of: [first]).isEmpty, "the fifth holds the same bytes")
+        let plan = try pruning(small, workspace).plan([])
+        #expect(plan.removed == [first, second] && plan.bytes == big)
+        #expect(try pruning(small, workspace).carryOut(plan, on: SmallRegistry.occasion()) == big)
+        #expect(try objects(workspace) == 3)
+        #expect(try VerifyRegistry(small.open(), isQuick: false).run([], now: SmallRegistry.moment(0)) { _ in }.faults.isEmpty)
+    }
+
+    @Test("folders of runs that are over go, those that can be gone on with stay")
+    func staging() throws {
+        let small = try SmallRegistry()
+        let workspace = try small.open()
+        try small.write(in: workspace)
+        let name = SmallRegistry.greeter
+        let start = try workspace.registry.runs(of: name)[0].start
+        for outcome in [Run.Outcome.interrupted(reason: "stopped"), .rejected(reason: "no better")] {
+            let folder = try {
+                let lease = try workspace.registry.lease(name, holder: "a test")
+                let run = try workspace.registry.beginRun(start, under: lease)
+                let folder = try workspace.registry.stagingFolder(of: run.id, under: lease)
+                try Data(count: 1000).write(to: folder.appending(path: "checkpoint"))
+                try workspace.registry.endRun(run.id, of: name, outcome, at: SmallRegistry.moment(50))
+                return folder
+            }()
+            let plan = try pruning(small, workspace).plan([])
+            let isOver = if case .rejected = outcome { true } else { false }
+            #expect(plan.staging.first { $0.folder.path == folder.path }?.isRemoved == isOver)
+            _ = try pruning(small, workspace).carryOut(plan, on: SmallRegistry.occasion())
+            #expect(FileManager.default.fileExists(atPath: folder.path) != isOver)
+        }
     }
 
     @Test("what an alias points to stays, even when the plan was older than the alias")

@@ -19,9 +19,12 @@ extension SmallRegistry {
 
     static let greeter = AdapterNames.greeter
 
-    /// Releases the next version, with weights of that many bytes.
+    /// Releases the next version, with weights of that many bytes: those that the version of that number would have, its own when none is
+    /// named.
     @discardableResult
-    func write(_ evidence: Evidence = .passing, weights: Int = 64, in workspace: Workspace) throws -> VersionID {
+    func write(
+        _ evidence: Evidence = .passing, weights: Int = 64, filledAs seed: Int? = nil, in workspace: Workspace
+    ) throws -> VersionID {
         let (registry, name) = (workspace.registry, Self.greeter)
         let declaration = try registry.adapter(named: name.text)
         let version = try registry.nextVersion(of: name)
@@ -40,7 +43,7 @@ extension SmallRegistry {
         let candidate = folder.url.appending(path: "candidate-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: candidate, withIntermediateDirectories: true)
         try lineage.data.write(to: candidate.appending(path: Lineage.fileName))
-        try Data((0..<weights).map { UInt8(truncatingIfNeeded: $0 &* version.number) })
+        try Data((0..<weights).map { UInt8(truncatingIfNeeded: $0 &* (seed ?? version.number)) })
             .write(to: candidate.appending(path: "adapter_model.safetensors"))
         for (file, data) in files(evidence, start.dataset) { try data.write(to: candidate.appending(path: file)) }
         let commit = try workspace.versions.commit(

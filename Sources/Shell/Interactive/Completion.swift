@@ -31,7 +31,7 @@ struct Completion: Sendable {
     private static func kind(of valueName: String) -> KnownNames.Kind? {
         switch valueName {
         case "adapter": .adapter
-        case "version", "adapter-or-dir": .version
+        case "version", "adapter-or-dir", "alias": .version
         case "base": .base
         case "policy": .policy
         default: nil
