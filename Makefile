@@ -39,7 +39,7 @@ KILLS := 100
 kill-test: release
 	Scripts/kill_training.sh $(LORA) $(KILLS)
 
-# Kills promotions, rollbacks and rebuilds DEEDS_KILLED times.
+# Kills promotions, rollbacks, alias moves, archivings, prunings, renamings and rebuilds DEEDS_KILLED times.
 DEEDS_KILLED := 500
 kill-registry-test: release
 	Scripts/kill_registry.sh $(LORA) $(DEEDS_KILLED)

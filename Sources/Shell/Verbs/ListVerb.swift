@@ -14,6 +14,11 @@ struct ListVerb: Verb {
     var owner: String?
     @Option(help: ArgumentHelp("Only adapters whose task holds this text.", valueName: "text"))
     var task: String?
+    @Option(
+        help: ArgumentHelp(
+            "Only adapters in this state: active, archived or retired; may be repeated. Those that are active by default.",
+            valueName: "state"))
+    var state: [AdapterState] = []
     @Flag(help: "Only adapters that are due for retraining.")
     var due = false
     @Option(help: ArgumentHelp("Order by a column; what an adapter lacks comes last.", valueName: "column"))
@@ -59,6 +64,7 @@ struct ListVerb: Verb {
 
     private var query: CatalogueQuery {
         var query = CatalogueQuery()
+        if !state.isEmpty { query.states = Set(state) }
         (query.base, query.owner, query.task, query.onlyDue) = (base, owner, task, due)
         (query.key, query.isDescending) = (sort ?? (reverse ? .name : nil), reverse)
         return query
@@ -72,6 +78,7 @@ struct ListVerb: Verb {
 }
 
 extension CatalogueQuery.Key: ExpressibleByArgument {}
+extension AdapterState: ExpressibleByArgument {}
 
 /// Columns by name, each once.
 struct ColumnList: ExpressibleByArgument {
