@@ -42,14 +42,19 @@ struct RenameCompletion {
         try registry.renameDeclaration(of: old, to: new)
     }
 
-    /// Finishes renamings that a crash cut short, or that came from another repository.
+    /// Finishes renamings that a crash cut short, or that came from another repository. One that somebody holds the lease of is being done.
     ///
     /// - Returns: the old names.
     func finishAll() throws -> [AdapterName] {
         guard registry.access == .readWrite else { return [] }
-        return try registry.endedNames().filter(isPending).map { old, ending in
-            try finish(old, ending)
-            return old
+        return try registry.endedNames().filter(isPending).compactMap { old, ending in
+            guard let lease = try registry.leaseIfFree(old) else { return nil }
+            return try withExtendedLifetime(lease) {
+                // looked at again: whoever had the lease may have come to the end
+                guard try isPending(old, ending) else { return nil }
+                try finish(old, ending)
+                return old
+            }
         }
     }
 

@@ -28,7 +28,7 @@ extension AdapterRegistry {
     }
 
     /// The lease, or nil when somebody else holds it. What the file says of its last holder stays.
-    func leaseIfFree(_ adapter: AdapterName) throws -> AdapterLease? {
+    public func leaseIfFree(_ adapter: AdapterName) throws -> AdapterLease? {
         try FileLock.take(layout.leaseFile(of: adapter)).map { AdapterLease(adapter: adapter, lock: $0) }
     }
 }

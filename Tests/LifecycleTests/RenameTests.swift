@@ -89,6 +89,21 @@ struct RenameTests {
         #expect(try cut.differences().isEmpty)
     }
 
+    @Test("a renaming that is being done is left to whoever does it")
+    func beingDone() throws {
+        let small = try registry()
+        let workspace = try small.open()
+        let name = try AdapterName("welcomer")
+        let lease = try workspace.registry.lease(SmallRegistry.greeter, holder: "a renaming")
+        _ = try workspace.registry.endName(SmallRegistry.greeter, becoming: name, on: SmallRegistry.occasion())
+        try withExtendedLifetime(lease) {
+            let opened = try small.open()
+            #expect(opened.mended.renamed.isEmpty)
+            let names = try opened.registry.declaredNames()
+            #expect(names == [SmallRegistry.greeter])
+        }
+    }
+
     @Test("whoever pulls learns of the new name, and an old declaration follows")
     func pulled() throws {
         let (here, there) = (try registry(), try SmallRegistry())
