@@ -11,7 +11,10 @@ extension AdapterError: Explained {
                 "The model has no linear named \(names.joined(separator: ", ")).",
                 next: nearest.map { "Did you mean '\($0)'?" } ?? Self.choices, kind: .usage)
         case .badPattern(let pattern):
-            Explanation("'\(pattern)' is not a regular expression.", next: "Correct the pattern.", kind: .usage)
+            Explanation(
+                "'\(pattern.prefix(200))' is not a regular expression that can be followed.",
+                next: "Name the modules in a list, or use groups, classes, repetitions, anchors and lookahead only.", kind: .usage
+            )
         case .badNumber(let key, let found, let allowed):
             Explanation("\(key) is \(found), which is not \(allowed).", next: "Give \(key) a value \(allowed).", kind: .usage)
         case .foreignTensor(let name, let file, let nearest):

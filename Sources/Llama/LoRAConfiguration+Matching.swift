@@ -27,7 +27,9 @@ extension LoRAConfiguration {
     }
 
     private func firstMatch<Value>(_ patterns: [ModulePattern<Value>], _ module: LinearModule) throws(AdapterError) -> Value? {
-        for pattern in patterns where try ModulePath.matches(module.path, "(.*\\.)?(\(pattern.key))") { return pattern.value }
+        for pattern in patterns where try ModuleExpression("(.*\\.)?(\(pattern.key))").matches(module.path) {
+            return pattern.value
+        }
         return nil
     }
 }
@@ -41,9 +43,8 @@ extension ModuleSelection: CustomStringConvertible {
                 names.contains { module.path == $0 || module.path.hasSuffix("." + $0) }
             }
         case .pattern(let pattern):
-            var chosen: [LinearModule] = []
-            for module in modules where try ModulePath.matches(module.path, pattern) { chosen.append(module) }
-            return chosen
+            let expression = try ModuleExpression(pattern)
+            return modules.filter { expression.matches($0.path) }
         }
     }
 
@@ -59,18 +60,6 @@ extension ModuleSelection: CustomStringConvertible {
         case .names(let names): names.joined(separator: ", ")
         case .pattern(let pattern): pattern
         case .allLinear: "all-linear"
-        }
-    }
-}
-
-/// Module paths against regular expressions.
-enum ModulePath {
-    /// Whether the expression matches the whole path.
-    static func matches(_ path: String, _ pattern: String) throws(AdapterError) -> Bool {
-        do {
-            return try Regex(pattern).wholeMatch(in: path) != nil
-        } catch {
-            throw .badPattern(pattern)
         }
     }
 }
