@@ -22,6 +22,7 @@ public enum AdapterLayout: String, Sendable, Hashable, CaseIterable {
     ///
     /// - Throws: `ForeignAdapterError` when there are none, two, or only such as are never read.
     init(of folder: ModelFolder) throws {
+        guard folder.exists else { throw ForeignAdapterError.noFolder(folder.url.path) }
         let found = Self.allCases.filter { folder.contains($0.weightsFile) }
         guard let layout = found.first else { throw try Self.absence(of: folder) }
         guard found.count == 1 else { throw ForeignAdapterError.twoLayouts(folder: folder.url.path) }

@@ -57,13 +57,11 @@ public struct ForeignAdapter: Sendable {
         let folder = ModelFolder(url)
         let layout = try AdapterLayout(of: folder)
         let (object, source) = try Self.read(folder)
-        let said =
-            switch layout {
-            case .peft: try ForeignConfiguration(peft: object, for: model)
-            case .mlx: try ForeignConfiguration(mlx: object, for: model)
-            }
-        let weights = try ModelTensors(folder: url, file: layout.weightsFile)
-        let sorted = try ForeignTensors(weights, layout: layout, said, base: base, model: model)
+        let (said, weights, sorted) = try Self.placing(url.appending(path: AdapterLayout.configurationFile)) {
+            let said = try ForeignConfiguration(layout, object, for: model)
+            let weights = try ModelTensors(folder: url, file: layout.weightsFile, headerLimit: Self.headerLimit)
+            return (said, weights, try ForeignTensors(weights, layout: layout, said, base: base, model: model))
+        }
         self.folder = folder
         self.layout = layout
         self.weights = weights
@@ -74,6 +72,18 @@ public struct ForeignAdapter: Sendable {
         settings = said.settings
         pairs = sorted.pairs
         foreign = said.foreign + sorted.foreign + (try Self.files(in: folder, besides: layout))
+    }
+
+    /// An adapter has two tensors for each linear; a header of more than this is not parsed.
+    private static let headerLimit = 8 << 20
+
+    /// Says of targets that cannot be meant where they stand.
+    private static func placing<Value>(_ file: URL, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as AdapterError {
+            throw ForeignAdapterError.badTargets(file: file.path, error)
+        }
     }
 
     private static func read(_ folder: ModelFolder) throws -> (ForeignObject, SourceFile) {

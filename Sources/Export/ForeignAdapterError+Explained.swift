@@ -1,4 +1,5 @@
 import Faults
+import Llama
 
 extension ForeignAdapterError: Explained {
     public var explanation: Explanation { Explanation(what, at: place, next: next, kind: kind) }
@@ -13,11 +14,12 @@ extension ForeignAdapterError: Explained {
 
     private var place: String {
         switch self {
-        case .noAdapter(let folder), .twoLayouts(let folder), .loss(let folder, _): folder
+        case .noFolder(let folder), .noAdapter(let folder), .twoLayouts(let folder), .loss(let folder, _): folder
         case .pickled(let folder, let file): "\(folder)/\(file)"
         case .numpyArchive(let folder): "\(folder)/adapters.npz"
         case .tooLarge(let file, _, _), .replaced(let file): file
         case .otherKind(let file, let key, _): "\(file):\(key)"
+        case .badTargets(let file, _): file
         case .ambiguousScale(let file, _, _, _): "\(file):lora_parameters.scale"
         case .twice(let file, let tensor, _), .missingHalf(let file, let tensor): "\(file):\(tensor)"
         case .changed(let module, _, _): module
@@ -26,6 +28,8 @@ extension ForeignAdapterError: Explained {
 
     private var what: String {
         switch self {
+        case .noFolder: "There is no such folder."
+        case .badTargets(_, let error): error.explanation.what
         case .noAdapter: "The folder holds no adapter: neither adapter_model.safetensors nor adapters.safetensors."
         case .twoLayouts: "The folder holds adapter_model.safetensors and adapters.safetensors; only one of them can be meant."
         case .pickled: "The weights are pickled; a pickle can run any program when it is opened, so it is never read."
@@ -53,7 +57,8 @@ extension ForeignAdapterError: Explained {
 
     private var next: String {
         switch self {
-        case .noAdapter: "Name the folder that the trainer saved the adapter to, such as its last checkpoint."
+        case .badTargets(_, let error): error.explanation.next
+        case .noFolder, .noAdapter: "Name the folder that the trainer saved the adapter to, such as its last checkpoint."
         case .twoLayouts: "Move the one that is not meant out of the folder."
         case .pickled(_, let file):
             "Convert it where you trust it: python -c \"import torch; from safetensors.torch import save_file; "

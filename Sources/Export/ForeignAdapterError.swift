@@ -1,5 +1,8 @@
+import Llama
+
 /// Why an adapter that was trained elsewhere cannot be taken.
 public enum ForeignAdapterError: Error, Hashable {
+    case noFolder(String)
     case noAdapter(folder: String)
     /// Weights of both layouts, which may differ.
     case twoLayouts(folder: String)
@@ -13,6 +16,8 @@ public enum ForeignAdapterError: Error, Hashable {
     /// mlx-lm multiplied by `scale · alpha / rank` once and by `scale` later; these numbers tell the two apart, and the file does not say
     /// which is meant.
     case ambiguousScale(file: String, scale: Double, alpha: Double, rank: Int)
+    /// The configuration names modules in a way that leads to none of the base, or cannot be followed.
+    case badTargets(file: String, AdapterError)
     /// Two tensors that are the same half of one module's pair.
     case twice(file: String, tensor: String, other: String)
     /// Half a pair, or none, where the configuration says that there is one.

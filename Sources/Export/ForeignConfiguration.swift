@@ -19,6 +19,15 @@ struct ForeignConfiguration {
     let file: String
 }
 
+extension ForeignConfiguration {
+    init(_ layout: AdapterLayout, _ said: ForeignObject, for model: ModelConfiguration) throws {
+        switch layout {
+        case .peft: try self.init(peft: said, for: model)
+        case .mlx: try self.init(mlx: said, for: model)
+        }
+    }
+}
+
 // PEFT.
 extension ForeignConfiguration {
     init(peft said: ForeignObject, for model: ModelConfiguration) throws {
@@ -82,7 +91,9 @@ extension ForeignConfiguration {
         let scale = try Self.scale(parameters, rank: rank)
         let dropout = try parameters.number("dropout") ?? 0
         let configuration = LoRAConfiguration(rank: rank, alpha: Self.alpha(scale, rank: rank), dropout: dropout)
-        try configuration.check()
+        if let bad = configuration.badNumber {
+            throw parameters.failure(.outOfRange(found: bad.found, allowed: bad.allowed), bad.key)
+        }
         let layers = try said.whole("num_layers") ?? said.whole("lora_layers") ?? -1
         self.init(
             configuration: configuration, base: try said.text("model"), revision: nil,

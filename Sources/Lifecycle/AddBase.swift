@@ -22,13 +22,14 @@ extension Workspace {
 }
 
 extension Workspace {
-    /// A base is pinned to be trained on, which takes a supported architecture and a tokenizer; a folder without `config.json` is
+    /// A base is pinned to be trained on, which takes a supported architecture, a tokenizer and every weight; a folder without `config.json` is
     /// refused as no model at all.
     private func requireUsable(_ folder: URL) throws {
         func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
         guard has("config.json") else { return }
-        _ = try ModelConfiguration(folder: folder)
+        let configuration = try ModelConfiguration(folder: folder)
         guard has("tokenizer.json") else { throw DeclarationError.noTokenizer(path: folder.path) }
+        try configuration.checkWeights(in: folder)
     }
 }
 

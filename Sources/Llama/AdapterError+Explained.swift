@@ -21,7 +21,7 @@ extension AdapterError: Explained {
             Explanation(
                 "The tensor '\(name)' belongs to no module that adapter_config.json targets in this base.", at: file,
                 next: nearest.map { "Expected a name such as '\($0)'." }
-                    ?? "Use the adapter with the base it was trained on.")
+                    ?? "Use the adapter with the base it was trained on.", kind: .integrity)
         }
     }
 

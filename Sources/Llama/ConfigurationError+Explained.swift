@@ -1,7 +1,10 @@
 import Faults
 
 extension ConfigurationError: Explained {
-    public var explanation: Explanation { Explanation(what, at: "\(file):\(key)", next: next) }
+    public var explanation: Explanation { Explanation(what, at: "\(file):\(key)", next: next, kind: kind) }
+
+    /// What is not supported was named by mistake; what no such file says is damage.
+    private var kind: FaultKind { if case .unsupported = reason { .usage } else { .integrity } }
 
     private var what: String {
         switch reason {

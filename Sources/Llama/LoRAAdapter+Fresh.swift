@@ -36,17 +36,16 @@ extension LoRAAdapter {
 
 extension LoRAConfiguration {
     /// Throws unless every number can be meant.
-    public func check() throws(AdapterError) {
+    func check() throws(AdapterError) {
+        if let bad = badNumber { throw .badNumber(key: bad.key, found: bad.found, allowed: bad.allowed) }
+    }
+
+    /// The first number that cannot be meant.
+    public var badNumber: (key: String, found: String, allowed: String)? {
         let ranks = [rank] + rankPattern.map(\.value)
-        if let bad = ranks.first(where: { $0 < 1 || $0 > 4096 }) {
-            throw .badNumber(key: "r", found: "\(bad)", allowed: "from 1 to 4096")
-        }
+        if let bad = ranks.first(where: { $0 < 1 || $0 > 4096 }) { return ("r", "\(bad)", "from 1 to 4096") }
         let alphas = [alpha] + alphaPattern.map(\.value)
-        if let bad = alphas.first(where: { !$0.isFinite || $0 <= 0 }) {
-            throw .badNumber(key: "lora_alpha", found: "\(bad)", allowed: "above 0")
-        }
-        guard dropout >= 0, dropout < 1 else {
-            throw .badNumber(key: "lora_dropout", found: "\(dropout)", allowed: "from 0 to below 1")
-        }
+        if let bad = alphas.first(where: { !$0.isFinite || $0 <= 0 }) { return ("lora_alpha", "\(bad)", "above 0") }
+        return dropout >= 0 && dropout < 1 ? nil : ("lora_dropout", "\(dropout)", "from 0 to below 1")
     }
 }

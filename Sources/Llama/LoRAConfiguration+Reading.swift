@@ -25,7 +25,7 @@ extension LoRAConfiguration {
             layers: try Self.layers(reader),
             rankPattern: try Self.pattern(reader, "rank_pattern", "a rank", \.intValue),
             alphaPattern: try Self.pattern(reader, "alpha_pattern", "a number", \.doubleValue))
-        try check()
+        if let bad = badNumber { throw reader.failure(.outOfRange(found: bad.found, allowed: bad.allowed), bad.key) }
     }
 
     private static func selection(_ reader: ConfigurationReader, _ key: String) throws -> ModuleSelection? {

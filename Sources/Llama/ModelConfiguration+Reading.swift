@@ -1,14 +1,21 @@
 import Foundation
 import StrictJSON
+import Tensors
 
 extension ModelConfiguration {
     public static let fileName = "config.json"
 
     /// Reads `config.json` of a model folder, in the spellings of transformers 4 and 5.
     ///
-    /// - Throws: `ConfigurationError`, or `JSONError` when the file is not JSON.
+    /// It is the first that is read of a folder, so whatever else would be read must be a file of the folder too.
+    ///
+    /// - Throws: `ConfigurationError`, `JSONError` when the file is not JSON, `ModelFolderError` when it, or another file that models
+    ///   have, is missing, no regular file, or a link that leads out.
     public init(folder: URL) throws {
-        try self.init(ConfigurationReader(contentsOf: folder.appending(path: Self.fileName)))
+        let model = ModelFolder(folder)
+        let file = try model.file(named: Self.fileName)
+        try model.requireOwnFiles(endingIn: [".json", ".jinja", ".safetensors"])
+        try self.init(ConfigurationReader(contentsOf: file))
     }
 
     init(_ reader: ConfigurationReader) throws {

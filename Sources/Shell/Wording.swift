@@ -4,10 +4,20 @@ import Foundation
 /// How an explanation reads: `error: what`, the place, and the next step, a line each.
 enum Wording {
     static func text(of explanation: Explanation) -> String {
-        var lines = ["error: \(explanation.what)"]
-        if let place = explanation.place { lines.append("   at: \(place)") }
-        lines.append(" next: \(explanation.next)")
+        var lines = ["error: \(visible(explanation.what))"]
+        if let place = explanation.place { lines.append("   at: \(visible(place))") }
+        lines.append(" next: \(visible(explanation.next))")
         return lines.joined(separator: "\n")
+    }
+
+    /// Names out of foreign files may hold what drives a terminal: control characters other than line ends are written as escapes.
+    static func visible(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        return text.unicodeScalars.map { isHidden($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+    }
+
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != "\n" && scalar.properties.generalCategory == .control || ("\u{202a}"..."\u{202e}").contains(scalar)
     }
 
     /// Errors of Foundation and other libraries that no module has put into words of its own.

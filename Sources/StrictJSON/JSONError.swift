@@ -33,7 +33,7 @@ extension JSONError: Explained {
     public var explanation: Explanation {
         Explanation(
             "This is not valid JSON: \(fault).", at: (file.map { "\($0):" } ?? "") + "\(line):\(column)",
-            next: "Correct the text at that place.")
+            next: "Correct the text at that place.", kind: .integrity)
     }
 
     private var fault: String {

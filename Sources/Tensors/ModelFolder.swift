@@ -27,6 +27,17 @@ public struct ModelFolder: Sendable, Hashable {
         return URL(filePath: target)
     }
 
+    /// Throws unless each entry of such a name is a regular file that lies here.
+    public func requireOwnFiles(endingIn endings: [String]) throws {
+        for name in try names() where endings.contains(where: name.hasSuffix) { _ = try file(named: name) }
+    }
+
+    /// Whether it is there, and a folder.
+    public var exists: Bool {
+        var status = stat()
+        return stat(url.path, &status) == 0 && FileKind(mode: status.st_mode) == .folder
+    }
+
     /// Whether the folder has an entry of that name, of any kind.
     public func contains(_ name: String) -> Bool {
         var status = stat()

@@ -1,7 +1,15 @@
 import Faults
 
 extension ModelFolderError: Explained {
-    public var explanation: Explanation { Explanation(what, at: place, next: next) }
+    public var explanation: Explanation { Explanation(what, at: place, next: next, kind: kind) }
+
+    /// A folder that is of no kind we take was named by mistake; files that contradict each other or their format are damaged.
+    private var kind: FaultKind {
+        switch reason {
+        case .missingFile, .notRegular, .linkOutside, .noWeights, .pickled: .usage
+        default: .integrity
+        }
+    }
 
     private var place: String { folder + (file.map { "/\($0)" } ?? "") + (tensor.map { ":\($0)" } ?? "") }
 
@@ -9,6 +17,7 @@ extension ModelFolderError: Explained {
         switch reason {
         case .unsafeName(let name): "'\(name)' is not the plain name of a file in this folder."
         case .missingFile: "The file is missing."
+        case .missingShard: "The index says that weights are in this file, but it is missing."
         case .notRegular(let kind): "A model file must be a regular file, but this is \(kind.rawValue)."
         case .linkOutside(let target): "The file is a link that leads out of the model's folder, to \(target)."
         case .noWeights: "The folder holds neither model.safetensors nor model.safetensors.index.json."
@@ -27,7 +36,7 @@ extension ModelFolderError: Explained {
     private var next: String {
         switch reason {
         case .unsafeName, .badIndex, .notInShard, .inTwoShards: "Download the model again; its index does not fit its shards."
-        case .missingFile: "Download the model again, with all of its files."
+        case .missingFile, .missingShard: "Download the model again, with all of its files."
         case .notRegular, .linkOutside: "Put a copy of the file into the folder."
         case .noWeights: "Name the folder of a model in Hugging Face form; its weights must be safetensors."
         case .pickled:

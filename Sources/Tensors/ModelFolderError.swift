@@ -14,6 +14,7 @@ public struct ModelFolderError: Error, Hashable {
         // The index of shards.
         case badIndex(key: String)
         case notInShard
+        case missingShard
         case inTwoShards(other: String)
         // Tensors.
         case missingTensor(nearest: String?)

@@ -30,10 +30,12 @@ public final class ModelTensors: Sendable {
     }
 
     /// One file of the folder, such as `adapter_model.safetensors`.
-    public convenience init(folder url: URL, file name: String) throws { try self.init(ModelFolder(url), file: name) }
+    public convenience init(folder url: URL, file name: String, headerLimit: Int = SafetensorsFile.headerLimit) throws {
+        try self.init(ModelFolder(url), file: name, headerLimit: headerLimit)
+    }
 
-    private init(_ folder: ModelFolder, file name: String) throws {
-        let file = try SafetensorsFile(opening: try folder.file(named: name))
+    private init(_ folder: ModelFolder, file name: String, headerLimit: Int = SafetensorsFile.headerLimit) throws {
+        let file = try SafetensorsFile(opening: try folder.file(named: name), headerLimit: headerLimit)
         self.folder = folder
         files = [(name, file)]
         places = Dictionary(uniqueKeysWithValues: file.names.map { (ByteText($0), 0) })
@@ -41,7 +43,10 @@ public final class ModelTensors: Sendable {
     }
 
     private init(_ folder: ModelFolder, index: ShardIndex) throws {
-        let files = try index.shards.map { ($0, try SafetensorsFile(opening: try folder.file(named: $0))) }
+        let files = try index.shards.map { name in
+            guard folder.contains(name) else { throw ModelFolderError(.missingShard, folder: folder.url, file: name) }
+            return (name, try SafetensorsFile(opening: try folder.file(named: name)))
+        }
         let places = try Self.owners(files, folder)
         var listed: [ByteText: Int] = [:]
         for (tensor, shard) in index.shardOfTensor {

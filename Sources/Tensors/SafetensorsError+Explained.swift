@@ -2,7 +2,15 @@ import Faults
 
 extension SafetensorsError: Explained {
     public var explanation: Explanation {
-        Explanation(what, at: file + (tensor.map { ":\($0)" } ?? ""), next: next)
+        Explanation(what, at: file + (tensor.map { ":\($0)" } ?? ""), next: next, kind: kind)
+    }
+
+    private var kind: FaultKind {
+        switch reason {
+        case .notRegular: .usage
+        case .duplicateName, .wrongByteCount, .headerTooLargeToWrite: .runtime
+        default: .integrity
+        }
     }
 
     private var what: String {

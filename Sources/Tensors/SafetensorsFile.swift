@@ -12,14 +12,18 @@ public final class SafetensorsFile: Sendable {
     /// In the order of their bytes.
     public let entries: [TensorEntry]
 
+    /// That of the format, in bytes.
+    public static let headerLimit = SafetensorsHeader.sizeLimit
+
     private let places: [ByteText: Int]
     private let mapping: MappedFile
     private let dataStart: Int
 
+    /// - Parameter headerLimit: what the header may take in bytes, where the format's own limit is far above what the file is for.
     /// - Throws: `SafetensorsError` for everything the format forbids, `FileError` when the file cannot be opened.
-    public init(opening url: URL) throws {
+    public init(opening url: URL, headerLimit: Int = SafetensorsFile.headerLimit) throws {
         let mapping = try MappedFile(url)
-        let headerCount = try Self.headerCount(mapping)
+        let headerCount = try Self.headerCount(mapping, limit: headerLimit)
         let dataStart = 8 + headerCount
         let header = try mapping.withBytes(8..<dataStart) { bytes throws(SafetensorsError) in
             try SafetensorsHeader(parsing: bytes, dataCount: mapping.count - dataStart, file: url)
@@ -32,11 +36,11 @@ public final class SafetensorsFile: Sendable {
         places = Dictionary(uniqueKeysWithValues: header.entries.enumerated().map { (ByteText($1.name), $0) })
     }
 
-    private static func headerCount(_ mapping: MappedFile) throws(SafetensorsError) -> Int {
+    private static func headerCount(_ mapping: MappedFile, limit: Int) throws(SafetensorsError) -> Int {
         guard mapping.count >= 8 else { throw SafetensorsError(.tooShort(bytes: mapping.count), file: mapping.url) }
         let claimed = mapping.withBytes(0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-        guard claimed <= UInt64(SafetensorsHeader.sizeLimit) else {
-            throw SafetensorsError(.headerTooLarge(bytes: claimed, limit: SafetensorsHeader.sizeLimit), file: mapping.url)
+        guard claimed <= UInt64(limit) else {
+            throw SafetensorsError(.headerTooLarge(bytes: claimed, limit: limit), file: mapping.url)
         }
         guard 8 + Int(claimed) <= mapping.count else {
             throw SafetensorsError(.headerBeyondFile(bytes: Int(claimed), fileBytes: mapping.count), file: mapping.url)

@@ -3,6 +3,7 @@ import StrictJSON
 
 /// A parsed and checked safetensors header: every byte of the data area belongs to exactly one tensor.
 struct SafetensorsHeader: Sendable {
+    /// That of the format.
     static let sizeLimit = 100_000_000
     static let dimensionLimit = 16
     static let nameLimit = 4096

@@ -10,8 +10,15 @@ extension VersionStore {
     /// - Throws: `VersionError.folderExists` when the folder is there and not empty; `.damaged` for the first file that is not what
     ///   was committed.
     public func checkOut(_ version: VersionID, to destination: URL) throws {
+        try Self.publishing(destination) { draft in try writeFiles(of: version, to: draft) }
+    }
+
+    /// Lets `fill` write into a draft that then appears as a folder, whole and on the disk, or not at all.
+    ///
+    /// - Throws: `VersionError.folderExists` when something stands there already; what `fill` throws.
+    public static func publishing(_ destination: URL, _ fill: (_ draft: URL) throws -> Void) throws {
         do {
-            try DurableFile.publishing(destination) { draft in try writeFiles(of: version, to: draft) }
+            try DurableFile.publishing(destination, fill)
         } catch let error as FileError
             where error.operation == .rename && [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code)
         {

@@ -97,6 +97,62 @@ import Testing
         }
     }
 
+    /// PEFT → mlx-lm → PEFT: transposition alone, so the bytes of the weights come back.
+    @Test(arguments: ["peft-plain", "mlx-all", "mlx-last"]) func weightsComeBackFromTheOtherLayoutByteForByte(_ name: String)
+        throws
+    {
+        let first = try take(read(fixture(name))).folder
+        let mlx = folder.url.appending(path: "as-mlx")
+        try FileManager.default.createDirectory(at: mlx, withIntermediateDirectories: true)
+        let written = try MLXFolder(converting: first, for: model)
+        try written.write(to: mlx)
+        #expect(written.folded.isEmpty)
+        let adapter = try read(mlx)
+        #expect(adapter.layout == .mlx && adapter.foreign.isEmpty)
+        let second = try take(adapter).folder
+        let (before, after) = (
+            try ModelTensors(folder: first, file: "adapter_model.safetensors"),
+            try ModelTensors(folder: second, file: "adapter_model.safetensors")
+        )
+        #expect(before.names == after.names)
+        for name in before.names { #expect(try before.bytes(named: name) == after.bytes(named: name)) }
+        let adapters = try [first, second].map { try PEFTFolder(reading: $0, for: model).adapter }
+        #expect(adapters[0].pairs == adapters[1].pairs, "scales too")
+    }
+
+    @Test func anMLXAdapterIsWrittenBackAsItWas() throws {
+        let mlx = folder.url.appending(path: "again")
+        try FileManager.default.createDirectory(at: mlx, withIntermediateDirectories: true)
+        try MLXFolder(converting: take(read(fixture("mlx-last"))).folder, for: model).write(to: mlx)
+        let (before, after) = (
+            try ModelTensors(folder: fixture("mlx-last"), file: "adapters.safetensors"),
+            try ModelTensors(folder: mlx, file: "adapters.safetensors")
+        )
+        #expect(before.names == after.names)
+        for name in before.names { #expect(try before.bytes(named: name) == after.bytes(named: name)) }
+        let parameters = try JSONValue(contentsOf: mlx.appending(path: "adapter_config.json"))["lora_parameters"]
+        #expect(parameters?["scale"]?.doubleValue == 0.7 && parameters?["keys"] == ["self_attn.q_proj", "mlp.up_proj"])
+    }
+
+    /// One scale for all: the ratio goes into b, and the weight changes differ by its rounding, 2⁻²⁴ of each number.
+    @Test func scalesThatDifferAreFoldedAndRanksThatDifferRefused() throws {
+        let mlx = folder.url.appending(path: "folded")
+        try FileManager.default.createDirectory(at: mlx, withIntermediateDirectories: true)
+        #expect(throws: MLXFolderError.self) { try MLXFolder(converting: fixture("peft-patterns"), for: model) }
+        let copy = try copy("peft-plain")
+        let file = copy.appending(path: "adapter_config.json")
+        var object = try #require(try JSONValue(contentsOf: file).objectValue)
+        object["alpha_pattern"] = ["layers.1.self_attn.q_proj": 3]
+        try JSONValue.object(object).data().write(to: file)
+        let written = try MLXFolder(converting: copy, for: model)
+        #expect(written.folded == [.init(module: "model.layers.1.self_attn.q_proj", factor: 0.375)])
+        try written.write(to: mlx)
+        let (before, after) = (try PEFTFolder(reading: copy, for: model).adapter, try take(read(mlx)).adapter)
+        for change in try #require(before.changes(to: after)) {
+            #expect(change.moved <= 1e-6 * change.before, "\(change.module)")
+        }
+    }
+
     @Test func whatASettingLeavesOpenIsKnownOfMLX() throws {
         let adapter = try read(fixture("mlx-last"))
         #expect(adapter.namedBase == "org/tiny-llama")

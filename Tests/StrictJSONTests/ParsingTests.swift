@@ -149,6 +149,6 @@ import Testing
         let error = #expect(throws: JSONError.self) { try JSONValue(contentsOf: file) }
         #expect(error?.explanation.place == "\(file.path):2:4")
         #expect(error?.explanation.what == "This is not valid JSON: ',' stands where a value should.")
-        #expect(error?.explanation.kind == .runtime)
+        #expect(error?.explanation.kind == .integrity)
     }
 }

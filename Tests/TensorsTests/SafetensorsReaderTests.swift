@@ -222,7 +222,7 @@ import Testing
             error.explanation.what == "The tensor ends at byte 8 of the data, which has only 4; the file is cut short.")
         #expect(error.explanation.place == url.path + ":w")
         #expect(error.explanation.next.hasPrefix("Download the file again"))
-        #expect(error.explanation.kind == .runtime)
+        #expect(error.explanation.kind == .integrity)
     }
 
     @Test func elementsNeedNoAlignment() throws {

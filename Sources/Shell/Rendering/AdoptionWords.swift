@@ -7,7 +7,7 @@ enum AdoptionWords {
     static func lines(_ plan: AdoptionPlan, _ adopted: AdoptedVersion?) -> [String] {
         let name = adopted.map { "\($0.version) adopted" } ?? "\(plan.declaration.name) could adopt this"
         return ["\(name): \(pairs(plan.adapter)), \(plan.adapter.layout.rawValue) layout, over base \(plan.base.name)"]
-            + plan.adapter.foreign.map { "  left out: \($0.kind.rawValue) \($0.name), \($0.what)" }
+            + plan.adapter.foreign.map { "  left out: \($0.kind.rawValue) \(Wording.visible($0.name)), \($0.what)" }
             + ["  weights: \(weights(plan.adapter, adopted))"]
             + (plan.unknown.isEmpty ? [] : ["  unknown: \(plan.unknown.joined(separator: ", "))"])
             + (adopted.map { ["commit \($0.commit) tagged \($0.version.tag)"] } ?? ["Nothing was written."])

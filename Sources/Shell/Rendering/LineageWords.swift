@@ -26,6 +26,6 @@ enum LineageWords {
         let base = adoption.namedBase.map { "; it names its base \($0)" } ?? "; it names no base"
         return ["adopted from \(adoption.folder) (\(adoption.layout.rawValue))\(base)"]
             + adoption.sources.map { "  \($0.name) \($0.digest)" }
-            + adoption.leftOut.map { "  left out: \($0.name), \($0.what)" }
+            + adoption.leftOut.map { "  left out: \(Wording.visible($0.name)), \($0.what)" }
     }
 }

@@ -43,7 +43,7 @@ struct AdoptVerb: Verb {
             AdoptionRequest(
                 folder: session.url(folder), adapter: adapter, base: base, ignoresForeign: ignoreForeign, trainedAt: trainedAt,
                 trainedBy: trainedBy, trainData: dataTrain.map(session.url), heldOutData: dataEval.map(session.url)))
-        for warning in plan.warnings { session.console.complain("warning: \(warning)") }
+        for warning in plan.warnings { session.console.complain("warning: \(Wording.visible(warning))") }
         let adopted = dryRun ? nil : try workspace.adopt(plan, on: session.occasion(reason))
         if format.json {
             session.print(adopted?.json ?? plan.json)
