@@ -3,10 +3,11 @@
 
     Scripts/check_peft.py [--lora .build/release/lora] [--base DIR] [--adapter DIR] [--data FILE] [--rows N]
 
-Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (from PyPI, 5.6 GB). Two checks:
+Makes its own Python environment on first use, in $XDG_CACHE_HOME/lora-keeper/peft (from PyPI, 5.6 GB). Three checks:
   1. the adapter folder (default: trained now by `lora train`, 20 steps, on the demo's data) loaded by PEFT over the base in fp32:
      Σ log p of the supervised tokens of each row against `lora score --precision fp32 --json`;
-  2. a fresh adapter that PEFT saves, with both halves filled at random, scored by `lora` in the same way.
+  2. a fresh adapter that PEFT saves, with both halves filled at random, scored by `lora` in the same way;
+  3. that adapter adopted by `lora adopt`, written out by `lora export` and loaded by PEFT, against `lora score` of what PEFT saved.
 Exit 1 when a row differs by more than 1e-3 or counts other tokens.
 """
 import argparse
@@ -111,6 +112,23 @@ def saved_by_peft(base: str, folder: str) -> str:
     return out
 
 
+def adopted_and_exported(lora: str, base: str, adapter: str, folder: str) -> str:
+    """The same adapter after a stay in a registry."""
+    registry, out = os.path.join(folder, "registry"), os.path.join(folder, "exported")
+
+    def run(*words: str) -> None:
+        subprocess.run([lora, *words], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+    run("init")
+    run("base", "add", "base", base, "--registry", registry)
+    with open(os.path.join(registry, "adapters", "guest.yaml"), "w") as file:
+        file.write("name: guest\ntask: Stay\nowner: check\nbase: base\ndata:\n  train: a.jsonl\n  held_out: b.jsonl\n"
+                   "metric: exact_match\nhorizon: 12mo\n")
+    run("adopt", adapter, "--adapter", "guest", "--registry", registry)
+    run("export", "guest@v1", out, "--registry", registry)
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lora", default=os.path.join(ROOT, ".build/release/lora"))
@@ -133,12 +151,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = os.path.join(folder, "rows.jsonl")
         usable_rows(options.data, options.rows, data)
-        adapters = [("adapter of lora in PEFT", options.adapter or trained_now(lora, options.base, folder)),
-                    ("adapter of PEFT in lora", saved_by_peft(options.base, folder))]
-        for name, adapter in adapters:
+        ours, theirs = options.adapter or trained_now(lora, options.base, folder), saved_by_peft(options.base, folder)
+        adapters = [("adapter of lora in PEFT", ours, ours), ("adapter of PEFT in lora", theirs, theirs),
+                    ("adopted and exported", adopted_and_exported(lora, os.path.abspath(options.base), theirs, folder), theirs)]
+        for name, loaded, scored in adapters:
             base = AutoModelForCausalLM.from_pretrained(options.base, dtype=torch.float32)
-            model = PeftModel.from_pretrained(base, adapter).eval()
-            good = agrees(name, model, tokenizer, lora, options.base, adapter, data) and good
+            model = PeftModel.from_pretrained(base, loaded).eval()
+            good = agrees(name, model, tokenizer, lora, options.base, scored, data) and good
     sys.exit(0 if good else 1)
 
 

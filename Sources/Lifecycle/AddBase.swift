@@ -3,6 +3,7 @@ import Foundation
 import Llama
 import Registry
 import StrictJSON
+import Tensors
 import Training
 
 extension Workspace {
@@ -25,10 +26,10 @@ extension Workspace {
     /// A base is pinned to be trained on, which takes a supported architecture, a tokenizer and every weight; a folder without `config.json` is
     /// refused as no model at all.
     private func requireUsable(_ folder: URL) throws {
-        func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.appending(path: name).path) }
-        guard has("config.json") else { return }
+        let model = ModelFolder(folder)
+        guard model.contains(ModelConfiguration.fileName) else { return }
         let configuration = try ModelConfiguration(folder: folder)
-        guard has("tokenizer.json") else { throw DeclarationError.noTokenizer(path: folder.path) }
+        guard model.contains("tokenizer.json") else { throw DeclarationError.noTokenizer(path: folder.path) }
         try configuration.checkWeights(in: folder)
     }
 }

@@ -121,7 +121,7 @@ import Testing
         #expect(
             try error() == ModelFolderError(.notInShard, folder: folder.url, file: "a.safetensors", tensor: "v"))
         try write(index: #"{"weight_map":{"w":"c.safetensors"}}"#)
-        #expect(try error() == ModelFolderError(.missingFile, folder: folder.url, file: "c.safetensors"))
+        #expect(try error() == ModelFolderError(.missingShard, folder: folder.url, file: "c.safetensors"))
         try write(index: #"{"weight_map":{"w":"pytorch_model-00001-of-00002.bin"}}"#)
         #expect(try error().reason == .pickled)
         try write(index: #"{"weight_map":{"w":1}}"#)
