@@ -11,7 +11,7 @@ public enum AdoptionError: Error, Hashable, Explained {
         case .undeclared(let name, let file):
             Explanation(
                 "No adapter is declared as '\(name)', and what it is for, who answers for it and how long it is needed stand in no weights.",
-                at: file, next: "Declare it there first, as the README says under 'An adapter of your own'.", kind: .usage)
+                at: file, next: "Declare it first: `lora create --help` says what that takes.", kind: .usage)
         case .otherBase(let name, let declared, let asked):
             Explanation(
                 "'\(name)' is declared over base '\(declared)', not '\(asked)'.",
