@@ -30,7 +30,7 @@ result() { # SHA-256 of weights, log with decisions, and the run rule's part of 
 lists_what_git_holds() {
     "$lora" list --json >list.json 2>/dev/null
     in_git fsck --strict >/dev/null 2>&1
-    [ "$(in_git tag -l | wc -l)" = "$(grep -c '"tag"' list.json || true)" ]
+    [ "$(in_git tag -l 'greeter/*' | wc -l)" = "$(grep -c '"tag"' list.json || true)" ]
 }
 
 lay_out "$work/whole"

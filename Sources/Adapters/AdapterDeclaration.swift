@@ -45,10 +45,13 @@ public struct AdapterDeclaration: Sendable, Hashable {
 public struct DeclaredData: Sendable, Hashable {
     public let train: String
     public let heldOut: String
+    /// Whether git may keep the rows of what is trained on, or only their digests.
+    public let keepsRows: Bool
 
-    public init(train: String, heldOut: String) {
+    public init(train: String, heldOut: String, keepsRows: Bool = true) {
         self.train = train
         self.heldOut = heldOut
+        self.keepsRows = keepsRows
     }
 }
 

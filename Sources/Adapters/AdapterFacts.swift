@@ -61,10 +61,13 @@ public struct ProductionFacts: Sendable, Hashable {
 public struct DataFacts: Sendable, Hashable {
     public var rowsAtTraining: Int
     public var rowsNow: Int
+    /// Whether the files are other ones, byte for byte, than those of the training, however many rows they have.
+    public var isChanged: Bool
 
-    public init(rowsAtTraining: Int, rowsNow: Int) {
+    public init(rowsAtTraining: Int, rowsNow: Int, isChanged: Bool = false) {
         self.rowsAtTraining = rowsAtTraining
         self.rowsNow = rowsNow
+        self.isChanged = isChanged
     }
 
     /// `now / then − 1`; negative when rows were removed; nil when there were none.

@@ -30,8 +30,9 @@ public struct DatasetVersion: Sendable, Hashable, CustomStringConvertible {
         return ContentDigest(of: Array(lines.joined().utf8))
     }
 
-    /// The short form for people, `ds-1a2b3c4d`.
-    public var description: String { "ds-\(digest.hex.prefix(8))" }
+    public var id: DatasetID { DatasetID(digest) }
+
+    public var description: String { id.description }
 }
 
 extension DatasetVersion {

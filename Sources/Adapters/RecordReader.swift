@@ -14,6 +14,8 @@ public struct DamagedRecord: Error, Hashable {
     public enum Source: String, Sendable, Hashable {
         /// A version's own file, in git or on its way there.
         case lineage = "lineage.json"
+        /// What git keeps of a data set.
+        case dataset = "dataset.json"
         case index = "lora.sqlite"
         /// An adapter's chain of changes in git.
         case journal
@@ -38,6 +40,7 @@ extension DamagedRecord.Source {
     fileprivate var remedy: String {
         switch self {
         case .lineage: "Restore the version from a copy of the repository; the others are not affected."
+        case .dataset: "Restore the data set's tag from a copy of versions.git; the versions are not affected."
         case .index: "`lora registry rebuild` makes the index again from git."
         case .journal: "Restore the journal from a copy of versions.git; the versions are not affected."
         }

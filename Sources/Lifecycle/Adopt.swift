@@ -37,6 +37,7 @@ extension Workspace {
                 let version = try registry.nextVersion(of: name)
                 let lineage = try plan.lineage(of: version, taken)
                 try plan.writeCompanions(of: lineage, to: candidate)
+                if let data = plan.data { try versions.store(data, author: occasion.actor, at: occasion.at) }
                 let commit = try versions.commit(
                     candidate, as: version, message: plan.message(lineage), author: occasion.actor, at: occasion.at,
                     moving: [PEFTFolder.weightsFile: taken.weights])
@@ -69,8 +70,16 @@ extension AdoptionPlan {
             namedBase: adapter.namedBase, leftOut: adapter.foreign.map { Adoption.LeftOut(name: $0.name, what: $0.what) },
             isPartial: !adapter.lost.isEmpty, largestDifference: taken.largestDifference, settings: adapter.settings)
         return Lineage(
-            version: version, parent: nil, run: nil, base: base.identity, dataset: dataset, plan: nil, metrics: [],
+            version: version, parent: nil, run: nil, base: base.identity, dataset: manifest?.version, plan: nil, metrics: [],
             startedAt: nil, finishedAt: request.trainedAt, madeBy: request.trainedBy, adoption: adoption)
+    }
+
+    /// What it was trained on, when that is known; nobody here has examined its rows.
+    fileprivate var data: DatasetDraft? {
+        guard let manifest, let train = request.trainData else { return nil }
+        var files = [DatasetSplit.train: train]
+        files[.heldOut] = request.heldOutData
+        return DatasetDraft(manifest, for: declaration, report: DataReport.unexamined, findings: [], files: files)
     }
 
     /// The tokenizer of the base, a model card, and the lineage.

@@ -43,7 +43,8 @@ public struct AdoptionPlan: Sendable {
     public let declaration: AdapterDeclaration
     public let base: BaseDeclaration
     public let adapter: ForeignAdapter
-    public let dataset: DatasetVersion?
+    /// The bytes of its data; nil when nobody said which.
+    let manifest: DatasetManifest?
     let baseFolder: URL
     let reference: BaseReference
 
@@ -60,7 +61,7 @@ public struct AdoptionPlan: Sendable {
     /// What nobody said, in words.
     public var unknown: [String] {
         [
-            dataset == nil ? "the data" : nil, adapter.settings["learning_rate"] == nil ? "the trainer's settings" : nil,
+            manifest == nil ? "the data" : nil, adapter.settings["learning_rate"] == nil ? "the trainer's settings" : nil,
             request.trainedAt == nil ? "when it was trained" : nil, request.trainedBy == nil ? "what trained it" : nil,
         ].compactMap(\.self)
     }
@@ -83,9 +84,11 @@ extension Workspace {
         guard adapter.lost.isEmpty || request.ignoresForeign else {
             throw ForeignAdapterError.loss(folder: request.folder.path, parts: adapter.lost)
         }
-        let dataset = try request.trainData.map { try DatasetVersion(train: $0, heldOut: request.heldOutData) }
+        let manifest = try request.trainData.map { train in
+            try DatasetManifest(train: train, heldOut: request.heldOutData, keepsRows: declaration.data.keepsRows, in: layout)
+        }
         return AdoptionPlan(
-            request: request, declaration: declaration, base: pin, adapter: adapter, dataset: dataset, baseFolder: folder,
+            request: request, declaration: declaration, base: pin, adapter: adapter, manifest: manifest, baseFolder: folder,
             reference: pin.reference(model))
     }
 

@@ -11,7 +11,7 @@ extension AdoptionPlan {
             ("layout", .string(adapter.layout.rawValue)), ("pairs", .integer(adapter.pairs.count)),
             ("verbatim", .bool(adapter.isVerbatim)), ("left_out", .array(adapter.foreign.map(\.json))),
             ("unknown", .array(unknown.map { .string($0) })), ("warnings", .array(warnings.map { .string($0) })),
-            ("settings", .object(adapter.settings)), ("dataset", dataset?.json ?? .null),
+            ("settings", .object(adapter.settings)), ("dataset", manifest?.version.json ?? .null),
         ]
     }
 }

@@ -92,6 +92,12 @@ extension Catalogue.Entry {
 }
 
 extension VersionRecord {
+    func json(_ dataset: DatasetStanding) -> JSONValue {
+        var object = json.objectValue ?? JSONObject()
+        object["dataset_stored"] = .string(dataset.rawValue)
+        return .object(object)
+    }
+
     public var json: JSONValue {
         [
             "version": .string("\(version)"),
@@ -108,12 +114,13 @@ extension VersionRecord {
 /// What `show` was asked for.
 public enum Shown: Sendable {
     case adapter(Catalogue.Entry)
-    case version(VersionRecord)
+    /// With how much of its data set git holds.
+    case version(VersionRecord, DatasetStanding)
 
     public var json: JSONValue {
         switch self {
         case .adapter(let entry): entry.json.report("lora.adapter/1")
-        case .version(let record): record.json.report("lora.version/1")
+        case .version(let record, let dataset): record.json(dataset).report("lora.version/1")
         }
     }
 }
@@ -123,6 +130,7 @@ extension Workspace {
     public func show(_ text: String) throws -> Shown {
         let reference = try VersionReference(text)
         if reference.selector == nil { return .adapter(try entry(named: reference.adapter.text)) }
-        return .version(try version(text))
+        let record = try version(text)
+        return .version(record, try standing(of: record.lineage))
     }
 }

@@ -17,6 +17,9 @@ public struct VersionDifference: Sendable {
     public let second: VersionRecord
     public let settings: [Change]
     public let metrics: [Change]
+    /// Which rows their data sets have in common; nil when both are the same, or one is not stored. `unreadData` then says why.
+    public let data: DatasetComparison?
+    public let unreadData: String?
     /// Nil when the weights cannot be held against each other; `unread` then says why.
     public let weights: [CorrectionChange]?
     public let unread: String?
@@ -29,6 +32,7 @@ public struct VersionDifference: Sendable {
             "schema": "lora.diff/1", "first": .string("\(first.version)"), "second": .string("\(second.version)"),
             "settings": .array(settings.map(\.json)), "metrics": .array(metrics.map(\.json)),
             "dataset": [first.lineage.dataset?.json ?? .null, second.lineage.dataset?.json ?? .null],
+            "rows": data?.json["splits"] ?? .null, "rows_unread": unreadData.map { .string($0) } ?? .null,
             "base": [first.lineage.base.json, second.lineage.base.json],
             "weights": weights.map { .array($0.map(\.json)) } ?? .null, "weights_unread": unread.map { .string($0) } ?? .null,
         ]
@@ -49,12 +53,23 @@ extension Workspace {
             case .success(nil): (nil, "they adapt linears of different shapes")
             case .failure(let error): (nil, FailureWords.placed(error))
             }
+        let (data, unreadData) = rows(before.lineage.dataset, after.lineage.dataset)
         return VersionDifference(
             first: before, second: after,
             settings: Self.changes(
                 before.lineage.settings.members.map { ($0.0, $0.1) }, after.lineage.settings.members.map { ($0.0, $0.1) }),
             metrics: Self.changes(before.lineage.metrics.map(\.member), after.lineage.metrics.map(\.member)),
-            weights: compared, unread: unread)
+            data: data, unreadData: unreadData, weights: compared, unread: unread)
+    }
+
+    private func rows(_ first: DatasetVersion?, _ second: DatasetVersion?) -> (DatasetComparison?, unread: String?) {
+        guard let first, let second else { return (nil, "what an adopted version was trained on is unknown") }
+        guard first != second else { return (nil, nil) }
+        do {
+            return (try comparison(of: first, with: second), nil)
+        } catch {
+            return (nil, FailureWords.text(error))
+        }
     }
 
     /// A bare name means the version that an alias points to.

@@ -7,7 +7,7 @@ import Versions
 public struct KnownNames: Sendable {
     /// What a word on the line can be the name of.
     public enum Kind: Sendable {
-        case adapter, version, base, policy
+        case adapter, version, base, policy, dataset
     }
 
     private let location: RegistryLocation
@@ -23,6 +23,7 @@ public struct KnownNames: Sendable {
         do {
             let access = try AdapterRegistry.access(to: location.layout)
             let store = try VersionStore(of: location.layout, access)
+            if kind == .dataset { return try store.datasets().map { "\($0)" } }
             return try names(of: kind, in: AdapterRegistry.open(at: location.layout, access: access, journal: store))
         } catch {
             return []
@@ -35,6 +36,8 @@ public struct KnownNames: Sendable {
         case .version: try registry.declarations().flatMap { try versions($0.name, in: registry) }
         case .base: try registry.bases().map(\.name.text)
         case .policy: PolicyShelf(registry: registry.layout.root, workingFolder: workingFolder).names
+        // asked of git, above
+        case .dataset: []
         }
     }
 

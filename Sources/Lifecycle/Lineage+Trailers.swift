@@ -12,8 +12,8 @@ extension Lineage {
                 ("Adapter", version.adapter.text), ("Version", version.label), ("Run", run.map { "\($0)" }),
                 ("Base", base.name.text), ("Base-Revision", base.revision), ("Base-Digest", "\(base.digest)"),
                 ("Dataset", dataset.map { "\($0)" } ?? "unknown"), ("Dataset-Digest", dataset.map { "\($0.digest)" }),
-                ("Dataset-Rows", dataset.map { "\($0.train.rows)" }), ("Stop-Reason", stop),
-                ("Escalated-From", precursor.map { "\($0)" }),
+                ("Dataset-Rows", dataset.map { "\($0.train.rows)" }), (Workspace.datasetTagKey, dataset?.id.tag),
+                ("Stop-Reason", stop), ("Escalated-From", precursor.map { "\($0)" }),
             ] + (adoption.map { adopted($0) } ?? [])
         let options = settings.map { name, value in (name == TrainingOption.rank.rawValue ? "Rank" : name.capitalizedKey, value) }
         let measured = metrics.map { ("Metric-" + $0.name.capitalizedKey, Optional("\($0.value)")) }
@@ -31,7 +31,7 @@ extension Lineage {
 
 extension String {
     /// `max_steps` as `Max-Steps`.
-    fileprivate var capitalizedKey: String {
+    var capitalizedKey: String {
         split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
     }
 }

@@ -15,7 +15,8 @@ public struct PreparedTask: Sendable {
     /// How an adapter's configuration names the base.
     let baseReference: BaseReference
     public let plan: TrainingPlan
-    public let datasetVersion: DatasetVersion
+    /// The bytes of its data.
+    public let manifest: DatasetManifest
     /// What may be learned from: without the rows that the held-out set knows, which would prove nothing but memory.
     public let dataset: Dataset
     public let report: DataReport
@@ -38,9 +39,9 @@ public struct PreparedTask: Sendable {
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
         let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
-        let heldSplit = try DatasetVersion.Split(of: held)
-        datasetVersion = DatasetVersion(train: try DatasetVersion.Split(of: train), heldOut: heldSplit)
-        conditions = MeasuringConditions(declaration, base: base, plan: plan, heldOut: heldSplit.digest)
+        manifest = try DatasetManifest(of: declaration.data, in: layout)
+        conditions = try MeasuringConditions(
+            declaration, base: base, plan: plan, heldOut: manifest.heldOut?.split.digest ?? ContentDigest(ofFile: held))
         tokenizer = try Tokenizer(folder: baseFolder)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
         let whole = try Dataset(trainFile, encoder: encoder)
@@ -50,6 +51,8 @@ public struct PreparedTask: Sendable {
         evaluation = try Evaluation(
             heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)
     }
+
+    public var datasetVersion: DatasetVersion { manifest.version }
 
     /// The base as the plan keeps it.
     func open(in workspace: Workspace, streams: Bool) throws -> LlamaModel {

@@ -34,6 +34,7 @@ struct Release {
     static let evaluationFile = "evaluation.json"
     static let rowsFile = "evaluation_rows.jsonl"
     static let decisionFile = "decision.json"
+    static let dataReportFile = "data_report.json"
 
     let attempt: TrainingAttempt
     let candidate: URL
@@ -41,12 +42,14 @@ struct Release {
     let verdict: GateVerdict
     let training: TrainAdapter
 
-    /// Evidence into the folder → commit and tag → the registry's row last.
+    /// Evidence into the folder → the data set, if it is not stored yet → commit and tag → the registry's row last.
     func publish(by actor: Actor, at time: Timestamp) throws -> Receipt {
         let workspace = training.workspace
         let version = try workspace.registry.nextVersion(of: training.task.declaration.name)
         let lineage = lineage(of: version, at: time)
         try writeEvidence(lineage)
+        // stored since the run began, unless somebody took it away
+        try training.keepData(by: actor, at: time)
         let commit = try workspace.versions.commit(
             candidate, as: version, message: message(lineage), author: actor, at: time)
         let published = PublishedVersion(commit: commit, lineage: lineage, at: time)
@@ -92,7 +95,9 @@ struct Release {
         ]
         try DurableFile.write(lineage.data, to: candidate.appending(path: Lineage.fileName))
         try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
-        try DurableFile.write(Data(proof.result.jsonLines.utf8), to: candidate.appending(path: Release.rowsFile))
+        let rows = proof.result.jsonLines(quotesAnswers: training.task.declaration.data.keepsRows)
+        try DurableFile.write(Data(rows.utf8), to: candidate.appending(path: Release.rowsFile))
+        try DurableFile.write(training.task.dataReport.data(.pretty), to: candidate.appending(path: Release.dataReportFile))
         try DurableFile.write(decision.data(.pretty), to: candidate.appending(path: Release.decisionFile))
     }
 

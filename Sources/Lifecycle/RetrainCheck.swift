@@ -101,7 +101,7 @@ public struct RetrainCheck {
                 train: workspace.layout.resolve(data.train), heldOut: workspace.layout.resolve(data.heldOut))
             if version == lineage.dataset { return DataFacts(rowsAtTraining: before, rowsNow: before) }
             let report = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace).report
-            return DataFacts(rowsAtTraining: before, rowsNow: report.effectiveRows)
+            return DataFacts(rowsAtTraining: before, rowsNow: report.effectiveRows, isChanged: true)
         } catch {
             return nil
         }

@@ -91,6 +91,7 @@ public struct TrainAdapter {
             name, holder: "process \(ProcessInfo.processInfo.processIdentifier), training since \(clock())")
         return try withExtendedLifetime(lease) {
             try workspace.versions.requirePublishable(workspace.registry.nextVersion(of: name))
+            try keepData(by: actor, at: clock())
             var attempt = try openAttempt(under: lease, at: clock(), observe)
             while true {
                 let ending = try closing(attempt.run, clock) {

@@ -5,7 +5,8 @@ import Registry
 import StrictJSON
 import Versions
 
-/// Reads again what a registry keeps and holds it against its digests: each version's files, the journals, and the index.
+/// Reads again what a registry keeps and holds it against its digests: the files of each version and data set, the journals, and the
+/// index.
 public struct VerifyRegistry: Sendable {
     /// What was looked at, and what is not as it was written.
     public struct Report: Sendable {
@@ -13,6 +14,8 @@ public struct VerifyRegistry: Sendable {
         public let versionsKept: Int
         /// Those of the versions looked at whose weights were given up.
         public let pruned: Int
+        public let datasets: Int
+        public let datasetsKept: Int
         public let faults: [Fault]
     }
 
@@ -21,8 +24,8 @@ public struct VerifyRegistry: Sendable {
         public let explanation: Explanation
     }
 
-    /// Every how many-th version a quick look reads beside those that aliases point to. Which ones changes from day to day, so that as
-    /// many days see all.
+    /// Every how many-th version or data set a quick look reads beside the versions that aliases point to and what those were trained
+    /// on. Which ones changes from day to day, so that as many days see all.
     static let quickShare: UInt64 = 10
 
     private let workspace: Workspace
@@ -35,17 +38,26 @@ public struct VerifyRegistry: Sendable {
 
     /// - Parameters:
     ///   - names: adapters or versions; all adapters when there are none.
-    ///   - progress: hears of each version before it is read, and may throw to stop.
-    public func run(_ names: [String], now: Timestamp, progress: (VersionID) throws -> Void) throws -> Report {
+    ///   - progress: hears of each version and data set before it is read, and may throw to stop.
+    public func run(_ names: [String], now: Timestamp, progress: (String) throws -> Void) throws -> Report {
         let kept = try records(names)
         let chosen = kept.filter { isChosen($0, on: now) }
         var found = try (names.isEmpty ? indexFaults() : []) + branchFaults(of: kept)
         for record in chosen {
-            try progress(record.version)
+            try progress("\(record.version)")
             found += faults(of: record)
         }
+        let held = try workspace.versions.datasets()
+        let named = Set(chosen.compactMap(\.lineage.dataset?.id))
+        let datasetsKept = names.isEmpty ? held : held.filter(Set(kept.compactMap(\.lineage.dataset?.id)).contains)
+        let datasets = datasetsKept.filter { !isQuick || named.contains($0) || isItsDay($0, now) }
+        for dataset in datasets {
+            try progress("\(dataset)")
+            found += faults(of: dataset)
+        }
         return Report(
-            versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), faults: found)
+            versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), datasets: datasets.count,
+            datasetsKept: datasetsKept.count, faults: found)
     }
 
     /// Of the branches that the versions lie on.
@@ -69,18 +81,41 @@ public struct VerifyRegistry: Sendable {
 
     private func isChosen(_ record: VersionRecord, on now: Timestamp) -> Bool {
         guard isQuick, record.aliases.isEmpty else { return true }
+        return isItsDay(record.version, now)
+    }
+
+    private func isItsDay(_ subject: some CustomStringConvertible, _ now: Timestamp) -> Bool {
         let day = UInt64(max(0, now.secondsSinceEpoch) / 86_400)
-        return (StableHash.of([], "\(record.version)") &+ day).isMultiple(of: Self.quickShare)
+        return (StableHash.of([], "\(subject)") &+ day).isMultiple(of: Self.quickShare)
     }
 
     private func faults(of record: VersionRecord) -> [Fault] {
         do {
-            return try workspace.faults(of: record).map { fault in
+            let faults = try workspace.faults(of: record).map { fault in
                 Fault(subject: "\(record.version)", explanation: VersionError.damaged(record.version, fault).explanation)
             }
+            return faults + (try lostData(of: record))
         } catch {
             return [fault("\(record.version)", error)]
         }
+    }
+
+    private func faults(of dataset: DatasetID) -> [Fault] {
+        do {
+            return try workspace.versions.verify(dataset).map { fault in
+                Fault(subject: "\(dataset)", explanation: DatasetError.damaged(dataset, fault).explanation)
+            }
+        } catch {
+            return [fault("\(dataset)", error)]
+        }
+    }
+
+    /// A version whose tag names the tag of a data set was released with one; older ones never had any.
+    private func lostData(of record: VersionRecord) throws -> [Fault] {
+        guard let dataset = record.lineage.dataset?.id else { return [] }
+        let hadOne = try workspace.versions.message(of: record.version).trailers.contains { $0.key == Workspace.datasetTagKey }
+        guard try hadOne && !workspace.versions.holds(dataset) else { return [] }
+        return [Fault(subject: "\(record.version)", explanation: DatasetError.lost(dataset, record.version).explanation)]
     }
 
     /// Of the index file, of each journal, and of what both say.
@@ -118,6 +153,7 @@ extension VerifyRegistry.Report {
     public var json: JSONValue {
         [
             "versions": .integer(versions), "versions_kept": .integer(versionsKept), "pruned": .integer(pruned),
+            "datasets": .integer(datasets), "datasets_kept": .integer(datasetsKept),
             "faults": .array(faults.map(\.json)),
         ]
     }

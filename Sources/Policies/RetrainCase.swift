@@ -11,6 +11,8 @@ public struct RetrainCase: Sendable, Hashable {
     public let reasons: [RetrainReason]
     /// What will make it due when the window opens.
     public let pending: [RetrainReason]
+    /// What is other than at the training but makes nothing due by itself, in words.
+    public let noticed: [String]
     /// What could not be looked at, in words; nothing is claimed about it.
     public let unchecked: [String]
     /// Whether the last training lies in the future of the moment that is judged: one of the two clocks is wrong.
@@ -39,6 +41,7 @@ public struct RetrainCase: Sendable, Hashable {
         self.now = now
         reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
         pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
+        noticed = events.contains(where: \.isDataGrown) ? [] : facts.changedData
         isClockBehind = facts.windowStart.map { $0 > now } ?? false
         unchecked = facts.unchecked + (isClockBehind ? ["clock: the last training lies in its future"] : [])
     }
@@ -48,7 +51,7 @@ public struct RetrainCase: Sendable, Hashable {
             "adapter": .string(facts.adapter.text), "version": facts.version.map { .string($0.description) } ?? .null,
             "due": .bool(isDue), "reasons": .array(reasons.map { .string($0.code) }),
             "because": .array(reasons.map { .string($0.words) }), "pending": .array(pending.map { .string($0.code) }),
-            "unchecked": .array(unchecked.map(JSONValue.string)),
+            "noticed": .array(noticed.map(JSONValue.string)), "unchecked": .array(unchecked.map(JSONValue.string)),
             "production": facts.production.map(\.json) ?? .null,
             "last_trained": facts.lastTrained.map { .string($0.description) } ?? .null,
             "window": window?.json(at: now) ?? .null, "next_due": .string(nextDue.description), "policy": policy.json,
@@ -93,6 +96,15 @@ extension AdapterFacts {
         let old = metric.errorAtRelease.value
         guard now > old, steady(now - old) >= rules.metricDecay else { return nil }
         return .metricDecayed(from: old, to: now)
+    }
+
+    /// Files that were edited without growing enough.
+    fileprivate var changedData: [String] {
+        guard lastTrained != nil, let data, data.isChanged else { return [] }
+        return [
+            "data: the files are not those it was made from; \(counted(data.rowsAtTraining, "effective row")) then, "
+                + "\(data.rowsNow) now"
+        ]
     }
 
     fileprivate var unchecked: [String] {

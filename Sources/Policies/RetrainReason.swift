@@ -10,6 +10,8 @@ public enum RetrainReason: Sendable, Hashable {
     case dataGrown(DataFacts)
     case metricDecayed(from: Double, to: Double)
 
+    var isDataGrown: Bool { if case .dataGrown = self { true } else { false } }
+
     /// The code that scripts read.
     public var code: String {
         switch self {

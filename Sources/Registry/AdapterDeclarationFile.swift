@@ -14,6 +14,7 @@ import StrictYAML
 /// data:
 ///   train: data/tickets/train.jsonl
 ///   held_out: data/tickets/held_out.jsonl
+///   keep_rows: false              # for private data: versions.git gets digests alone
 /// metric: label_accuracy
 /// labels: [billing, shipping]     # for label_accuracy only
 /// horizon: 9mo
@@ -46,7 +47,8 @@ enum AdapterDeclarationFile {
             base: try reader.name("base", BaseName.init),
             data: try reader.required(section: "data") { data in
                 DeclaredData(
-                    train: try data.required("train", as: String.self), heldOut: try data.required("held_out", as: String.self))
+                    train: try data.required("train", as: String.self), heldOut: try data.required("held_out", as: String.self),
+                    keepsRows: try data.optional("keep_rows", as: Bool.self) ?? true)
             },
             metric: metric,
             labels: try labels(reader, metric),

@@ -48,6 +48,12 @@ public struct RegistryLayout: Sendable, Hashable {
         URL(filePath: path, relativeTo: root.appending(path: "/")).standardizedFileURL.absoluteURL
     }
 
+    /// A path as a declaration could give it: relative where it lies in the registry folder, so that it means the same elsewhere.
+    public func relative(_ place: URL) -> String {
+        let (path, folder) = (place.standardizedFileURL.path, root.path + "/")
+        return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+    }
+
     /// Whether the marker stands there; says nothing about its content.
     public var isMarked: Bool { FileManager.default.fileExists(atPath: marker.path) }
 }

@@ -18,7 +18,7 @@ struct LoraCommand: ParsableCommand {
         subcommands: [
             ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ListVerb.self, ShowVerb.self,
             HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AliasVerb.self,
-            AdoptVerb.self, ExportVerb.self, BaseVerb.self,
+            AdoptVerb.self, ExportVerb.self, BaseVerb.self, DatasetVerb.self,
             CreateVerb.self, RenameVerb.self, ArchiveVerb.self, UnarchiveVerb.self, RetireVerb.self, PruneVerb.self,
             InitVerb.self,
             ScoreVerb.self,

@@ -86,7 +86,10 @@ public struct LengthSummary: Sendable, Hashable {
 
 extension DataReport {
     /// The report with every finding present, also those that found nothing.
-    public var json: JSONValue {
+    public var json: JSONValue { json(quotesAnswers: true) }
+
+    /// - Parameter quotesAnswers: whether conflicts show what the rows answer; only their lines otherwise.
+    public func json(quotesAnswers: Bool) -> JSONValue {
         let found = Finding.allCases.map { ($0.rawValue, JSONValue.array((findings[$0] ?? []).map { .integer($0) })) }
         return [
             "schema": "lora.data-report/1",
@@ -99,7 +102,7 @@ extension DataReport {
                 JSONObject(RowForm.allCases.compactMap { form in forms[form].map { (form.rawValue, .integer($0)) } })),
             "counts": .object(JSONObject(Finding.allCases.map { ($0.rawValue, .integer(count($0))) })),
             "lines": .object(JSONObject(found)),
-            "conflicts": .array(conflicts.map(\.json)),
+            "conflicts": .array(conflicts.map { $0.json(quotesAnswers: quotesAnswers) }),
             "token_lengths": lengths.json,
             "tokens": .integer(tokens),
             "supervised_tokens": .integer(supervisedTokens),
@@ -109,8 +112,10 @@ extension DataReport {
 }
 
 extension DataReport.Conflict {
-    var json: JSONValue {
-        ["lines": .array(lines.map { .integer($0) }), "answers": .array(answers.map { .string($0) })]
+    func json(quotesAnswers: Bool) -> JSONValue {
+        var object = JSONObject([("lines", .array(lines.map { .integer($0) }))])
+        if quotesAnswers { object["answers"] = .array(answers.map { .string($0) }) }
+        return .object(object)
     }
 }
 

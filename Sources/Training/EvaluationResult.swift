@@ -60,20 +60,25 @@ extension EvaluationResult {
     }
 
     /// One JSON object per row, each on its line.
-    public var jsonLines: String {
-        rows.enumerated().map { number, row in row.json(number: number, labels: labels).text() + "\n" }.joined()
+    ///
+    /// - Parameter quotesAnswers: whether written answers are shown; only whether they are right otherwise.
+    public func jsonLines(quotesAnswers: Bool = true) -> String {
+        rows.enumerated().map { number, row in
+            row.json(number: number, labels: labels, quotesAnswers: quotesAnswers).text() + "\n"
+        }.joined()
     }
 }
 
 extension EvaluatedRow {
-    func json(number: Int, labels: [String]) -> JSONValue {
+    func json(number: Int, labels: [String], quotesAnswers: Bool = true) -> JSONValue {
         var members: [(String, JSONValue)] = [("row", .integer(number)), ("line", .integer(line))]
         switch answer {
         case .label(let expected, let predicted, let scores):
             members += [("expected", .string(expected)), ("predicted", .string(predicted)), ("correct", .bool(isCorrect))]
             members.append(("scores", .object(JSONObject(zip(labels, scores).map { ($0, .number($1)) }))))
         case .text(let expected, let predicted):
-            members += [("expected", .string(expected)), ("predicted", .string(predicted)), ("correct", .bool(isCorrect))]
+            if quotesAnswers { members += [("expected", .string(expected)), ("predicted", .string(predicted))] }
+            members.append(("correct", .bool(isCorrect)))
         case .loss(let score):
             members += score.members
         }

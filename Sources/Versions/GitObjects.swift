@@ -83,15 +83,20 @@ extension GitRepository {
         return try commit(tree: tree, parents: [tip.pointer], on: branch, message: message, author: author)
     }
 
+    /// Commits a tree that follows on nothing and that no branch leads to: a tag is to name it.
+    func commit(tree: git_oid, message: String, author: borrowing GitSignature) throws(GitFailure) -> git_oid {
+        try commit(tree: tree, parents: [], on: nil, message: message, author: author)
+    }
+
     private func commit(
-        tree: git_oid, parents: [OpaquePointer?], on branch: String, message: String, author: borrowing GitSignature
+        tree: git_oid, parents: [OpaquePointer?], on branch: String?, message: String, author: borrowing GitSignature
     ) throws(GitFailure) -> git_oid {
         var (id, tree, parents) = (git_oid(), tree, parents)
         let handle = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, self.handle.pointer, &tree) }
         let code = git_commit_create(
             &id, self.handle.pointer, branch, author.pointer, author.pointer, nil, message, handle.pointer, parents.count,
             &parents)
-        try GitLibrary.check("commit to \(branch)", code)
+        try GitLibrary.check("commit to \(branch ?? "no branch")", code)
         return id
     }
 }

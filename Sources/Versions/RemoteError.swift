@@ -10,8 +10,8 @@ public enum RemoteError: Error, Hashable {
     case diverged(reference: String, source: CommitID, target: CommitID)
     /// Nothing of that adapter is there.
     case unknown(AdapterName, path: String)
-    /// A large file that is not what its pointer says, or not there at all.
-    case badObject(VersionID, VersionFault, path: String)
+    /// A large file of a version or data set that is not what its pointer says, or not there at all.
+    case badObject(of: String, VersionFault, path: String)
     case rejected(reference: String, message: String)
 }
 
@@ -34,9 +34,9 @@ extension RemoteError: Explained {
                 kind: .verification)
         case .unknown(let adapter, let path):
             Explanation("There is nothing of '\(adapter)'.", at: path, next: "Check the adapter's name.", kind: .usage)
-        case .badObject(let version, let fault, let path):
+        case .badObject(let subject, let fault, let path):
             Explanation(
-                "A file of \(version) is not what was committed: \(fault.path).", at: path,
+                "A file of \(subject) is not what was committed: \(fault.path).", at: path,
                 next: "Run `git lfs pull` there, or restore the object from another copy.", kind: .integrity)
         case .rejected(let reference, let message):
             Explanation("\(reference) was refused: \(message).", next: "Look at the hooks and rights of the other repository.")

@@ -91,7 +91,7 @@ extension VersionFault {
         }
     }
 
-    fileprivate var remedy: String {
+    var remedy: String {
         switch problem {
         case .missingObject: "Fetch it with `git lfs fetch` from where the repository was copied."
         case .wrongSize, .wrongDigest, .unreadable: "Restore the repository from a copy; use another version meanwhile."

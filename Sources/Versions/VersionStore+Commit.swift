@@ -32,11 +32,11 @@ extension VersionStore {
                 let parent = try repository.commit(at: branch)
                 let tree = try writeTree(files, moving: durable, repository)
                 let signature = try GitSignature(author, at: time)
-                let commit = try retryingLocks(on: branch, adapter: version.adapter) {
+                let commit = try retryingLocks(on: branch, of: version.adapter) {
                     try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
                 }
                 try observe(.committed)
-                try retryingLocks(on: Self.reference(of: version), adapter: version.adapter) {
+                try retryingLocks(on: Self.reference(of: version), of: version.adapter) {
                     try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
                 }
                 try observe(.tagged)
@@ -99,12 +99,14 @@ extension VersionStore {
         guard version == expected else { throw VersionError.taken(version) }
     }
 
-    private func writeTree(
-        _ files: [CandidateFolder.File], moving durable: [String: (size: Int, digest: ContentDigest)],
-        _ repository: borrowing GitRepository
+    /// - Parameter texts: small files that lie nowhere yet.
+    func writeTree(
+        _ files: [CandidateFolder.File], texts: [(path: String, data: Data)] = [],
+        moving durable: [String: (size: Int, digest: ContentDigest)] = [:], _ repository: borrowing GitRepository
     ) throws -> git_oid {
         let large = LargeFileStore(repository: folder)
         var (blobs, attributes): ([(path: String, blob: git_oid)], String) = ([], "")
+        for text in texts { blobs.append((text.path, try repository.writeBlob(text.data))) }
         for file in files {
             let data: Data
             if file.size > LargeFilePointer.threshold {
@@ -132,15 +134,16 @@ extension VersionStore {
     }
 
     /// Git takes a lock for the moment it moves a reference: a lock that stays is somebody's, or what a crash left.
-    private func retryingLocks<Value>(
-        on reference: String, adapter: AdapterName, _ body: () throws -> Value
-    ) throws -> Value {
+    ///
+    /// - Parameter adapter: whose branch the reference is or belongs to; nil for one that nobody moves.
+    func retryingLocks<Value>(on reference: String, of adapter: AdapterName?, _ body: () throws -> Value) throws -> Value {
         for pause in [5, 10, 20, 40, 80, 160, 320, 640] {
             do {
                 return try body()
             } catch let failure as GitFailure where failure.means(GIT_ELOCKED) {
                 usleep(UInt32(pause) * 1000)
             } catch let failure as GitFailure where failure.means(GIT_EMODIFIED) {
+                guard let adapter else { throw failure }
                 throw VersionError.branchMoved(adapter)
             }
         }

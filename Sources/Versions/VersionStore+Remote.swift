@@ -13,7 +13,7 @@ public struct VersionTransfer: Sendable, Hashable {
     public var isEmpty: Bool { references.isEmpty && largeFiles == 0 }
 }
 
-/// Versions, journals and large files between this repository and another bare one on the same file system.
+/// Versions, their data sets, journals and large files between this repository and another bare one on the same file system.
 ///
 /// Large files go first, each whole and checked against its digest, then git's objects, then branches and tags: whoever looks at the other
 /// side sees a version only when all of it is there, and a transfer that was cut off goes on where it stopped.
@@ -31,7 +31,7 @@ extension VersionStore {
 
     /// The adapters that another repository has something of.
     public static func adapters(in remote: URL) throws -> [AdapterName] {
-        try opening(remote) { repository in
+        try existing(remote).withRepository { repository in
             let names = try ["adapters", "journal"].flatMap { kind in
                 try repository.targets(matching: "refs/heads/\(kind)/*").map {
                     String($0.name.dropFirst("refs/heads/\(kind)/".count))
@@ -45,27 +45,51 @@ extension VersionStore {
         }
     }
 
-    private static func opening<Value>(_ folder: URL, _ body: (borrowing GitRepository) throws -> Value) throws -> Value {
+    private static func existing(_ folder: URL) throws -> VersionStore {
         guard FileManager.default.fileExists(atPath: folder.appending(path: "HEAD").path) else {
             throw RemoteError.noRepository(path: folder.path)
         }
-        let store = try VersionStore(openingAt: folder)
-        return try store.withRepository(body)
+        return try VersionStore(openingAt: folder)
+    }
+
+    /// The stored data sets that versions of these adapters name and another repository has not. What both have is the same data,
+    /// whatever commit brought it there.
+    private func datasets(of adapters: [AdapterName], lackingIn other: VersionStore) throws -> [DatasetID] {
+        let lacking = Set(try datasets()).subtracting(try other.datasets())
+        guard !lacking.isEmpty else { return [] }
+        let named = try withRepository { repository in
+            try adapters.flatMap(versions).compactMap { version in
+                try lineage(in: repository.details(of: Self.commit(of: version.version, repository)).tree, repository)?.dataset?
+                    .id
+            }
+        }
+        return lacking.intersection(named).sorted()
     }
 
     private func move(_ adapters: [AdapterName], from source: URL, to target: URL) throws -> VersionTransfer {
         var transfer = VersionTransfer()
         var wanted: [(name: String, id: git_oid, old: git_oid?)] = []
-        try Self.opening(source) { source in
-            try Self.opening(target) { target in
+        let (from, to) = (try Self.existing(source), try Self.existing(target))
+        // data sets before the versions that name them
+        let datasets = try from.datasets(of: adapters, lackingIn: to)
+        try from.withRepository { source in
+            try to.withRepository { target in
+                wanted = try datasets.compactMap { dataset in
+                    let name = Self.reference(of: dataset)
+                    return try source.target(of: name).map { (name, $0, nil) }
+                }
                 for adapter in adapters { wanted += try Self.references(of: adapter, source, target) }
             }
         }
         let versions = wanted.compactMap { VersionID(tag: String($0.name.dropFirst("refs/tags/".count))) }
-        let (from, to) = (try VersionStore(openingAt: source), try VersionStore(openingAt: target))
-        for version in versions { try from.copyLargeFiles(of: version, to: to, &transfer) }
+        for dataset in datasets {
+            try from.copy(from.largeFiles(of: dataset), of: "\(dataset)", to: to, &transfer)
+        }
+        for version in versions {
+            try from.copy(from.largeFiles(of: version), of: "\(version)", to: to, mayLackSome: from.isPruned(version), &transfer)
+        }
         try to.fetch(wanted.map(\.name), from: source)
-        try Self.opening(target) { target in
+        try to.withRepository { target in
             for (name, id, old) in wanted where name.hasPrefix("refs/heads/") {
                 try target.point(name, to: id, from: old, because: "moved from \(source.path)")
                 try target.pointHead(to: name)
@@ -98,18 +122,21 @@ extension VersionStore {
         return moves
     }
 
-    private func copyLargeFiles(of version: VersionID, to other: VersionStore, _ transfer: inout VersionTransfer) throws {
+    private func copy(
+        _ files: [(path: String, pointer: LargeFilePointer)], of subject: String, to other: VersionStore,
+        mayLackSome: @autoclosure () throws -> Bool = false, _ transfer: inout VersionTransfer
+    ) throws {
         let (own, others) = (LargeFileStore(repository: folder), LargeFileStore(repository: other.folder))
-        for (path, pointer) in try largeFiles(of: version) {
+        for (path, pointer) in files {
             guard try others.problem(of: pointer) != nil else { continue }
             if let problem = try own.problem(of: pointer) {
-                if case .missingObject = problem, try isPruned(version) { continue }
-                throw RemoteError.badObject(version, VersionFault(path: path, problem: problem), path: folder.path)
+                if case .missingObject = problem, try mayLackSome() { continue }
+                throw RemoteError.badObject(of: subject, VersionFault(path: path, problem: problem), path: folder.path)
             }
             let stored = try others.store(own.object(pointer.digest))
             guard stored == pointer else {
                 throw RemoteError.badObject(
-                    version,
+                    of: subject,
                     VersionFault(path: path, problem: .wrongDigest(expected: "\(pointer.digest)", found: "\(stored.digest)")),
                     path: folder.path)
             }

@@ -39,7 +39,22 @@ struct RetrainCheckTests {
         try registry.addRows(String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init))
         let found = try plan(registry, months: 4)
         #expect(found.due.isEmpty)
-        #expect(found.cases[0].facts.data == DataFacts(rowsAtTraining: 24, rowsNow: 24))
+        #expect(found.cases[0].facts.data == DataFacts(rowsAtTraining: 24, rowsNow: 24, isChanged: true))
+    }
+
+    @Test("an edited row is noticed though the count stays, and makes nothing due")
+    func editedData() throws {
+        let registry = try SmallRegistry()
+        _ = try registry.train()
+        #expect(try plan(registry, months: 4).cases[0].noticed.isEmpty)
+        let file = registry.folder.url.appending(path: "registry/data/train.jsonl")
+        try String(contentsOf: file, encoding: .utf8).replacing("ruby car 60", with: "ruby car 61")
+            .write(to: file, atomically: true, encoding: .utf8)
+        let found = try plan(registry, months: 4)
+        #expect(found.due.isEmpty)
+        #expect(
+            found.cases[0].noticed
+                == ["data: the files are not those it was made from; 24 effective rows then, 24 now"])
     }
 
     @Test("a base that cannot be read hides no adapter that is due")

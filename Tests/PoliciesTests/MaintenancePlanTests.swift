@@ -24,7 +24,7 @@ import Testing
             {"adapter":"ticket-router","version":"ticket-router@v3","due":true,\#
             "reasons":["window_closed","base_changed:weights"],\#
             "because":["The retraining window closed on 2026-07-31.","The base changed: its weights."],\#
-            "pending":[],"unchecked":["metric: not measured since release"],"production":null,\#
+            "pending":[],"noticed":[],"unchecked":["metric: not measured since release"],"production":null,\#
             "last_trained":"2026-01-31T00:00:00Z",\#
             "window":{"state":"closed","opens":"2026-04-30T00:00:00Z","closes":"2026-07-31T00:00:00Z"},\#
             "next_due":"2026-07-31T00:00:00Z","policy":\#(stamp)}],"unjudged":[],"resting":[]}

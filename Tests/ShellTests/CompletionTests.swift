@@ -18,7 +18,7 @@ struct CompletionTests {
         arguments: [
             (["history"], "nearest-adapter"), (["history", "--registry", "own"], "own-adapter"),
             (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
-            (["tokenize", "--registry", "own", "--base"], "own-base"),
+            (["tokenize", "--registry", "own", "--base"], "own-base"), (["dataset", "show"], "nearest-dataset"),
         ])
     func registry(words: [String], offered: String) throws {
         #expect(try candidates(for: "", after: words) == [offered])

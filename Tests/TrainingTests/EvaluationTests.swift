@@ -98,7 +98,7 @@ import Tokenizers
         let result = try bench.result(.labelAccuracy)
         #expect(try result == bench.result(.labelAccuracy))
         #expect(result.labels == ["billing", "hardware", "network access"], "without labels given, those that occur")
-        let lines = result.jsonLines.split(separator: "\n")
+        let lines = result.jsonLines().split(separator: "\n")
         #expect(lines.count == 4)
         #expect(lines[1].hasPrefix(#"{"row":1,"line":2,"expected":"hardware","predicted":"billing","correct":false,"scores":{"#))
         #expect(result.json["correct"] == 1 && result.json["value"] == 0.25 && result.json["rows"] == 4)

@@ -14,14 +14,16 @@ enum Sample {
         VersionID(try AdapterName(adapter), number)
     }
 
-    static func lineage(_ version: VersionID) throws -> Lineage {
+    /// Of two files that nobody has.
+    static let dataset = DatasetVersion(
+        train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: .init(digest: ContentDigest(of: [3]), rows: 120))
+
+    static func lineage(_ version: VersionID, dataset: DatasetVersion = dataset) throws -> Lineage {
         Lineage(
             version: version, parent: version.number > 1 ? VersionID(version.adapter, version.number - 1) : nil,
             run: RunID(version.number),
             base: BaseIdentity(name: try BaseName("demo-base"), revision: "r1", digest: ContentDigest(of: [1])),
-            dataset: DatasetVersion(
-                train: .init(digest: ContentDigest(of: [2]), rows: 600), heldOut: .init(digest: ContentDigest(of: [3]), rows: 120)
-            ),
+            dataset: dataset,
             plan: RecordedPlan(json: ["rank": 16, "learning_rate": 0.0002], digest: ContentDigest(of: [4])),
             metrics: [NamedMetric("error", 0.04)],
             startedAt: time, finishedAt: time.adding(seconds: 90), madeBy: "lora-keeper test")
@@ -38,14 +40,16 @@ enum Sample {
     }
 
     /// Weights of 1.5 MiB, which git keeps as a pointer, and the small files beside them.
-    static func candidate(_ version: VersionID, in folder: TemporaryFolder, weights: UInt8 = 7) throws -> URL {
+    static func candidate(
+        _ version: VersionID, in folder: TemporaryFolder, weights: UInt8 = 7, dataset: DatasetVersion = dataset
+    ) throws -> URL {
         let candidate = folder.url.appending(path: "candidate-\(version.adapter)-\(version.number)-\(weights)")
         let files: [(String, Data)] = [
             ("adapter_config.json", Data(#"{"r": 16}"#.utf8)),
             ("adapter_model.safetensors", Self.weights(seed: weights)),
             ("README.md", Data("# \(version)\n".utf8)), ("evaluation.json", Data("{}\n".utf8)),
             ("templates/tool_use.jinja", Data("{{ messages }}".utf8)), ("empty.txt", Data()),
-            (Lineage.fileName, try lineage(version).data),
+            (Lineage.fileName, try lineage(version, dataset: dataset).data),
         ]
         for (path, data) in files {
             let file = candidate.appending(path: path)
@@ -61,8 +65,11 @@ enum Sample {
     }
 
     @discardableResult
-    static func commit(_ version: VersionID, to store: VersionStore, in folder: TemporaryFolder) throws -> CommitID {
-        try store.commit(candidate(version, in: folder), as: version, message: message(version), author: author, at: time)
+    static func commit(
+        _ version: VersionID, to store: VersionStore, in folder: TemporaryFolder, dataset: DatasetVersion = dataset
+    ) throws -> CommitID {
+        try store.commit(
+            candidate(version, in: folder, dataset: dataset), as: version, message: message(version), author: author, at: time)
     }
 
     /// The files under a folder and their bytes.

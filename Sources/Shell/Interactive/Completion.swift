@@ -34,6 +34,7 @@ struct Completion: Sendable {
         case "version", "adapter-or-dir", "alias": .version
         case "base": .base
         case "policy": .policy
+        case "dataset": .dataset
         default: nil
         }
     }

@@ -41,11 +41,16 @@ enum DifferenceWords {
             : "\(first.base.name), the same"
         return ["\(difference.first.version) → \(difference.second.version)"]
             + section("settings", difference.settings, of: { $1.stringValue ?? $1.text() })
-            + ["data  \(data)", "base  \(base)"]
+            + ["data  \(data)"] + rows(difference) + ["base  \(base)"]
             + section(
                 "metrics", difference.metrics,
                 of: { name, value in value.doubleValue.map { MetricWords.text(NamedMetric(name, $0)) } ?? value.text() })
             + weights(difference)
+    }
+
+    private static func rows(_ difference: VersionDifference) -> [String] {
+        guard let data = difference.data else { return difference.unreadData.map { ["  rows not compared: \($0)"] } ?? [] }
+        return data.changes.map { "  \($0.split.rawValue)  \(DatasetWords.words($0))" }
     }
 
     private static func words(_ dataset: DatasetVersion?) -> String {

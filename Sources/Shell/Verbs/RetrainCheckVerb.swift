@@ -66,6 +66,6 @@ enum RetrainWords {
                 ["    in production: \($0.version), trained \($0.trained.map { "\($0.date)" } ?? "at an unknown time")"]
             } ?? [])
             + item.pending.map { "    waits for the window (\(item.nextDue.date)): \($0.words)" }
-            + item.unchecked.map { "    not checked: \($0)" }
+            + item.noticed.map { "    noticed: \($0)" } + item.unchecked.map { "    not checked: \($0)" }
     }
 }

@@ -72,7 +72,7 @@ enum ShownWords {
     static func lines(_ shown: Shown) -> [String] {
         switch shown {
         case .adapter(let entry): lines(entry)
-        case .version(let record): lines(record)
+        case .version(let record, let dataset): lines(record, dataset)
         }
     }
 
@@ -93,7 +93,7 @@ enum ShownWords {
         return ["\(declaration.name)"] + aligned(facts) + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
     }
 
-    private static func lines(_ record: VersionRecord) -> [String] {
+    private static func lines(_ record: VersionRecord, _ dataset: DatasetStanding) -> [String] {
         let lineage = record.lineage
         let pruned = record.isPruned ? [("weights", "pruned")] : []
         let facts =
@@ -101,13 +101,21 @@ enum ShownWords {
                 ("aliases", record.aliases.isEmpty ? "none" : record.aliases.sorted().map(\.text).joined(separator: ", ")),
                 ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
                 ("base", "\(lineage.base.name) \(lineage.base.digest)"),
-                ("data", LineageWords.data(lineage)),
+                ("data", "\(LineageWords.data(lineage))\(stored(dataset))"),
                 ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage)),
                 ("trained", LineageWords.time(lineage)),
                 ("made by", lineage.madeBy ?? LineageWords.unknown),
             ]
         let settings = lineage.settings.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
         return ["\(record.version)"] + aligned(facts) + LineageWords.adoption(lineage) + ["settings"] + settings
+    }
+
+    private static func stored(_ standing: DatasetStanding) -> String {
+        switch standing {
+        case .unknown: ""
+        case .rows: ", stored"
+        default: ", \(DatasetWords.words(standing))"
+        }
     }
 
     private static func aligned(_ facts: [(String, String)]) -> [String] {

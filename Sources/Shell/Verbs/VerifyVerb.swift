@@ -5,7 +5,7 @@ import Lifecycle
 
 struct VerifyVerb: Verb {
     static let configuration = Shell.configuration(
-        "verify", "Read again every stored byte of versions, journals and index, and hold it against its digest.",
+        "verify", "Read again every stored byte of versions, data sets, journals and index, and hold it against its digest.",
         example: "lora verify --quick")
 
     @Argument(
@@ -39,12 +39,15 @@ private struct StoppedVerifying: Explained {
 
 enum VerifyWords {
     static func lines(_ report: VerifyRegistry.Report) -> [String] {
-        let read =
-            report.versions == report.versionsKept
-            ? counted(report.versions, "version") : "\(report.versions) of \(counted(report.versionsKept, "version"))"
+        let versions = share(report.versions, report.versionsKept, "version")
+        let datasets = share(report.datasets, report.datasetsKept, "data set")
         let outcome = report.faults.isEmpty ? "all as written" : counted(report.faults.count, "fault")
         let pruned = report.pruned > 0 ? "; \(report.pruned) pruned, without weights" : ""
-        return report.faults.flatMap(lines) + ["\(read) read: \(outcome)\(pruned)"]
+        return report.faults.flatMap(lines) + ["\(versions) and \(datasets) read: \(outcome)\(pruned)"]
+    }
+
+    private static func share(_ read: Int, _ kept: Int, _ noun: String) -> String {
+        read == kept ? counted(read, noun) : "\(read) of \(counted(kept, noun))"
     }
 
     private static func lines(_ fault: VerifyRegistry.Fault) -> [String] {
