@@ -35,6 +35,9 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
         public func finish() -> ContentDigest { ContentDigest(hash.finalize()) }
     }
 
+    /// The 32 bytes themselves.
+    static func bytes(of data: Data) -> Data { Data(SHA256.hash(data: data)) }
+
     init(_ digest: SHA256.Digest) {
         hex = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }

@@ -6,16 +6,22 @@ import Foundation
 /// proves nothing: it is safe to delete, and where it cannot be written files are hashed each time.
 public struct DigestBook: Sendable {
     private let folder: URL
+    private let clock: @Sendable () -> FileMoment
 
-    public init(in folder: URL) { self.folder = folder }
+    /// - Parameter clock: that stamps files; what may change once more without a sign is not taken down.
+    public init(in folder: URL, clock: @escaping @Sendable () -> FileMoment = { .now }) {
+        self.folder = folder
+        self.clock = clock
+    }
 
     public func digest(of file: URL) throws -> ContentDigest {
+        let moment = clock()
         let stamp = try FileStamp(of: file)
         let page = folder.appending(path: ContentDigest(of: Data(file.path.utf8)).hex)
         if let known = known(page, stamp) { return known }
         let digest = try ContentDigest(ofFile: file)
         // what changed while it was read has no one digest
-        if try FileStamp(of: file) == stamp { write("\(stamp)\n\(digest)\n", to: page) }
+        if stamp.isSettled(at: moment), try FileStamp(of: file) == stamp { write("\(stamp)\n\(digest)\n", to: page) }
         return digest
     }
 

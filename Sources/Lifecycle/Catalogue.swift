@@ -5,17 +5,15 @@ import StrictJSON
 
 /// What the registry holds, at a glance.
 public struct Catalogue: Sendable {
-    /// One declared adapter with what is known of its versions.
+    /// One declared adapter with what is known of it.
     public struct Entry: Sendable, Hashable {
         public let declaration: AdapterDeclaration
-        public let versions: [VersionRecord]
-        public let aliases: [AliasName: VersionID]
-        public let lastRun: Run?
+        public let glance: AdapterGlance
         public let state: AdapterState
         /// What maintenance says of it; nil where nobody asked.
         public var maintenance: RetrainCase?
-
-        public var latest: VersionRecord? { versions.last }
+        /// Its versions, oldest first; nil where nobody asked.
+        public var versions: [VersionRecord]?
     }
 
     public let entries: [Entry]
@@ -24,38 +22,55 @@ public struct Catalogue: Sendable {
 }
 
 extension Workspace {
-    /// - Parameter plan: judges the entries as of now, where the query or what is shown of it asks for that.
+    /// - Parameters:
+    ///   - shown: what is shown of each entry beside its name.
+    ///   - plan: judges the entries as of now, where the query or what is shown asks for that.
     public func catalogue(
-        _ query: CatalogueQuery = CatalogueQuery(), showsDue: Bool = false, plan: () throws -> MaintenancePlan
+        _ query: CatalogueQuery = CatalogueQuery(), showing shown: [CatalogueQuery.Key] = [], plan: () throws -> MaintenancePlan
     ) throws -> Catalogue {
         let (declarations, faults) = try registry.readableDeclarations()
-        let states = try registry.states()
-        var entries = try declarations.map { try entry($0, states[$0.name] ?? .active) }
-        if query.needsPlan || showsDue {
+        let wanted = declarations.filter(query.wants)
+        let (glances, states) = (try registry.glances(), try registry.states())
+        var entries = wanted.map {
+            Catalogue.Entry(declaration: $0, glance: glances[$0.name] ?? AdapterGlance(), state: states[$0.name] ?? .active)
+        }
+        if query.needsPlan || shown.contains(.due) {
             let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })
             for index in entries.indices { entries[index].maintenance = cases[entries[index].declaration.name] }
+        }
+        if shown.contains(where: \.needsVersions) || query.key?.needsVersions == true {
+            let versions = try registry.versionsByAdapter()
+            for index in entries.indices { entries[index].versions = versions[entries[index].declaration.name] ?? [] }
         }
         return Catalogue(entries: entries, faults: faults).answering(query)
     }
 
-    /// Everything known of one adapter.
-    public func entry(named text: String) throws -> Catalogue.Entry {
-        let declaration = try registry.adapter(named: text)
-        return try entry(declaration, registry.standing(of: declaration.name).state)
+    /// All that is known of the entries of a catalogue.
+    public func records(of catalogue: Catalogue) throws -> [AdapterRecord] {
+        let (versions, runs) = (try registry.versionsByAdapter(), try registry.lastRuns())
+        return catalogue.entries.map { entry in
+            let name = entry.declaration.name
+            return AdapterRecord(
+                declaration: entry.declaration, versions: versions[name] ?? [], aliases: entry.glance.aliases,
+                lastRun: runs[name], state: entry.state, maintenance: entry.maintenance)
+        }
     }
 
-    private func entry(_ declaration: AdapterDeclaration, _ state: AdapterState) throws -> Catalogue.Entry {
-        Catalogue.Entry(
+    /// All that is known of one adapter.
+    public func record(named text: String) throws -> AdapterRecord {
+        let declaration = try registry.adapter(named: text)
+        return AdapterRecord(
             declaration: declaration, versions: try registry.versions(of: declaration.name),
             aliases: try registry.aliases(of: declaration.name), lastRun: try registry.runs(of: declaration.name).last,
-            state: state)
+            state: try registry.standing(of: declaration.name).state, maintenance: nil)
     }
 }
 
 extension Catalogue {
-    public var json: JSONValue {
+    /// - Parameter records: of the entries.
+    public func json(_ records: [AdapterRecord]) -> JSONValue {
         [
-            "schema": "lora.catalogue/1", "adapters": .array(entries.map(\.json)),
+            "schema": "lora.catalogue/1", "adapters": .array(records.map(\.json)),
             "unreadable": .array(faults.map(\.json)),
         ]
     }
@@ -70,7 +85,16 @@ extension DeclarationFault {
     }
 }
 
-extension Catalogue.Entry {
+/// One declared adapter with all that is known of it.
+public struct AdapterRecord: Sendable, Hashable {
+    public let declaration: AdapterDeclaration
+    public let versions: [VersionRecord]
+    public let aliases: [AliasName: VersionID]
+    public let lastRun: Run?
+    public let state: AdapterState
+    /// What maintenance says of it; nil where nobody asked.
+    public let maintenance: RetrainCase?
+
     public var json: JSONValue {
         [
             "name": .string(declaration.name.text),
@@ -113,13 +137,13 @@ extension VersionRecord {
 
 /// What `show` was asked for.
 public enum Shown: Sendable {
-    case adapter(Catalogue.Entry)
+    case adapter(AdapterRecord)
     /// With how much of its data set git holds.
     case version(VersionRecord, DatasetStanding)
 
     public var json: JSONValue {
         switch self {
-        case .adapter(let entry): entry.json.report("lora.adapter/1")
+        case .adapter(let record): record.json.report("lora.adapter/1")
         case .version(let record, let dataset): record.json(dataset).report("lora.version/1")
         }
     }
@@ -129,7 +153,7 @@ extension Workspace {
     /// A bare name shows the adapter, `name@v3` or `name@alias` the version.
     public func show(_ text: String) throws -> Shown {
         let reference = try VersionReference(text)
-        if reference.selector == nil { return .adapter(try entry(named: reference.adapter.text)) }
+        if reference.selector == nil { return .adapter(try record(named: reference.adapter.text)) }
         let record = try version(text)
         return .version(record, try standing(of: record.lineage))
     }

@@ -10,6 +10,9 @@ public struct CatalogueQuery: Sendable, Hashable {
     public enum Key: String, Sendable, Hashable, CaseIterable {
         case name, base, owner, task, metric, horizon, latest, production, candidate, trained, error, due
         case lastRun = "last-run"
+
+        /// Whether it is read from what is recorded of versions, which for thousands takes its time.
+        var needsVersions: Bool { self == .trained || self == .error }
     }
 
     public var base: String?
@@ -24,6 +27,11 @@ public struct CatalogueQuery: Sendable, Hashable {
 
     public init() {}
 
+    func wants(_ declaration: AdapterDeclaration) -> Bool {
+        (base.map { declaration.base.text == $0 } ?? true) && (owner.map { declaration.owner == $0 } ?? true)
+            && (task.map { declaration.task.range(of: $0, options: .caseInsensitive) != nil } ?? true)
+    }
+
     /// Whether anything of the maintenance plan is asked for, which takes a look at every base.
     var needsPlan: Bool { onlyDue || key == .due }
 }
@@ -31,14 +39,7 @@ public struct CatalogueQuery: Sendable, Hashable {
 extension Catalogue {
     /// The entries that a query asks for, in its order.
     public func answering(_ query: CatalogueQuery) -> Catalogue {
-        var entries = entries.filter { entry in
-            let declaration = entry.declaration
-            return (query.base.map { declaration.base.text == $0 } ?? true)
-                && (query.owner.map { declaration.owner == $0 } ?? true)
-                && (query.task.map { declaration.task.range(of: $0, options: .caseInsensitive) != nil } ?? true)
-                && query.states.contains(entry.state)
-                && (!query.onlyDue || entry.maintenance?.isDue == true)
-        }
+        var entries = entries.filter { query.states.contains($0.state) && (!query.onlyDue || $0.maintenance?.isDue == true) }
         if let key = query.key {
             let ordered = entries.filter { $0.place(by: key) != nil }.map { (entry: $0, place: $0.place(by: key)) }
                 .sorted { first, second in
@@ -61,10 +62,10 @@ private enum CataloguePlace: Comparable {
 
 extension Catalogue.Entry {
     /// When the latest version was trained.
-    public var trained: Timestamp? { latest?.lineage.finishedAt }
+    public var trained: Timestamp? { versions?.last?.lineage.finishedAt }
     /// The error of the version in production, else of the latest, when it was released.
     public var error: MeasuredRate? {
-        (versions.last { $0.aliases.contains(.production) } ?? latest)?.lineage.error
+        (versions?.last { $0.aliases.contains(.production) } ?? versions?.last)?.lineage.error
     }
 
     fileprivate func place(by key: CatalogueQuery.Key) -> CataloguePlace? {
@@ -78,13 +79,13 @@ extension Catalogue.Entry {
         case .metric: .text(declaration.metric.rawValue)
         // as long as it reaches from one fixed moment
         case .horizon: time(Timestamp(secondsSinceEpoch: 0).adding(declaration.horizon))
-        case .latest: number(latest?.version)
-        case .production: number(aliases[.production])
-        case .candidate: number(aliases[.candidate])
+        case .latest: number(glance.latest)
+        case .production: number(glance.aliases[.production])
+        case .candidate: number(glance.aliases[.candidate])
         case .trained: time(trained)
         case .error: error.map { .number($0.value) }
         case .due: time(maintenance?.nextDue)
-        case .lastRun: time(lastRun?.start.at)
+        case .lastRun: time(glance.lastRun?.startedAt)
         }
     }
 }

@@ -18,31 +18,26 @@ public struct KnownNames: Sendable {
         self.workingFolder = workingFolder
     }
 
-    /// None when the registry cannot be opened: a completion has no place for an error.
-    public func names(of kind: Kind) -> [String] {
+    /// Those that begin with a text; none when the registry cannot be opened: a completion has no place for an error.
+    public func names(of kind: Kind, startingWith beginning: String = "") -> [String] {
         do {
-            let access = try AdapterRegistry.access(to: location.layout)
-            let store = try VersionStore(of: location.layout, access)
-            if kind == .dataset { return try store.datasets().map { "\($0)" } }
-            return try names(of: kind, in: AdapterRegistry.open(at: location.layout, access: access, journal: store))
+            return try all(of: kind, startingWith: beginning).filter { $0.hasPrefix(beginning) }
         } catch {
             return []
         }
     }
 
-    private func names(of kind: Kind, in registry: AdapterRegistry) throws -> [String] {
-        switch kind {
-        case .adapter: try registry.declarations().map(\.name.text)
-        case .version: try registry.declarations().flatMap { try versions($0.name, in: registry) }
-        case .base: try registry.bases().map(\.name.text)
-        case .policy: PolicyShelf(registry: registry.layout.root, workingFolder: workingFolder).names
-        // asked of git, above
-        case .dataset: []
+    private func all(of kind: Kind, startingWith beginning: String) throws -> [String] {
+        if kind == .policy { return PolicyShelf(registry: location.layout.root, workingFolder: workingFolder).names }
+        let access = try AdapterRegistry.access(to: location.layout)
+        let store = try VersionStore(of: location.layout, access)
+        if kind == .dataset { return try store.datasets().map { "\($0)" } }
+        let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: store)
+        return switch kind {
+        case .adapter: try registry.declaredNames().map(\.text)
+        case .version: try registry.versionNames(startingWith: beginning)
+        case .base: try registry.baseNames().map(\.text)
+        case .policy, .dataset: []
         }
-    }
-
-    private func versions(_ adapter: AdapterName, in registry: AdapterRegistry) throws -> [String] {
-        let aliases = try registry.aliases(of: adapter).keys.sorted().map { "\(adapter)@\($0)" }
-        return try registry.versions(of: adapter).map { "\($0.version)" } + aliases
     }
 }

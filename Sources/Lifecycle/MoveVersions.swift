@@ -36,8 +36,7 @@ extension Workspace {
             }
         let transfer = try versions.pull(adapters, from: folder)
         try versions.markPushed(adapters)
-        let held = GitVersions(tags: try versions.versions(), read: versions.published)
-        var mended = try registry.reconcile(with: held, on: occasion)
+        var mended = try registry.reconcile(with: versions.held, on: occasion)
         mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
         return (transfer, mended)
     }

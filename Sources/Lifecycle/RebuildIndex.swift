@@ -15,8 +15,7 @@ public struct RebuildIndex: Sendable {
         }
         let versions = try VersionStore(of: location.layout, .readWrite)
         try versions.completePublications()
-        let held = GitVersions(tags: try versions.versions(), read: versions.published)
-        return try AdapterRegistry.rebuild(at: location.layout, journal: versions, git: held, on: occasion)
+        return try AdapterRegistry.rebuild(at: location.layout, journal: versions, git: versions.held, on: occasion)
     }
 }
 

@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Foundation
 import Llama
 import Registry
@@ -16,22 +17,29 @@ public struct Workspace: Sendable {
     /// Quantized bases.
     public let weights: WeightCache
 
-    /// - Parameter notify: hears what becomes of quantized bases.
+    /// - Parameters:
+    ///   - isThorough: holds index and git against each other even where both are known to have agreed when they were written last.
+    ///   - fileClock: stamps files.
+    ///   - notify: hears what becomes of quantized bases.
     public static func open(
-        _ location: RegistryLocation, on occasion: Occasion,
+        _ location: RegistryLocation, on occasion: Occasion, isThorough: Bool = false,
+        fileClock: @escaping @Sendable () -> FileMoment = { .now },
         notify: @escaping @Sendable (WeightCache.Notice) -> Void = { _ in }
     ) throws -> Workspace {
         let access = try AdapterRegistry.access(to: location.layout)
         let versions = try VersionStore(of: location.layout, access)
-        if access == .readWrite { try versions.completePublications() }
+        let seal = AgreementSeal(location.layout, versions, fileClock)
+        let before = try seal.look()
+        let isSealed = !isThorough && seal.holds(before)
+        if access == .readWrite, !isSealed { try versions.completePublications() }
         let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: versions)
         let renames = RenameCompletion(registry: registry, versions: versions)
         var renamed = try renames.finishAll()
-        let held = GitVersions(tags: try versions.versions(), read: versions.published)
-        var mended = try registry.reconcile(with: held, on: occasion)
+        var mended = try isSealed ? Reconciliation() : registry.reconcile(with: versions.held, on: occasion)
         // what the journals told only now
         if !mended.caughtUp.isEmpty { renamed += try renames.finishAll() }
         mended.renamed = renamed
+        if access == .readWrite, !isSealed, mended.isSettled { try seal.renew(since: before) }
         let weights = WeightCache(in: location.layout.caches.appending(path: "weights"), notify: notify)
         return Workspace(location: location, registry: registry, versions: versions, mended: mended, weights: weights)
     }
@@ -59,6 +67,9 @@ public struct Workspace: Sendable {
 }
 
 extension VersionStore {
+    /// What an index is held against.
+    var held: GitVersions { get throws { GitVersions(tags: try versions(), read: published) } }
+
     /// That of a registry; laid out where there is none and it may be.
     init(of layout: RegistryLayout, _ access: AdapterRegistry.Access) throws {
         switch access {

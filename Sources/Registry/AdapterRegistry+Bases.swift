@@ -5,7 +5,7 @@ import Foundation
 
 extension AdapterRegistry {
     public func baseNames() throws -> [BaseName] {
-        try declaredFiles(in: layout.bases).map { try BaseName($0.deletingPathExtension().lastPathComponent) }.sorted()
+        try layout.declaredFiles(in: layout.bases).map { try BaseName(String($0.dropLast(".yaml".count))) }.sorted()
     }
 
     /// Every pinned base, by name.
@@ -52,17 +52,19 @@ extension AdapterRegistry {
     }
 
     /// How the folder of a base differs from its pin; a folder that is gone has lost every file.
-    public func changes(to base: BaseDeclaration) throws -> [BaseFileChange] {
+    ///
+    /// - Parameter known: spares reading what was read before.
+    public func changes(to base: BaseDeclaration, known: FileBook? = nil) throws -> [BaseFileChange] {
         let folder = layout.resolve(base.folder)
         guard FileManager.default.fileExists(atPath: folder.path) else { return base.changes(to: []) }
-        return base.changes(to: try BaseFolder.files(in: folder, needsConfig: false))
+        return base.changes(to: try BaseFolder.files(in: folder, needsConfig: false, known: known))
     }
 
     /// What a look at the folder of a base shows.
-    public func observe(_ base: BaseDeclaration) -> BaseObservation {
+    public func observe(_ base: BaseDeclaration, known: FileBook? = nil) -> BaseObservation {
         guard FileManager.default.fileExists(atPath: layout.resolve(base.folder).path) else { return .changed([.removed]) }
         do {
-            let changes = try changes(to: base)
+            let changes = try changes(to: base, known: known)
             return changes.isEmpty ? .unchanged : .changed(Set(changes.map(\.effect)))
         } catch {
             return .unchecked((error as? any Explained)?.explanation.what ?? "\(error)")

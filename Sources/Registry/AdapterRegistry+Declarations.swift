@@ -10,10 +10,9 @@ extension AdapterRegistry {
     ///
     /// - Throws: `NameError` for a file whose name is none, `DeclarationError.namesClash` for two that differ in case only.
     public func declaredNames() throws -> [AdapterName] {
-        let names = try declaredFiles(in: layout.adapters).map { try AdapterName($0.deletingPathExtension().lastPathComponent) }
-            .sorted()
+        let names = try layout.declaredFiles(in: layout.adapters).map { try AdapterName(String($0.dropLast(".yaml".count))) }
         try refuseClashes(names.map(\.text))
-        return names
+        return names.sorted()
     }
 
     /// Every declaration, by name.
@@ -25,16 +24,10 @@ extension AdapterRegistry {
 
     /// Every declaration that can be read, by name, and what is wrong with the others: a bad file hides no good one.
     public func readableDeclarations() throws -> (declarations: [AdapterDeclaration], faults: [DeclarationFault]) {
-        var declarations: [AdapterDeclaration] = []
-        var faults: [DeclarationFault] = []
-        for file in try declaredFiles(in: layout.adapters).sorted(by: { $0.lastPathComponent < $1.lastPathComponent }) {
-            do {
-                declarations.append(try AdapterDeclarationFile.read(file))
-            } catch {
-                faults.append(DeclarationFault(of: file, error))
-            }
-        }
-        return (declarations.sorted { $0.name < $1.name }, faults)
+        let book = DeclarationBook(layout)
+        let found = try book.read(at: .now)
+        if access == .readWrite { book.save() }
+        return found
     }
 
     /// - Throws: `DeclarationError.unknownAdapter` with the nearest name that is declared.
@@ -75,12 +68,6 @@ extension AdapterRegistry {
         let declared = try declaredNames()
         guard !declared.contains(name) else { throw DeclarationError.adapterExists(name) }
         try refuseClashes(Set(declared + (try recordedAdapters())).subtracting([name]).map(\.text) + [name.text])
-    }
-
-    func declaredFiles(in folder: URL) throws -> [URL] {
-        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
-        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "yaml" && !$0.lastPathComponent.hasPrefix(".") }
     }
 
     func refuseClashes(_ names: [String]) throws {

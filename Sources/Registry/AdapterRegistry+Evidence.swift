@@ -13,11 +13,12 @@ extension AdapterRegistry {
     /// The latest measurement under the same conditions; nil when there is none and it must be taken.
     public func measurement(_ key: RecordedMeasurement.Key) throws -> RecordedMeasurement? {
         try read { database in
-            let row = try Row.fetchOne(
-                database,
+            // asked for each of thousands of adapters
+            let statement = try database.cachedStatement(
                 sql: """
                     SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY at DESC, id DESC LIMIT 1
-                    """, arguments: [key.kind, key.subject.hex, key.conditions.hex])
+                    """)
+            let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject.hex, key.conditions.hex])
             return try row.map { try RecordedMeasurement($0) }
         }
     }

@@ -24,9 +24,28 @@ public struct Reconciliation: Sendable, Hashable {
     /// Versions that git holds although the one before them is gone; they are not listed, since versions have no gaps.
     public internal(set) var stranded: [VersionID] = []
 
-    public var isClean: Bool { self == Reconciliation() }
+    /// Adapters with something half-done of which somebody holds the lease.
+    public internal(set) var passedOver: [AdapterName] = []
+
+    public init() {}
+
+    /// Whether nothing had to be mended.
+    public var isClean: Bool {
+        var mended = self
+        mended.passedOver = []
+        return mended == Reconciliation()
+    }
+    /// Whether, beside that, nothing is being done that whoever does it may leave half-done.
+    public var isSettled: Bool { self == Reconciliation() }
     /// Whether something cannot be mended from what is left.
     public var isDamaged: Bool { ![missing, unreadable, stranded].allSatisfy(\.isEmpty) || !diverged.isEmpty }
+}
+
+extension RegistryLayout {
+    /// By what the index and the folder of running work are known again.
+    public func stampIndex(into stamp: inout TreeStamp) throws {
+        for place in [database, staging] { try stamp.add(place) }
+    }
 }
 
 /// What git holds, for an index that does not speak git itself.
@@ -61,7 +80,10 @@ extension AdapterRegistry {
             let unlisted = held.keys.filter { listed[$0] == nil }
             let litter = staged.contains(adapter) ? try litter(of: adapter) : []
             guard !unlisted.isEmpty || !litter.isEmpty || running.contains(adapter) else { continue }
-            guard let lease = try leaseIfFree(adapter) else { continue }
+            guard let lease = try leaseIfFree(adapter) else {
+                outcome.passedOver.append(adapter)
+                continue
+            }
             try withExtendedLifetime(lease) {
                 try mend(adapter, held: held.keys.sorted(), read: git.read, on: occasion, &outcome)
             }

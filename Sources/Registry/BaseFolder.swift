@@ -12,20 +12,21 @@ public enum BaseFolder {
 
     /// Hashes the files of a model folder; links are followed, since a download cache is made of them.
     ///
+    /// - Parameter known: spares reading what was read before.
     /// - Throws: `DeclarationError.noModel` without a `config.json` (unless that is not asked for), `.notAFile` for a name of the
     ///   model that is no file.
-    public static func files(in folder: URL, needsConfig: Bool = true) throws -> [BaseFile] {
+    public static func files(in folder: URL, needsConfig: Bool = true, known: FileBook? = nil) throws -> [BaseFile] {
         let paths = try relevantPaths(in: folder)
         guard !needsConfig || paths.contains("config.json") else { throw DeclarationError.noModel(path: folder.path) }
-        return try paths.map { path in try file(path, in: folder) }
+        return try paths.map { path in try file(path, in: folder, known) }
     }
 
-    private static func file(_ path: String, in folder: URL) throws -> BaseFile {
+    private static func file(_ path: String, in folder: URL, _ known: FileBook?) throws -> BaseFile {
         let file = folder.appending(path: path)
         var status = stat()
         guard stat(file.path, &status) == 0 else { throw FileError(.open, file) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw DeclarationError.notAFile(path: file.path) }
-        return BaseFile(path: path, size: Int(status.st_size), digest: try ContentDigest(ofFile: file))
+        return BaseFile(path: path, size: Int(status.st_size), digest: try known?.digest(of: file) ?? ContentDigest(ofFile: file))
     }
 
     private static func relevantPaths(in folder: URL) throws -> [String] {

@@ -72,7 +72,10 @@ enum IndexDatabase {
         let descriptor = Foundation.open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw FileError(.open, file) }
         defer { close(descriptor) }
-        guard fchmod(descriptor, 0o600) == 0 else { throw FileError(.create, file) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError(.open, file) }
+        // setting what is set would give the file another stamp
+        guard status.st_mode & 0o777 == 0o600 || fchmod(descriptor, 0o600) == 0 else { throw FileError(.create, file) }
     }
 
     /// The rollback journal, because a shell and a scheduled job write side by side: SQLite before 3.51.3 can corrupt

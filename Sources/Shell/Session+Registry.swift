@@ -12,9 +12,10 @@ extension Session {
     }
 
     /// Opens the registry and says what opening had to mend.
-    func openRegistry(_ option: String?) throws -> Workspace {
+    func openRegistry(_ option: String?, isThorough: Bool = false) throws -> Workspace {
         let workspace = try Workspace.open(
-            registryLocation(option), on: occasion("found while opening the registry"), notify: weightNotice)
+            registryLocation(option), on: occasion("found while opening the registry"), isThorough: isThorough,
+            notify: weightNotice)
         for line in MendedWords.lines(workspace.mended) { console.complain(line) }
         return workspace
     }

@@ -54,23 +54,6 @@ struct GitRepository: ~Copyable {
         }
     }
 
-    /// The branches that match a pattern and what they point to, without a look at the objects.
-    func targets(matching pattern: String) throws(GitFailure) -> [(name: String, id: git_oid)] {
-        let iterator = try GitHandle("list references", free: git_reference_iterator_free) {
-            git_reference_iterator_glob_new($0, handle.pointer, pattern)
-        }
-        var targets: [(name: String, id: git_oid)] = []
-        while true {
-            var reference: OpaquePointer?
-            let code = git_reference_next(&reference, iterator.pointer)
-            if code == GIT_ITEROVER.rawValue { return targets }
-            try GitLibrary.check("list references", code)
-            defer { git_reference_free(reference) }
-            guard let name = git_reference_name(reference), let id = git_reference_target(reference) else { continue }
-            targets.append((String(cString: name), id.pointee))
-        }
-    }
-
     /// The commit that a reference leads to, through tags; nil when there is no such reference.
     func commit(at reference: String) throws(GitFailure) -> git_oid? {
         do {

@@ -17,6 +17,12 @@ struct PublicationLease {
         repository.deletingLastPathComponent().appending(path: "\(repository.lastPathComponent).lease")
     }
 
+    /// Whether nobody has written down there what he is about to move.
+    static func isUnsigned(beside repository: URL) throws -> Bool {
+        let file = file(beside: repository)
+        return try access(file.path, F_OK) != 0 || FileBytes.contents(of: file, limit: 1).isEmpty
+    }
+
     /// Waits for the lease and mends what its last holder left.
     ///
     /// - Throws: `VersionError.locked` when somebody held it all that time.
@@ -50,9 +56,11 @@ struct PublicationLease {
         let signature = try FileBytes.contents(of: Self.file(beside: repository), limit: 1 << 16)
         guard !signature.isEmpty else { return }
         let references = String(decoding: signature, as: UTF8.self).split(separator: "\n").map(String.init)
-        for reference in references where Self.isReference(reference) {
+        for reference in references where Self.isReference(reference) || reference == PackedReferences.name {
             try delete(repository.appending(path: "\(reference).lock"))
         }
+        // whoever packs locks one reference after the other
+        if references.contains(PackedReferences.name) { try deleteLocks(below: repository.appending(path: "refs")) }
         // libgit2 writes an object under the second name before it gives it its own.
         for (place, prefix) in [("lfs/tmp", DurableFile.draftPrefix), ("objects", "tmp_object_git2_")] {
             try deleteEntries(of: repository.appending(path: place), prefix: prefix)
@@ -69,6 +77,17 @@ struct PublicationLease {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(prefix) {
             try delete(folder.appending(path: name))
+        }
+    }
+
+    private func deleteLocks(below folder: URL) throws {
+        for entry in try OpenFolder(folder).entries() {
+            let place = folder.appending(path: entry.name)
+            if entry.isFolder {
+                try deleteLocks(below: place)
+            } else if entry.name.hasSuffix(".lock") {
+                try delete(place)
+            }
         }
     }
 

@@ -55,9 +55,10 @@ extension VersionStore {
     public func completePublications() throws -> [VersionID] {
         guard let lease = try PublicationLease.takeIfFree(folder) else { return [] }
         return try withRepository { repository in
-            let pending = try repository.references(matching: "refs/heads/adapters/*").filter { branch in
-                try self.pending(on: branch, repository) != nil
-            }
+            let tagged = Set(try repository.commits(matching: "refs/tags/*/v*").map { GitLibrary.hex($0.commit) })
+            let pending = try repository.targets(matching: "refs/heads/adapters/*").filter { branch, tip in
+                try !tagged.contains(GitLibrary.hex(tip)) && self.pending(on: branch, repository) != nil
+            }.map(\.name)
             guard !pending.isEmpty else { return [] }
             let tags = try pending.compactMap { try self.pending(on: $0, repository).map { Self.reference(of: $0.version) } }
             return try lease.moving(tags + ["HEAD"]) {

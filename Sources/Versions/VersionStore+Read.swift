@@ -57,10 +57,8 @@ extension VersionStore {
 
     private func tags(matching pattern: String) throws -> [VersionTag] {
         try withRepository { repository in
-            try repository.references(matching: pattern).compactMap { reference -> VersionTag? in
-                guard let version = VersionID(tag: String(reference.dropFirst("refs/tags/".count))),
-                    let commit = try repository.commit(at: reference)
-                else { return nil }
+            try repository.commits(matching: pattern).compactMap { name, commit -> VersionTag? in
+                guard let version = VersionID(tag: String(name.dropFirst("refs/tags/".count))) else { return nil }
                 return VersionTag(version: version, commit: try Self.commitID(commit))
             }.sorted { $0.version < $1.version }
         }

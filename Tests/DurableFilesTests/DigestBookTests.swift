@@ -11,7 +11,8 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         file = folder.url.appending(path: "weights")
-        book = DigestBook(in: folder.url.appending(path: "digests"))
+        // when what was written just now can no longer change without a sign
+        book = DigestBook(in: folder.url.appending(path: "digests")) { .now.adding(seconds: 10) }
         try Data("first".utf8).write(to: file)
     }
 
@@ -39,6 +40,12 @@ import Testing
         try Data("other".utf8).write(to: file)
         try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file.path)
         #expect(try book.digest(of: file) == ContentDigest(of: Data("other".utf8)))
+    }
+
+    @Test func whatMayChangeOnceMoreWithoutASignIsNotTakenDown() throws {
+        let book = DigestBook(in: folder.url.appending(path: "digests"))
+        _ = try book.digest(of: file)
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "digests").path))
     }
 
     @Test(arguments: ["", "\n", "nonsense", "1:2 3 4 5\nsha256:no\n"])

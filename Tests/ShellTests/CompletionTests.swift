@@ -8,7 +8,7 @@ import Testing
 struct CompletionTests {
     private func candidates(for word: String, after words: [String]) throws -> [String] {
         let completion = Completion(
-            tree: try CommandTree.read(), names: { kind, registry in ["\(registry ?? "nearest")-\(kind)"] },
+            tree: try CommandTree.read(), names: { kind, _, registry in ["\(registry ?? "nearest")-\(kind)"] },
             workingFolder: URL(filePath: "/nowhere/"))
         return completion.candidates(for: word, after: words)
     }
@@ -22,6 +22,13 @@ struct CompletionTests {
         ])
     func registry(words: [String], offered: String) throws {
         #expect(try candidates(for: "", after: words) == [offered])
+    }
+
+    @Test("of more names than there is room for, those are offered that all others lie between")
+    func shortened() {
+        let names = (100...999).map { "adapter-\($0)" }
+        #expect(Completion.shortened(names, to: 3) == ["adapter-100", "adapter-101", "adapter-999"])
+        #expect(Completion.shortened(names, to: 900) == names)
     }
 
     @Test("verbs and options are those of the command tree")

@@ -58,7 +58,8 @@ import Testing
         let base = folder.url.appending(path: "base")
         try FileManager.default.createDirectory(at: base, withIntermediateDirectories: true)
         try Data("{}".utf8).write(to: base.appending(path: "config.json"))
-        let (files, book) = (BaseFiles(base), DigestBook(in: folder.url.appending(path: "digests")))
+        let files = BaseFiles(base)
+        let book = DigestBook(in: folder.url.appending(path: "digests")) { .now.adding(seconds: 10) }
         let digest = try files.digest(known: book)
         #expect(try digest == files.digest())
         // the book is believed, which shows that the file was not read

@@ -6,15 +6,15 @@ import Lifecycle
 /// Candidates for the word under the cursor: verbs, options, and the names the registry knows.
 struct Completion: Sendable {
     let tree: CommandTree
-    /// The names of a kind that a registry knows, given the value of `--registry`; asked anew at each Tab, since another process may
-    /// add some.
-    let names: @Sendable (KnownNames.Kind, _ registry: String?) -> [String]
+    /// The names of a kind with a beginning that a registry knows, given the value of `--registry`; asked anew at each Tab, since another
+    /// process may add some.
+    let names: @Sendable (KnownNames.Kind, _ beginning: String, _ registry: String?) -> [String]
     let workingFolder: URL
 
     /// Every completion of `word`, given the words before it on the line.
     func candidates(for word: String, after words: [String]) -> [String] {
         let (command, rest) = tree.command(for: words)
-        let names = { (value: String) in Self.kind(of: value).map { self.names($0, Self.registry(in: rest)) } ?? [] }
+        let names = { (value: String) in Self.kind(of: value).map { self.names($0, word, Self.registry(in: rest)) } ?? [] }
         if let option = awaitedOption(of: command, after: rest) {
             return matching(word, values(of: option, names), option.valueName)
         }
@@ -92,12 +92,18 @@ extension Completion {
     /// Readline's callback takes no context, so the completer of the one interactive session stands here.
     private nonisolated(unsafe) static var current: Completion?
 
+    /// As many as there is room for. The last stays, since all in order begin like the first and the last: that is what Tab types.
+    static func shortened(_ found: [String], to capacity: Int) -> [String] {
+        found.count > capacity ? found.prefix(capacity - 1) + found.suffix(1) : found
+    }
+
     static func install(for session: Session) {
         do {
             current = Completion(
                 tree: try CommandTree.read(),
-                names: { kind, registry in
-                    KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder).names(of: kind)
+                names: { kind, beginning, registry in
+                    KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder)
+                        .names(of: kind, startingWith: beginning)
                 },
                 workingFolder: session.workingFolder)
         } catch {
@@ -109,8 +115,9 @@ extension Completion {
             let words = before.split(separator: " ").map(String.init)
             let found = completion.candidates(
                 for: String(cString: word), after: words.first == "lora" ? Array(words.dropFirst()) : words)
-            for (place, text) in found.prefix(Int(capacity)).enumerated() { candidates[place] = strdup(text) }
-            return Int32(min(found.count, Int(capacity)))
+            let offered = Self.shortened(found, to: Int(capacity))
+            for (place, text) in offered.enumerated() { candidates[place] = strdup(text) }
+            return Int32(offered.count)
         }
     }
 }

@@ -13,22 +13,22 @@ struct Table {
 
     var lines: [String] {
         let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = header.indices.map { column in all.map { Self.width(of: $0[column]) }.max() ?? 0 }
         return all.map { row in
-            let cells = row.indices.map { padded(row[$0], to: widths[$0], right: alignsRight.contains($0)) }
-            return cells.joined(separator: "  ").trimmingTrailingBlanks
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let blanks = String(repeating: " ", count: widths[column] - Self.width(of: cell))
+                line += column > 0 ? "  " : ""
+                line += alignsRight.contains(column) ? blanks + cell : cell + blanks
+            }
+            while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+            return line
         }
     }
 
-    private func padded(_ cell: String, to width: Int, right: Bool) -> String {
-        let blanks = String(repeating: " ", count: width - cell.count)
-        return right ? blanks + cell : cell + blanks
-    }
-}
-
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        String(reversed().drop { $0 == " " }.reversed())
+    /// Most cells are ASCII, in which nothing has to be looked up to count characters.
+    private static func width(of cell: String) -> Int {
+        cell.utf8.allSatisfy { $0 < 0x80 } ? cell.utf8.count : cell.count
     }
 }
 

@@ -42,11 +42,11 @@ struct ListVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let workspace = try session.openRegistry(place.registry)
-        let catalogue = try workspace.catalogue(query, showsDue: shown.contains(.due)) {
+        let catalogue = try workspace.catalogue(query, showing: format.json ? [] : shown) {
             try RetrainCheck(in: workspace, workingFolder: session.workingFolder).run(nil, now: session.clock())
         }
         if format.json {
-            session.print(catalogue.json)
+            session.print(catalogue.json(try workspace.records(of: catalogue)))
         } else if csv {
             session.console.print(CatalogueTable(columns: shown).csv(catalogue))
         } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
@@ -125,13 +125,13 @@ struct CatalogueTable {
         case .task: declaration.task
         case .metric: declaration.metric.rawValue
         case .horizon: "\(declaration.horizon)"
-        case .latest: entry.latest?.version.label
-        case .production: entry.aliases[.production]?.label
-        case .candidate: entry.aliases[.candidate]?.label
+        case .latest: entry.glance.latest?.label
+        case .production: entry.glance.aliases[.production]?.label
+        case .candidate: entry.glance.aliases[.candidate]?.label
         case .trained: entry.trained.map { "\($0)" }
         case .error: entry.error.map { Decimals.percent($0.value) }
         case .due: entry.maintenance.map { $0.isDue ? "now" : "\($0.nextDue.date)" }
-        case .lastRun: entry.lastRun.map { "\($0.id) \($0.standing)" }
+        case .lastRun: entry.glance.lastRun.map { "\($0.id) \($0.standing)" }
         }
     }
 }

@@ -71,21 +71,21 @@ enum PastWords {
 enum ShownWords {
     static func lines(_ shown: Shown) -> [String] {
         switch shown {
-        case .adapter(let entry): lines(entry)
+        case .adapter(let record): lines(record)
         case .version(let record, let dataset): lines(record, dataset)
         }
     }
 
-    private static func lines(_ entry: Catalogue.Entry) -> [String] {
-        let declaration = entry.declaration
-        let state = entry.state == .active ? [] : [("state", entry.state.rawValue)]
+    private static func lines(_ record: AdapterRecord) -> [String] {
+        let declaration = record.declaration
+        let state = record.state == .active ? [] : [("state", record.state.rawValue)]
         let facts =
             state + [
                 ("task", declaration.task), ("owner", declaration.owner), ("base", declaration.base.text),
                 ("data", "\(declaration.data.train), held out \(declaration.data.heldOut)"),
                 ("metric", declaration.metric.rawValue), ("horizon", "\(declaration.horizon)"), ("policy", declaration.policy),
             ]
-        let versions = entry.versions.reversed().map { record in
+        let versions = record.versions.reversed().map { record in
             let aliases = record.aliases.isEmpty ? "" : " (\(record.aliases.sorted().map(\.text).joined(separator: ", ")))"
             let pruned = record.isPruned ? " (pruned)" : ""
             return "  \(record.version.label)\(aliases)\(pruned)  \(record.published.at)  \(metrics(record.lineage))"

@@ -17,7 +17,7 @@ struct VerifyVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let workspace = try session.openRegistry(place.registry)
+        let workspace = try session.openRegistry(place.registry, isThorough: true)
         let report = try VerifyRegistry(workspace, isQuick: quick).run(names, now: session.clock()) { _ in
             if session.isInterrupted { throw StoppedVerifying() }
         }

@@ -1,0 +1,122 @@
+import Foundation
+import Synchronization
+
+/// What was made of files that were looked at before, so that thousands are read once and not on every start.
+///
+/// One file holds it all: for each name the file's stamp and some bytes. What bears another stamp is unknown. The book saves time and
+/// proves nothing: it is safe to delete, counts as empty when a bit of it is not as it was written, and where it cannot be written
+/// things take longer.
+public final class StampBook: Sendable {
+    private struct Page {
+        let stamp: FileStamp
+        let content: Data
+    }
+
+    private struct State {
+        var pages: [String: Page]
+        var isChanged = false
+    }
+
+    private let file: URL
+    private let form: String
+    private let state: Mutex<State>
+
+    /// - Parameter form: of what is kept; a book of another form counts as empty.
+    public init(_ file: URL, form: String) {
+        self.file = file
+        self.form = form
+        state = Mutex(State(pages: Self.read(file, form) ?? [:]))
+    }
+
+    public func content(of name: String, _ stamp: FileStamp) -> Data? {
+        state.withLock { state in
+            guard let page = state.pages[name], page.stamp == stamp else { return nil }
+            return page.content
+        }
+    }
+
+    /// Takes down what was made of a file, unless it may change once more without a sign.
+    ///
+    /// - Parameters:
+    ///   - stamp: of the file before it was read and after.
+    ///   - moment: before the file was first looked at.
+    public func keep(_ content: Data, of name: String, _ stamp: FileStamp, at moment: FileMoment) {
+        guard stamp.isSettled(at: moment) else { return }
+        state.withLock { state in
+            state.pages[name] = Page(stamp: stamp, content: content)
+            state.isChanged = true
+        }
+    }
+
+    /// Forgets what is not among these names, once there is more than they are.
+    public func limit(to names: some Collection<String>) {
+        state.withLock { state in
+            guard state.pages.count > names.count else { return }
+            let wanted = Set(names)
+            state.pages = state.pages.filter { wanted.contains($0.key) }
+            state.isChanged = true
+        }
+    }
+
+    /// Writes the book anew if something in it is new.
+    public func save() {
+        let body = state.withLock { state -> Data? in
+            guard state.isChanged else { return nil }
+            state.isChanged = false
+            return Self.body(form, state.pages)
+        }
+        guard let body else { return }
+        do {
+            try DurableFile.makeFolder(file.deletingLastPathComponent(), permissions: 0o700)
+            try DurableFile.write(ContentDigest.bytes(of: body) + body, to: file, permissions: 0o600)
+        } catch {
+            // what was made of the files is right all the same; next time it is made again
+            return
+        }
+    }
+}
+
+/// Form of the file: SHA-256 of the rest; form; for each page its name, five numbers of 8 bytes, and its content.
+extension StampBook {
+    private static let digestSize = 32
+
+    private static func body(_ form: String, _ pages: [String: Page]) -> Data {
+        var writer = FieldWriter()
+        writer.add(form)
+        for (name, page) in pages {
+            writer.add(name)
+            for number in [Int(bitPattern: UInt(page.stamp.device)), Int(bitPattern: UInt(page.stamp.inode))] {
+                writer.add(number)
+            }
+            for number in [page.stamp.size, page.stamp.modified, page.stamp.changed] { writer.add(number) }
+            writer.add(page.content)
+        }
+        return writer.data
+    }
+
+    /// Nil when it cannot be read as it was written.
+    private static func read(_ file: URL, _ form: String) -> [String: Page]? {
+        guard let data = FileManager.default.contents(atPath: file.path), data.count > digestSize else { return nil }
+        let body = data.dropFirst(digestSize)
+        guard ContentDigest.bytes(of: body) == data.prefix(digestSize) else { return nil }
+        var reader = FieldReader(body)
+        guard reader.text() == form else { return nil }
+        var pages: [String: Page] = [:]
+        while !reader.isAtEnd {
+            guard let name = reader.text(), let stamp = FileStamp(&reader), let content = reader.bytes() else { return nil }
+            pages[name] = Page(stamp: stamp, content: content)
+        }
+        return pages
+    }
+}
+
+extension FileStamp {
+    fileprivate init?(_ reader: inout FieldReader) {
+        guard let device = reader.number(), let inode = reader.number(), let size = reader.number(),
+            let modified = reader.number(), let changed = reader.number()
+        else { return nil }
+        self.init(
+            device: UInt64(bitPattern: Int64(device)), inode: UInt64(bitPattern: Int64(inode)), size: size, modified: modified,
+            changed: changed)
+    }
+}

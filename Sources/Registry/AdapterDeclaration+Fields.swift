@@ -1,0 +1,72 @@
+import Adapters
+import DurableFiles
+import Foundation
+import StrictJSON
+
+/// A declaration as fields, for the book of those that were read before: reading it back takes a hundredth of the time of its YAML.
+extension AdapterDeclaration {
+    /// Another number for another list of fields.
+    static let fieldsForm = "declarations/1"
+
+    var fields: Data {
+        var writer = FieldWriter()
+        for text in [name.text, task, owner, base.text, data.train, data.heldOut, metric.rawValue, "\(horizon)", policy] {
+            writer.add(text)
+        }
+        writer.add(labels.count)
+        for label in labels { writer.add(label) }
+        writer.add(training.count)
+        for setting in training {
+            writer.add(setting.key)
+            writer.add(setting.value.text())
+            writer.add(setting.place)
+        }
+        writer.add(protected.count)
+        for alias in protected { writer.add(alias.text) }
+        return writer.data
+    }
+
+    /// Nil when these are not the fields of a declaration.
+    init?(fields: Data) {
+        var reader = FieldReader(fields)
+        guard let name = reader.name(AdapterName.init), let task = reader.text(), let owner = reader.text(),
+            let base = reader.name(BaseName.init), let train = reader.text(), let heldOut = reader.text(),
+            let metric = reader.text().flatMap(DeclaredMetric.init), let horizon = reader.text().flatMap({ CalendarSpan($0) }),
+            let policy = reader.text(), let labels = reader.list({ $0.text() }),
+            let training = reader.list({ DeclaredSetting(&$0) }),
+            let protected = reader.list({ $0.name(AliasName.init) }), reader.isAtEnd
+        else { return nil }
+        self.init(
+            name: name, task: task, owner: owner, base: base, data: DeclaredData(train: train, heldOut: heldOut), metric: metric,
+            labels: labels, horizon: horizon, policy: policy, training: training, protected: protected)
+    }
+}
+
+extension DeclaredSetting {
+    fileprivate init?(_ reader: inout FieldReader) {
+        guard let key = reader.text(), let value = reader.json(), let place = reader.text() else { return nil }
+        self.init(key: key, value: value, place: place)
+    }
+}
+
+extension FieldReader {
+    fileprivate mutating func name<Name>(_ parse: (String) throws(NameError) -> Name) -> Name? {
+        guard let text = text() else { return nil }
+        do throws(NameError) { return try parse(text) } catch { return nil }
+    }
+
+    fileprivate mutating func json() -> JSONValue? {
+        guard let text = text() else { return nil }
+        do throws(JSONError) { return try JSONValue(parsing: text) } catch { return nil }
+    }
+
+    fileprivate mutating func list<Element>(_ element: (inout FieldReader) -> Element?) -> [Element]? {
+        guard let count = number(), count >= 0 else { return nil }
+        var elements: [Element] = []
+        for _ in 0..<count {
+            guard let next = element(&self) else { return nil }
+            elements.append(next)
+        }
+        return elements
+    }
+}

@@ -1,0 +1,123 @@
+import Adapters
+import GRDB
+
+/// What the index says of an adapter at a glance.
+public struct AdapterGlance: Sendable, Hashable {
+    public internal(set) var latest: VersionID?
+    public internal(set) var aliases: [AliasName: VersionID] = [:]
+    public internal(set) var lastRun: LastRun?
+
+    public init() {}
+}
+
+/// The last run of an adapter, without what it was started with.
+public struct LastRun: Sendable, Hashable {
+    public let id: RunID
+    public let state: Run.State
+    public let startedAt: Timestamp
+    let leftVersion: Bool
+
+    /// As `Run.standing`.
+    public var standing: String { state == .finished && !leftVersion ? "refused" : state.rawValue }
+}
+
+/// Every adapter at once: a question for each of thousands would take seconds.
+extension AdapterRegistry {
+    public func glances() throws -> [AdapterName: AdapterGlance] {
+        try read { database in
+            var glances: [AdapterName: AdapterGlance] = [:]
+            let latest = try Row.fetchCursor(database, sql: "SELECT adapter, max(number) FROM versions GROUP BY adapter")
+            while let row = try latest.next() {
+                let adapter = try row.adapter()
+                glances[adapter, default: AdapterGlance()].latest = VersionID(adapter, try row.decode(Int.self, atIndex: 1))
+            }
+            let aliases = try Row.fetchCursor(database, sql: "SELECT adapter, alias, number FROM aliases")
+            while let row = try aliases.next() {
+                let adapter = try row.adapter()
+                glances[adapter, default: AdapterGlance()].aliases[try row.alias("alias")] = VersionID(
+                    adapter, try row.decode(Int.self, atIndex: 2))
+            }
+            let runs = try Row.fetchCursor(
+                database, sql: "SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter")
+            while let row = try runs.next() {
+                glances[try row.adapter(), default: AdapterGlance()].lastRun = try LastRun(row)
+            }
+            return glances
+        }
+    }
+
+    /// Every version, by adapter, oldest first.
+    public func versionsByAdapter() throws -> [AdapterName: [VersionRecord]] {
+        try read { database in
+            var names: [VersionID: [AliasName]] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT adapter, alias, number FROM aliases ORDER BY adapter, alias") {
+                names[VersionID(try row.adapter(), try row.decode(Int.self, atIndex: 2)), default: []].append(
+                    try row.alias("alias"))
+            }
+            let pruned = try Self.prunedVersions(database)
+            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM versions ORDER BY adapter, number")
+            var versions: [AdapterName: [VersionRecord]] = [:]
+            while let row = try rows.next() {
+                let published = try PublishedVersion(row)
+                versions[published.version.adapter, default: []].append(
+                    VersionRecord(
+                        published: published, aliases: names[published.version] ?? [],
+                        isPruned: pruned.contains(published.version)))
+            }
+            return versions
+        }
+    }
+
+    /// A version that has two names was pruned by either.
+    private static func prunedVersions(_ database: Database) throws -> Set<VersionID> {
+        let sql = """
+            SELECT own.adapter, own.number FROM events
+            JOIN versions named ON named.adapter = events.adapter AND named.number = events.number
+            JOIN versions own ON own.commit_id = named.commit_id WHERE events.kind = 'pruned'
+            """
+        return Set(
+            try Row.fetchAll(database, sql: sql).map { VersionID(try $0.adapter(), try $0.decode(Int.self, atIndex: 1)) })
+    }
+
+    /// The last run of every adapter, with what it was started with.
+    public func lastRuns() throws -> [AdapterName: Run] {
+        try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: "SELECT * FROM runs WHERE (adapter, id) IN (SELECT adapter, max(id) FROM runs GROUP BY adapter)")
+            var runs: [AdapterName: Run] = [:]
+            while let row = try rows.next() { runs[try row.adapter()] = try Run(row) }
+            return runs
+        }
+    }
+}
+
+extension LastRun {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            id: RunID(try row.decode(Int.self, atIndex: 1)), state: try row.choice("state", of: Run.State.self),
+            startedAt: try row.timestamp("started_at"),
+            leftVersion: try row.decode(Int?.self, forColumn: "version") != nil)
+    }
+}
+
+extension AdapterRegistry {
+    /// How the versions of adapters can be written, `ticket-router@v3` and `ticket-router@production`, where that begins with a text.
+    public func versionNames(startingWith beginning: String) throws -> [String] {
+        let adapter = String(beginning.prefix { $0 != "@" })
+        return try read { database in
+            // a tilde comes after every letter of a name
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT adapter, 'v' || number FROM versions WHERE adapter BETWEEN :first AND :last
+                    UNION ALL SELECT adapter, alias FROM aliases WHERE adapter BETWEEN :first AND :last
+                    """, arguments: ["first": adapter, "last": beginning.contains("@") ? adapter : adapter + "~"])
+            var names: [String] = []
+            while let row = try rows.next() {
+                names.append("\(try row.decode(String.self, atIndex: 0))@\(try row.decode(String.self, atIndex: 1))")
+            }
+            return names
+        }
+    }
+}

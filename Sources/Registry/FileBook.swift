@@ -1,0 +1,56 @@
+import Adapters
+import DurableFiles
+import Foundation
+
+/// Digests and rows of files that were read before, each known again by its stamp: a check of a thousand adapters then reads what has
+/// changed, and no base or data set twice.
+public struct FileBook: Sendable {
+    private static let form = "files/1"
+
+    private let book: StampBook
+
+    public init(in layout: RegistryLayout) {
+        book = StampBook(layout.caches.appending(path: "files"), form: Self.form)
+    }
+
+    public func digest(of file: URL) throws -> ContentDigest {
+        try known(file, as: "digest") { reader in
+            reader.text().flatMap { ContentDigest($0) }
+        } read: {
+            let digest = try ContentDigest(ofFile: file)
+            var fields = FieldWriter()
+            fields.add(digest.hex)
+            return (digest, fields.data)
+        }
+    }
+
+    public func split(of file: URL) throws -> DatasetVersion.Split {
+        try known(file, as: "split") { reader in
+            guard let digest = reader.text().flatMap({ ContentDigest($0) }), let rows = reader.number() else { return nil }
+            return DatasetVersion.Split(digest: digest, rows: rows)
+        } read: {
+            let split = try DatasetVersion.Split(of: file)
+            var fields = FieldWriter()
+            fields.add(split.digest.hex)
+            fields.add(split.rows)
+            return (split, fields.data)
+        }
+    }
+
+    /// Keeps what was read for the next time.
+    public func save() { book.save() }
+
+    private func known<Value>(
+        _ file: URL, as kind: String, parse: (inout FieldReader) -> Value?, read: () throws -> (Value, Data)
+    ) throws -> Value {
+        let (name, moment) = ("\(kind) \(file.path)", FileMoment.now)
+        let stamp = try FileStamp(of: file)
+        if let content = book.content(of: name, stamp) {
+            var reader = FieldReader(content)
+            if let value = parse(&reader) { return value }
+        }
+        let (value, content) = try read()
+        if try FileStamp(of: file) == stamp { book.keep(content, of: name, stamp, at: moment) }
+        return value
+    }
+}

@@ -1,0 +1,84 @@
+import Adapters
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Registry
+
+/// What is asked of every adapter at once is what each would have said.
+@Suite struct GlanceTests {
+    private let folder: TemporaryFolder
+    private let registry: AdapterRegistry
+    private let names: [AdapterName]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        registry = try Sample.registry(in: folder)
+        names = try ["greeter", "ticket-router", "idle.one"].map { try Sample.name($0) }
+        for _ in 1...2 { try Sample.admit(to: registry) }
+        try registry.promote(Sample.version(1), on: Sample.occasion("good"))
+        try registry.promote(Sample.version(2), on: Sample.occasion("better"))
+        try registry.rollBack(Sample.name(), on: Sample.occasion("worse"))
+        try Sample.admit(to: registry, "greeter")
+        try end(.rejected(reason: "no better"), "greeter")
+        try end(.interrupted(reason: "stopped"), "idle.one")
+    }
+
+    private func end(_ outcome: Run.Outcome, _ adapter: String) throws {
+        let name = try Sample.name(adapter)
+        let run = try registry.beginRun(Sample.start(adapter), under: registry.lease(name, holder: "a test"))
+        try registry.endRun(run.id, of: name, outcome, at: Sample.time)
+    }
+
+    @Test func glancesAreWhatEachAdapterSays() throws {
+        let glances = try registry.glances()
+        #expect(Set(glances.keys) == Set(names))
+        for name in names {
+            let (glance, run) = (glances[name], try registry.runs(of: name).last)
+            #expect(try glance?.latest == registry.latestVersion(of: name))
+            #expect(try glance?.aliases == registry.aliases(of: name))
+            #expect(glance?.lastRun?.id == run?.id && glance?.lastRun?.standing == run?.standing)
+            #expect(glance?.lastRun?.startedAt == run?.start.at)
+        }
+    }
+
+    @Test func recordsAreWhatEachAdapterSays() throws {
+        let (versions, runs) = (try registry.versionsByAdapter(), try registry.lastRuns())
+        for name in names {
+            #expect(try versions[name] ?? [] == registry.versions(of: name))
+            #expect(try runs[name] == registry.runs(of: name).last)
+        }
+    }
+
+    @Test func releasesAreWhatEachAdapterSays() throws {
+        let releases = try registry.releases()
+        for name in names {
+            let own = releases[name]
+            #expect(try own?.versions ?? [] == registry.versions(of: name).map(\.version))
+            #expect(try own?.production == registry.aliases(of: name)[.production])
+            let promoted = try registry.history(of: name).filter { $0.kind == .promoted }.compactMap(\.version)
+            #expect(own?.promoted ?? [] == Set(promoted))
+            #expect(try registry.releases(of: name)[name] == own)
+        }
+        let all = releases.values.flatMap(\.versions)
+        #expect(try Set(registry.published(all + [Sample.version(9)]).keys) == Set(all))
+    }
+
+    @Test func namesOfVersionsBeginAsAsked() throws {
+        #expect(
+            try registry.versionNames(startingWith: "ticket-router@p").sorted()
+                == ["candidate", "production", "v1", "v2"].map { "ticket-router@\($0)" })
+        #expect(try registry.versionNames(startingWith: "gr").sorted() == ["greeter@candidate", "greeter@v1"])
+        #expect(try registry.versionNames(startingWith: "").count == 6)
+    }
+
+    @Test func lastRunsAreReadFromAnIndexOfTheirOwn() throws {
+        let plan = try registry.read { database in
+            try Row.fetchAll(
+                database, sql: "EXPLAIN QUERY PLAN SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter"
+            ).map { $0["detail"] as String }
+        }
+        #expect(plan.contains { $0.contains("COVERING INDEX runs_at_a_glance") }, "\(plan)")
+    }
+}
