@@ -1,13 +1,13 @@
 import Adapters
+import DurableFiles
 import Faults
 import Foundation
-import Policies
 import Registry
 import StrictJSON
-import Tensors
-import Versions
 
 /// Looks at the machine and at what belongs to the registry; says what is wrong and which command mends it.
+///
+/// It samples where reading all would take long: what re-reads every byte is `verify`.
 public struct Doctor {
     public struct Finding: Sendable, Hashable {
         public enum State: String, Sendable, Hashable {
@@ -22,25 +22,6 @@ public struct Doctor {
         /// The class of what is broken; nil unless something is.
         public let kind: FaultKind?
 
-        static func fine(_ check: String, _ words: String) -> Finding {
-            Finding(check: check, state: .fine, words: words, mend: nil, kind: nil)
-        }
-
-        static func warning(_ check: String, _ words: String, mend: String) -> Finding {
-            Finding(check: check, state: .warning, words: words, mend: mend, kind: nil)
-        }
-
-        static func broken(_ check: String, _ error: any Error) -> Finding {
-            let kind = (error as? any Explained)?.explanation.kind ?? .runtime
-            return Finding(
-                check: check, state: .broken, words: FailureWords.placed(error), mend: FailureWords.next(error), kind: kind)
-        }
-
-        /// Stored records or bytes are not what they should be.
-        static func damaged(_ check: String, _ words: String, mend: String) -> Finding {
-            Finding(check: check, state: .broken, words: words, mend: mend, kind: .integrity)
-        }
-
         public var json: JSONValue {
             [
                 "check": .string(check), "state": .string(state.rawValue), "words": .string(words),
@@ -50,30 +31,61 @@ public struct Doctor {
     }
 
     private let location: RegistryLocation
-    private let workingFolder: URL
+    private let surroundings: Surroundings
     private let occasion: Occasion
 
-    public init(_ location: RegistryLocation, workingFolder: URL, on occasion: Occasion) {
+    /// What the doctor knows of the place where it was called.
+    public struct Surroundings: Sendable {
+        let workingFolder: URL
+        let environment: [String: String]
+        /// Where quantized bases are kept when no registry is at hand.
+        let cache: URL?
+
+        public init(workingFolder: URL, environment: [String: String], cache: URL?) {
+            self.workingFolder = workingFolder
+            self.environment = environment
+            self.cache = cache
+        }
+    }
+
+    public init(_ location: RegistryLocation, in surroundings: Surroundings, on occasion: Occasion) {
         self.location = location
-        self.workingFolder = workingFolder
+        self.surroundings = surroundings
         self.occasion = occasion
     }
 
     /// Every check in turn; one that fails hides none that follow it.
     public func run() -> [Finding] {
-        var findings = MachineChecks.run()
-        guard location.layout.isMarked else {
-            let words = "there is none at \(location.layout.root.path)"
-            return findings + [.warning("registry", words, mend: "lora init")]
-        }
-        findings.append(.fine("registry", "\(location.layout.root.path) (\(location.origin.words))"))
+        let layout = location.layout
+        let machine = MachineChecks(surroundings: surroundings, now: occasion.at).all.map(\.finding)
+        guard layout.isMarked else { return machine + [Finding("registry", noRegistry)] }
+        let registry = HealthCheck("registry") { .fine("\(layout.root.path) (\(location.origin.words))") }
+        let folders = FolderChecks(layout: layout).all
+        let findings = machine + ([registry] + folders).map(\.finding)
         do {
-            let workspace = try Workspace.open(location, on: occasion)
-            findings += RegistryChecks(workspace: workspace, workingFolder: workingFolder).run()
+            let workspace = try Workspace.open(location, on: occasion, isThorough: true)
+            let shelf = PolicyShelf(registry: layout.root, workingFolder: surroundings.workingFolder)
+            let checks =
+                IndexChecks(workspace: workspace, now: occasion.at).all + RepositoryChecks(workspace: workspace).all
+                + PolicyChecks(workspace: workspace, shelf: shelf).all + DeclarationChecks(workspace: workspace).all
+            return findings
+                + (checks + [ScheduleCheck(layout: layout, environment: surroundings.environment).check]).map(\.finding)
         } catch {
-            findings.append(.broken("index", error))
+            return findings + [Finding("index", failure: error)]
         }
-        return findings
+    }
+
+    /// A registry that was named must be there; one that was only looked for need not.
+    private var noRegistry: Health {
+        let path = location.layout.root.path
+        switch location.origin {
+        case .option, .environment:
+            let folder =
+                location.layout.root.lastPathComponent == "registry"
+                ? location.layout.root.deletingLastPathComponent().path : path
+            return .fault("\(location.origin.words), but none is at \(path)", mend: "lora init \(folder)")
+        case .nearest, .user: return .advice("there is none here or above, nor at \(path)", mend: "lora init")
+        }
     }
 }
 

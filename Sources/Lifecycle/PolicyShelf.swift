@@ -46,6 +46,15 @@ public struct PolicyShelf: Sendable {
         return Set(found + ShippedPolicies.texts.keys).sorted()
     }
 
+    /// The names of shipped policies in whose place a file says something else.
+    var changedShipped: [String] {
+        ShippedPolicies.texts.keys.sorted().filter { name in
+            let file = folders.map { $0.appending(path: "\(name).yaml") }.first(where: Self.exists)
+            return file.flatMap { FileManager.default.contents(atPath: $0.path) }
+                .map { String(decoding: $0, as: UTF8.self) != ShippedPolicies.texts[name] } ?? false
+        }
+    }
+
     private static func exists(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
     private static func digest(_ text: Data) -> String { "\(ContentDigest(of: text))" }
 }

@@ -43,10 +43,17 @@ public struct RetrainCheck {
             }
         }
         gathering.save()
+        noteCheck()
         let resting = try declarations.filter { states[$0.name] != nil }.map { declaration in
             RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
         }
         return MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now)
+    }
+
+    /// For the doctor, who says when all were judged last; nothing is judged by it.
+    private func noteCheck() {
+        guard workspace.registry.access == .readWrite else { return }
+        FileManager.default.createFile(atPath: workspace.layout.lastCheck.path, contents: nil)
     }
 
     private func material(

@@ -21,6 +21,22 @@ public enum BaseFolder {
         return try paths.map { path in try file(path, in: folder, known) }
     }
 
+    /// Files larger than this are not read for a quick look unless they were read before.
+    private static let quickSize = 8_000_000
+
+    /// As `files`, but a large file is taken for the pinned one when it has its size, and for another when it has not.
+    static func quickFiles(in folder: URL, like pinned: [BaseFile], known: FileBook) throws -> [BaseFile] {
+        let before = Dictionary(pinned.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        return try relevantPaths(in: folder).map { path in
+            let place = folder.appending(path: path)
+            let size = try FileStamp(of: place).size
+            guard let pin = before[path], size > quickSize, try !known.knows(place) else {
+                return try file(path, in: folder, known)
+            }
+            return pin.size == size ? pin : BaseFile(path: path, size: size, digest: ContentDigest(of: Data()))
+        }
+    }
+
     private static func file(_ path: String, in folder: URL, _ known: FileBook?) throws -> BaseFile {
         let file = folder.appending(path: path)
         var status = stat()

@@ -24,6 +24,9 @@ public struct FileBook: Sendable {
         }
     }
 
+    /// Whether the digest of a file need not be computed.
+    func knows(_ file: URL) throws -> Bool { try book.content(of: "digest \(file.path)", FileStamp(of: file)) != nil }
+
     public func split(of file: URL) throws -> DatasetVersion.Split {
         try known(file, as: "split") { reader in
             guard let digest = reader.text().flatMap({ ContentDigest($0) }), let rows = reader.number() else { return nil }

@@ -21,11 +21,13 @@ extension Session {
     }
 
     /// Where bases are kept quantized when no registry is at hand: `LORA_CACHE`, else `lora-keeper` in the user's folder of caches.
-    var weightCache: WeightCache? {
+    var cacheFolder: URL? {
         func folder(_ variable: String) -> URL? { environment[variable].flatMap { $0.hasPrefix("/") ? URL(filePath: $0) : nil } }
         let caches = folder("XDG_CACHE_HOME") ?? folder("HOME")?.appending(path: ".cache")
-        return (folder("LORA_CACHE") ?? caches?.appending(path: "lora-keeper")).map { WeightCache(in: $0, notify: weightNotice) }
+        return folder("LORA_CACHE") ?? caches?.appending(path: "lora-keeper")
     }
+
+    var weightCache: WeightCache? { cacheFolder.map { WeightCache(in: $0, notify: weightNotice) } }
 
     private var weightNotice: @Sendable (WeightCache.Notice) -> Void {
         { [console] notice in console.complain("\(notice)") }

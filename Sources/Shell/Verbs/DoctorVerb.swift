@@ -11,9 +11,10 @@ struct DoctorVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
+        let surroundings = Doctor.Surroundings(
+            workingFolder: session.workingFolder, environment: session.environment, cache: session.cacheFolder)
         let findings = Doctor(
-            session.registryLocation(place.registry), workingFolder: session.workingFolder,
-            on: session.occasion("found by doctor")
+            session.registryLocation(place.registry), in: surroundings, on: session.occasion("found by doctor")
         ).run()
         if format.json {
             session.print(["checks": .array(findings.map(\.json))], as: "lora.doctor/1")

@@ -1,0 +1,106 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Randomness
+import Registry
+import Versions
+
+/// The doctor's look at the git repository.
+struct RepositoryChecks {
+    /// Versions that are looked at where there are more.
+    private static let sample = 500
+
+    let workspace: Workspace
+
+    private var versions: VersionStore { workspace.versions }
+    private var git: String { "git --git-dir \(versions.folder.path)" }
+
+    var all: [HealthCheck] {
+        [
+            HealthCheck("git settings") { try settings }, HealthCheck("git HEAD") { try head },
+            HealthCheck("references") { try references }, HealthCheck("git locks") { try locks },
+            HealthCheck("git objects") { try objects }, HealthCheck("large files") { try largeFiles },
+        ]
+    }
+
+    /// Without them another git would write less carefully, or throw away what only a reference's log still leads to.
+    private var settings: Health {
+        get throws {
+            let wanted = [("core.fsync", "all"), ("gc.auto", "0"), ("core.logallrefupdates", "always")]
+            let wrong = try wanted.filter { key, value in try versions.setting(key) != value }
+            return .unless(wrong.map { "\($0.0) is not \($0.1)" }, fine: "as lora set them") {
+                .fault($0, mend: wrong.map { "\(git) config \($0.0) \($0.1)" }.joined(separator: " && "))
+            }
+        }
+    }
+
+    private var head: Health {
+        get throws {
+            let branches = try versions.adapterBranches()
+            guard !branches.isEmpty else { return .fine("no version yet") }
+            guard let head = try versions.head() else {
+                return .fault(
+                    "it names no branch that is there, so a clone shows nothing",
+                    mend: "\(git) symbolic-ref HEAD refs/heads/\(branches[0])")
+            }
+            return .fine(head)
+        }
+    }
+
+    private var references: Health {
+        get throws {
+            let loose = try versions.looseReferenceCount()
+            return loose > 2 * VersionStore.looseReferences
+                ? .advice("\(loose) in files of their own, which slows every opening", mend: "\(git) pack-refs --all")
+                : .fine("\(counted(try workspace.registry.versionCount(), "version")), \(loose) references in files of their own")
+        }
+    }
+
+    /// A lock of git that outlives its holder blocks whoever comes next.
+    private var locks: Health {
+        get throws {
+            let stale = try versions.locks(olderThan: 60)
+            return .unless(stale.map(\.path), fine: "none is held") {
+                .fault("held for more than a minute: \($0)", mend: "rm \(stale.map(\.path).joined(separator: " "))")
+            }
+        }
+    }
+
+    /// Reads commit, tree and lineage of what is in use; git checks each against its name.
+    private var objects: Health {
+        get throws {
+            let chosen = try sampled()
+            let wrong = chosen.compactMap { version -> String? in
+                do {
+                    let published = try versions.published(version)
+                    return published.version == version ? nil : "\(version)"
+                } catch {
+                    return "\(version): \(FailureWords.text(error))"
+                }
+            }
+            return .unless(wrong, fine: "\(counted(chosen.count, "version")) looked at, all readable") {
+                .damage($0, mend: "restore \(versions.folder.path) from a copy; lora verify reads everything")
+            }
+        }
+    }
+
+    private var largeFiles: Health {
+        get throws {
+            let (count, missing) = try versions.absentLargeFiles(of: sampled())
+            return .unless(
+                missing.map { "\($0.version) lacks \($0.path)" }, fine: "\(counted(count, "file")) looked for, all there"
+            ) {
+                .damage($0, mend: "\(git) lfs fetch --all REMOTE, or lora pull REMOTE")
+            }
+        }
+    }
+
+    /// What aliases point to, and of the others so many that it takes no time.
+    private func sampled() throws -> [VersionID] {
+        let releases = try workspace.registry.releases()
+        let all = releases.values.flatMap(\.versions)
+        guard all.count > Self.sample else { return all.sorted() }
+        let share = UInt64(all.count / Self.sample + 1)
+        return all.filter { StableHash.of([], "\($0)").isMultiple(of: share) }.sorted()
+    }
+}

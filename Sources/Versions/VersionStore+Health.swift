@@ -1,0 +1,80 @@
+import Adapters
+import CGit2
+import DurableFiles
+import Foundation
+
+/// What a doctor asks of a repository.
+extension VersionStore {
+    /// The value of a setting of this repository; nil when it has none.
+    public func setting(_ key: String) throws -> String? {
+        try withRepository { repository in
+            let configuration = try GitHandle("open the configuration", free: git_config_free) {
+                git_repository_config_snapshot($0, repository.handle.pointer)
+            }
+            var value: UnsafePointer<CChar>?
+            let code = git_config_get_string(&value, configuration.pointer, key)
+            guard code != GIT_ENOTFOUND.rawValue else { return nil }
+            try GitLibrary.check("read the configuration", code)
+            return value.map { String(cString: $0) }
+        }
+    }
+
+    /// The branch that HEAD names; nil when there is none of that name.
+    public func head() throws -> String? {
+        try withRepository { repository in
+            var head: OpaquePointer?
+            let code = git_repository_head(&head, repository.handle.pointer)
+            defer { git_reference_free(head) }
+            guard code != GIT_EUNBORNBRANCH.rawValue, code != GIT_ENOTFOUND.rawValue else { return nil }
+            try GitLibrary.check("read HEAD", code)
+            return git_reference_shorthand(head).map { String(cString: $0) }
+        }
+    }
+
+    /// The branches of adapters, by their short names, sorted.
+    public func adapterBranches() throws -> [String] {
+        try withRepository { repository in
+            try repository.targets(matching: "refs/heads/adapters/*").map { String($0.name.dropFirst("refs/heads/".count)) }
+                .sorted()
+        }
+    }
+
+    /// How many references lie in files of their own.
+    public func looseReferenceCount() throws -> Int { try Self.files(below: folder.appending(path: "refs")).count }
+
+    /// Locks of git that have been held for some seconds.
+    public func locks(olderThan seconds: Int) throws -> [URL] {
+        let names = try OpenFolder(folder).entries().filter { !$0.isFolder }.map { folder.appending(path: $0.name) }
+        return try (names + Self.files(below: folder.appending(path: "refs"))).filter { $0.lastPathComponent.hasSuffix(".lock") }
+            .filter { lock in
+                // it may be gone by now
+                guard access(lock.path, F_OK) == 0 else { return false }
+                return try FileStamp(of: lock).isOlder(thanSeconds: seconds, at: .now)
+            }
+    }
+
+    private static func files(below folder: URL) throws -> [URL] {
+        try OpenFolder(folder).entries().flatMap { entry in
+            let place = folder.appending(path: entry.name)
+            return entry.isFolder ? try files(below: place) : [place]
+        }
+    }
+
+    /// Looks for the large files of versions by name and size, without reading them.
+    ///
+    /// - Returns: how many there are, and which of them are not there whole.
+    public func absentLargeFiles(of versions: [VersionID]) throws -> (count: Int, absent: [(version: VersionID, path: String)]) {
+        var (count, absent): (Int, [(version: VersionID, path: String)]) = (0, [])
+        let store = LargeFileStore(repository: folder)
+        for version in versions {
+            for file in try largeFiles(of: version) {
+                count += 1
+                let place = store.object(file.pointer.digest)
+                if try access(place.path, F_OK) != 0 || FileStamp(of: place).size != file.pointer.size {
+                    absent.append((version, file.path))
+                }
+            }
+        }
+        return (count, absent)
+    }
+}
