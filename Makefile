@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test bench bench-kernels arm-check clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test bench bench-kernels bench-registry arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -56,6 +56,10 @@ bench: release
 # Every kernel's rate on every path, beside what the machine gives at most, and what decoding NF4 costs.
 bench-kernels: setup
 	swift run -c release kernel-bench
+
+# Lists, filters, checks and completes in registries of 1,000 and 10,000 adapters, which the first time takes some minutes to make.
+bench-registry: release
+	Benchmarks/registry_bench.py --lora $(LORA) --write
 
 # The kernels built for 64-bit ARM and run under QEMU, every number held against this processor's portable kernels.
 arm-check:

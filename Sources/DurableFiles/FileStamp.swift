@@ -38,9 +38,9 @@ public struct FileStamp: Sendable, Hashable, CustomStringConvertible {
     /// - Parameter moment: of the file system's clock, before the file was looked at.
     public func isSettled(at moment: FileMoment) -> Bool { Self.isSettled(changed, at: moment) }
 
-    /// Whether the last change lies further back.
+    /// Whether it was written to last longer ago.
     public func isOlder(thanSeconds seconds: Int, at moment: FileMoment) -> Bool {
-        changed < moment.nanoseconds - seconds * 1_000_000_000
+        modified < moment.nanoseconds - seconds * 1_000_000_000
     }
 
     static func isSettled(_ changed: Int, at moment: FileMoment) -> Bool { changed < moment.nanoseconds - FileMoment.step }

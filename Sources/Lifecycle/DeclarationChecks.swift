@@ -10,7 +10,10 @@ struct DeclarationChecks {
     /// Adapters whose data is read, and the most bytes of it: more belongs to `train --dry-run`.
     private static let (readAdapters, readBytes) = (8, 8_000_000)
 
+    typealias Declared = Result<(declarations: [AdapterDeclaration], faults: [DeclarationFault]), any Error>
+
     let workspace: Workspace
+    let declared: Declared
 
     private var registry: AdapterRegistry { workspace.registry }
     private var layout: RegistryLayout { workspace.layout }
@@ -25,7 +28,7 @@ struct DeclarationChecks {
 
     private var declarations: Health {
         get throws {
-            let (readable, faults) = try registry.readableDeclarations()
+            let (readable, faults) = try declared.get()
             let fine = readable.isEmpty ? "none yet" : counted(readable.count, "adapter")
             let words = faults.map { fault in
                 fault.explanation.what + (fault.explanation.place.map { " (\($0))" } ?? "")
@@ -68,7 +71,7 @@ struct DeclarationChecks {
     private var basesInUse: Health {
         get throws {
             let known = Set(try registry.baseNames())
-            let wrong = try registry.readableDeclarations().declarations.filter { !known.contains($0.base) }
+            let wrong = try declared.get().declarations.filter { !known.contains($0.base) }
             return .unless(wrong.map { "\($0.name) names '\($0.base)'" }, fine: "each adapter's is pinned") {
                 .fault("no such base: \($0)", mend: "lora base add \(wrong[0].base) DIR")
             }
@@ -77,7 +80,7 @@ struct DeclarationChecks {
 
     private var dataFiles: Health {
         get throws {
-            let declarations = try registry.readableDeclarations().declarations
+            let declarations = try declared.get().declarations
             let paths = declarations.flatMap { [$0.data.train, $0.data.heldOut] }
             let missing = Set(paths).filter { access(layout.resolvedPath($0), R_OK) != 0 }.sorted()
             return .unless(missing.map { layout.resolve($0).path }, fine: "all are there") {
@@ -107,7 +110,7 @@ struct DeclarationChecks {
 
     private func readableSoon() throws -> [AdapterDeclaration] {
         var bytes = 0
-        return try registry.readableDeclarations().declarations.prefix(Self.readAdapters).filter { declaration in
+        return try declared.get().declarations.prefix(Self.readAdapters).filter { declaration in
             guard access(layout.resolvedPath(declaration.data.train), R_OK) == 0,
                 access(layout.resolvedPath(declaration.data.heldOut), R_OK) == 0
             else { return false }

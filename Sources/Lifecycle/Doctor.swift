@@ -65,9 +65,11 @@ public struct Doctor {
         do {
             let workspace = try Workspace.open(location, on: occasion, isThorough: true)
             let shelf = PolicyShelf(registry: layout.root, workingFolder: surroundings.workingFolder)
+            let declared = Result { try workspace.registry.readableDeclarations() }
             let checks =
                 IndexChecks(workspace: workspace, now: occasion.at).all + RepositoryChecks(workspace: workspace).all
-                + PolicyChecks(workspace: workspace, shelf: shelf).all + DeclarationChecks(workspace: workspace).all
+                + PolicyChecks(workspace: workspace, shelf: shelf, declared: declared).all
+                + DeclarationChecks(workspace: workspace, declared: declared).all
             return findings
                 + (checks + [ScheduleCheck(layout: layout, environment: surroundings.environment).check]).map(\.finding)
         } catch {

@@ -7,6 +7,7 @@ import Registry
 struct PolicyChecks {
     let workspace: Workspace
     let shelf: PolicyShelf
+    let declared: DeclarationChecks.Declared
 
     var all: [HealthCheck] {
         [
@@ -40,7 +41,7 @@ struct PolicyChecks {
 
     private var used: Health {
         get throws {
-            let (declarations, _) = try workspace.registry.readableDeclarations()
+            let declarations = try declared.get().declarations
             let known = Set(shelf.names)
             let wrong = declarations.filter { !known.contains($0.policy) }
             return .unless(wrong.map { "\($0.name) names '\($0.policy)'" }, fine: "each adapter's is there") {
