@@ -105,7 +105,8 @@ class Terminal:
         os.close(self.terminal)
 
 
-def registry(lora, work, adapters):
+def registry(lora, work, adapters, *warming):
+    """A registry of so many adapters, in which `lora` has been run by these words until it finds all in order."""
     large = LargeRegistry(lora, os.path.join(work, "of-%d" % adapters), adapters)
     if not os.path.exists(large.database + ".made"):
         print("making a registry of %d adapters in %s" % (adapters, large.folder), flush=True)
@@ -114,8 +115,7 @@ def registry(lora, work, adapters):
         open(large.database + ".made", "w").close()
     # what an opening finds in order is known to be only once it is some seconds old
     for _ in range(3):
-        subprocess.run([lora, "list"], env=large.environment, stdout=subprocess.DEVNULL, check=True)
-        subprocess.run([lora, "retrain-check"], env=large.environment, stdout=subprocess.DEVNULL)
+        subprocess.run([lora, *warming], env=large.environment, stdout=subprocess.DEVNULL)
         time.sleep(2.5)
     return large
 
@@ -164,8 +164,8 @@ def table(found):
 def main():
     chosen = options()
     bench = Bench(chosen.lora, chosen.repeats)
-    large = registry(bench.lora, chosen.work, chosen.adapters)
-    thousand = registry(bench.lora, chosen.work, 1_000)
+    large = registry(bench.lora, chosen.work, chosen.adapters, "list")
+    thousand = registry(bench.lora, chosen.work, 1_000, "retrain-check")
     found = []
     for row in rows(bench, large, thousand):
         found.append(row)

@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Faults
 import Foundation
 import Llama
@@ -18,6 +19,8 @@ struct FactsGathering {
     /// A pinned base, and what its folder looks like now.
     private struct Pin {
         let base: BaseDeclaration
+        /// Of `base`, computed once.
+        let digest: ContentDigest
         let seen: BaseObservation
     }
 
@@ -53,7 +56,7 @@ struct FactsGathering {
         if let known = pins[name] { return try known.get() }
         let pin = Result {
             let base = try workspace.registry.base(named: name.text)
-            return Pin(base: base, seen: workspace.registry.observe(base, known: files))
+            return Pin(base: base, digest: base.digest, seen: workspace.registry.observe(base, known: files))
         }
         pins[name] = pin
         return try pin.get()
@@ -80,7 +83,7 @@ struct FactsGathering {
 
     /// What differs between the base that the version was trained on and the folder as it is now.
     private func observation(of pin: Pin, trainedOn base: BaseIdentity?) -> BaseObservation {
-        guard let base, base.digest != pin.base.digest, pin.seen != .changed([.removed]) else { return pin.seen }
+        guard let base, base.digest != pin.digest, pin.seen != .changed([.removed]) else { return pin.seen }
         // Pinned anew since: which of its files differ is no longer known, so the weights must be taken as changed.
         guard case .changed(let effects) = pin.seen else { return .changed([.weights]) }
         return .changed(effects.union([.weights]))

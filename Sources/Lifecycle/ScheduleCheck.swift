@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Foundation
 import Registry
 
@@ -24,12 +25,14 @@ struct ScheduleCheck {
         }
     }
 
-    /// When all adapters were checked last.
+    /// When all adapters were checked last; nothing where they never were.
     private var last: String {
-        guard let facts = try? FileManager.default.attributesOfItem(atPath: layout.lastCheck.path),
-            let date = facts[.modificationDate] as? Date
-        else { return "" }
-        return "; last run \(Timestamp(secondsSinceEpoch: Int(date.timeIntervalSince1970)))"
+        do throws(FileError) {
+            let seconds = try FileStamp(of: layout.lastCheck).modified / 1_000_000_000
+            return "; last run \(Timestamp(secondsSinceEpoch: seconds))"
+        } catch {
+            return ""
+        }
     }
 
     private var places: [URL] {
@@ -40,9 +43,11 @@ struct ScheduleCheck {
 
     /// Folders that are not ours to read hold nothing that we could find.
     private func files(in folder: URL) -> [URL] {
-        guard access(folder.path, R_OK | X_OK) == 0, let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-        else { return [] }
-        return names.sorted().map { folder.appending(path: $0) }
+        do throws(FileError) {
+            return try OpenFolder(folder).entries().map(\.name).sorted().map { folder.appending(path: $0) }
+        } catch {
+            return []
+        }
     }
 
     private func calls(_ file: URL) -> Bool {

@@ -1,4 +1,5 @@
 import CGit2
+import DurableFiles
 
 /// A call of libgit2 that failed.
 struct GitFailure: Error, Hashable {
@@ -47,9 +48,7 @@ enum GitLibrary {
 
     static func hex(_ id: git_oid) -> String {
         var id = id
-        return withUnsafeBytes(of: &id) { bytes in
-            bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-        }
+        return withUnsafeBytes(of: &id) { HexDigits.text(of: $0) }
     }
 
     static func oid(_ hex: String) throws(GitFailure) -> git_oid {
