@@ -40,7 +40,7 @@ struct DeclarationChecks {
     private var names: Health {
         get throws {
             let declared = Set(try registry.declaredNames())
-            let without = try registry.recordedAdapters().filter { !declared.contains($0) }
+            let without = try workspace.currentNames().filter { !declared.contains($0) }
             return .unless(without.map(\.text), fine: "each adapter with versions is declared") {
                 .advice("has versions or runs, but no declaration: \($0)", mend: "write \(layout.file(of: without[0]).path)")
             }

@@ -86,7 +86,8 @@ struct RepositoryChecks {
 
     private var largeFiles: Health {
         get throws {
-            let (count, missing) = try versions.absentLargeFiles(of: sampled())
+            let pruned = try workspace.registry.versionsGivenUp()
+            let (count, missing) = try versions.absentLargeFiles(of: sampled().filter { !pruned.contains($0) })
             return .unless(
                 missing.map { "\($0.version) lacks \($0.path)" }, fine: "\(counted(count, "file")) looked for, all there"
             ) {

@@ -68,6 +68,9 @@ extension AdapterRegistry {
         }
     }
 
+    /// Every version whose large files were given up.
+    public func versionsGivenUp() throws -> Set<VersionID> { try read { try Self.prunedVersions($0) } }
+
     /// A version that has two names was pruned by either.
     private static func prunedVersions(_ database: Database) throws -> Set<VersionID> {
         let sql = """
