@@ -6,13 +6,14 @@ import StrictJSON
 /// A declaration as fields, for the book of those that were read before: reading it back takes a hundredth of the time of its YAML.
 extension AdapterDeclaration {
     /// Another number for another list of fields.
-    static let fieldsForm = "declarations/1"
+    static let fieldsForm = "declarations/2"
 
     var fields: Data {
         var writer = FieldWriter()
         for text in [name.text, task, owner, base.text, data.train, data.heldOut, metric.rawValue, "\(horizon)", policy] {
             writer.add(text)
         }
+        writer.add(data.keepsRows ? 1 : 0)
         writer.add(labels.count)
         for label in labels { writer.add(label) }
         writer.add(training.count)
@@ -32,12 +33,13 @@ extension AdapterDeclaration {
         guard let name = reader.name(AdapterName.init), let task = reader.text(), let owner = reader.text(),
             let base = reader.name(BaseName.init), let train = reader.text(), let heldOut = reader.text(),
             let metric = reader.text().flatMap(DeclaredMetric.init), let horizon = reader.text().flatMap({ CalendarSpan($0) }),
-            let policy = reader.text(), let labels = reader.list({ $0.text() }),
+            let policy = reader.text(), let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
             let training = reader.list({ DeclaredSetting(&$0) }),
             let protected = reader.list({ $0.name(AliasName.init) }), reader.isAtEnd
         else { return nil }
         self.init(
-            name: name, task: task, owner: owner, base: base, data: DeclaredData(train: train, heldOut: heldOut), metric: metric,
+            name: name, task: task, owner: owner, base: base,
+            data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: metric,
             labels: labels, horizon: horizon, policy: policy, training: training, protected: protected)
     }
 }
