@@ -8,6 +8,7 @@ again. Each figure is the median over the repeats; every command is a process of
 """
 import argparse
 import datetime
+import itertools
 import os
 import platform
 import pty
@@ -22,6 +23,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, HERE)
+import large_adapter  # noqa: E402
 from large_registry import RUNS, SEED, LargeRegistry  # noqa: E402
 
 HEADING = "## A registry of 10,000 adapters"
@@ -125,7 +127,6 @@ def rows(bench, large, thousand):
     sqlite = ["sqlite3", large.database]
     last_runs = "SELECT adapter, max(id), state FROM runs GROUP BY adapter"
     refused = "SELECT adapter, id, started_at FROM runs WHERE state = 'finished' AND version = 2"
-    name = large.names[len(large.names) // 2]
     yield ("`lora --version`", 40, bench.command(bench.lora, "--version"), "git --version", bench.command("git", "--version"))
     yield ("the first `lora> `", 100, bench.typed([bench.lora], PROMPT, large), "the first `sqlite> `",
            bench.typed([shutil.which("sqlite3"), large.database], b"sqlite> "))
@@ -137,12 +138,36 @@ def rows(bench, large, thousand):
     yield ("`retrain-check` of 1,000, nothing due", 300, bench.ours(thousand, "retrain-check", "--now", thousand_later(thousand)),
            "sha256sum of their data", bench.command("sh", "-c", "find %s -name '*.jsonl' | xargs sha256sum"
                                                     % os.path.join(thousand.registry, "data-of")))
-    yield ("Tab after `history %s`" % name[:-1], 50,
-           bench.typed([bench.lora], PROMPT, large, b"history " + name[:-2].encode() + b"\t\t", name.encode()),
+    yield ("Tab after `history gree`, 10,000 names", 50,
+           bench.typed([bench.lora], PROMPT, large, b"history gree\t", SEED.encode()[4:]),
            "sqlite3: names that begin so",
-           bench.command(*sqlite, "SELECT DISTINCT adapter FROM versions WHERE adapter GLOB '%s*'" % name[:-2]))
+           bench.command(*sqlite, "SELECT DISTINCT adapter FROM versions WHERE adapter GLOB 'gree*'"))
     yield ("`doctor`", 2_000, bench.ours(large, "doctor", statuses=(0, 13)), "git fsck --connectivity-only",
            bench.command(*git, "fsck", "--connectivity-only"))
+
+
+def registering(bench, work):
+    """Adopting adapters of 150 MB, each of other numbers, beside a copy and a digest of the same file."""
+    folder = os.path.join(work, "adopting")
+    shutil.rmtree(folder, ignore_errors=True)
+    environment = large_adapter.make_registry(bench.lora, folder)
+    ours, theirs = [], []
+    for number in range(5):
+        adapter = os.path.join(folder, "trained-%d" % number)
+        size = large_adapter.make_adapter(adapter)
+        os.sync()
+        file = os.path.join(adapter, "adapter_model.safetensors")
+        start = time.perf_counter()
+        subprocess.run("cp %s copy && sha256sum copy" % file, shell=True, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        theirs.append((time.perf_counter() - start) * 1e3)
+        os.sync()
+        start = time.perf_counter()
+        subprocess.run([bench.lora, "adopt", adapter, "--adapter", "wide"], env=environment, check=True, stdout=subprocess.DEVNULL)
+        ours.append((time.perf_counter() - start) * 1e3)
+        shutil.rmtree(adapter)
+    shutil.rmtree(folder)
+    beside = statistics.median(theirs)
+    return ("`adopt` of %.0f MB" % (size / 1e6), round(2 * beside), statistics.median(ours), "cp, then sha256sum", beside)
 
 
 def thousand_later(registry):
@@ -167,7 +192,7 @@ def main():
     large = registry(bench.lora, chosen.work, chosen.adapters, "list")
     thousand = registry(bench.lora, chosen.work, 1_000, "retrain-check")
     found = []
-    for row in rows(bench, large, thousand):
+    for row in itertools.chain(rows(bench, large, thousand), (registering(bench, chosen.work) for _ in range(1))):
         found.append(row)
         print("%-45s %8.1f ms (bar %d)   %s %.1f ms" % (row[0], row[2], row[1], row[3], row[4]), flush=True)
     text = "%s\n\n%s\n\n%s\n" % (HEADING, preface(chosen), table(found))

@@ -7,7 +7,7 @@ import Synchronization
 /// proves nothing: it is safe to delete, counts as empty when a bit of it is not as it was written, and where it cannot be written
 /// things take longer.
 public final class StampBook: Sendable {
-    private struct Page {
+    fileprivate struct Page: Sendable {
         let stamp: FileStamp
         let content: Data
     }
@@ -28,12 +28,19 @@ public final class StampBook: Sendable {
         state = Mutex(State(pages: Self.read(file, form) ?? [:]))
     }
 
-    public func content(of name: String, _ stamp: FileStamp) -> Data? {
-        state.withLock { state in
-            guard let page = state.pages[name], page.stamp == stamp else { return nil }
+    /// What the book holds at a moment, to be asked without waiting for others.
+    public struct Contents: Sendable {
+        fileprivate let pages: [String: Page]
+
+        public func content(of name: String, _ stamp: FileStamp) -> Data? {
+            guard let page = pages[name], page.stamp == stamp else { return nil }
             return page.content
         }
     }
+
+    public var contents: Contents { Contents(pages: state.withLock(\.pages)) }
+
+    public func content(of name: String, _ stamp: FileStamp) -> Data? { contents.content(of: name, stamp) }
 
     /// Takes down what was made of a file, unless it may change once more without a sign.
     ///

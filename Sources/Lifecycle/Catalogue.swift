@@ -7,7 +7,7 @@ import StrictJSON
 public struct Catalogue: Sendable {
     /// One declared adapter with what is known of it.
     public struct Entry: Sendable, Hashable {
-        public let declaration: AdapterDeclaration
+        public let declaration: DeclarationSummary
         public let glance: AdapterGlance
         public let state: AdapterState
         /// What maintenance says of it; nil where nobody asked.
@@ -28,11 +28,15 @@ extension Workspace {
     public func catalogue(
         _ query: CatalogueQuery = CatalogueQuery(), showing shown: [CatalogueQuery.Key] = [], plan: () throws -> MaintenancePlan
     ) throws -> Catalogue {
-        let (declarations, faults) = try registry.readableDeclarations()
-        let wanted = declarations.filter(query.wants)
-        let (glances, states) = (try registry.glances(), try registry.states())
-        var entries = wanted.map {
-            Catalogue.Entry(declaration: $0, glance: glances[$0.name] ?? AdapterGlance(), state: states[$0.name] ?? .active)
+        let ((summaries, faults), (glances, states)) = try together {
+            try registry.readableSummaries()
+        } and: {
+            (try registry.glances(), try registry.states())
+        }
+        var entries = summaries.compactMap { summary -> Catalogue.Entry? in
+            let state = states[summary.name] ?? .active
+            guard query.states.contains(state), query.wants(summary) else { return nil }
+            return Catalogue.Entry(declaration: summary, glance: glances[summary.name] ?? AdapterGlance(), state: state)
         }
         if query.needsPlan || shown.contains(.due) {
             let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })
@@ -48,11 +52,16 @@ extension Workspace {
     /// All that is known of the entries of a catalogue.
     public func records(of catalogue: Catalogue) throws -> [AdapterRecord] {
         let (versions, runs) = (try registry.versionsByAdapter(), try registry.lastRuns())
-        return catalogue.entries.map { entry in
+        let aliases = try registry.aliasesByAdapter()
+        let declarations = Dictionary(
+            try registry.readableDeclarations().declarations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return catalogue.entries.compactMap { entry in
             let name = entry.declaration.name
-            return AdapterRecord(
-                declaration: entry.declaration, versions: versions[name] ?? [], aliases: entry.glance.aliases,
-                lastRun: runs[name], state: entry.state, maintenance: entry.maintenance)
+            return declarations[name].map {
+                AdapterRecord(
+                    declaration: $0, versions: versions[name] ?? [], aliases: aliases[name] ?? [:], lastRun: runs[name],
+                    state: entry.state, maintenance: entry.maintenance)
+            }
         }
     }
 

@@ -27,9 +27,9 @@ public struct CatalogueQuery: Sendable, Hashable {
 
     public init() {}
 
-    func wants(_ declaration: AdapterDeclaration) -> Bool {
+    func wants(_ declaration: DeclarationSummary) -> Bool {
         (base.map { declaration.base.text == $0 } ?? true) && (owner.map { declaration.owner == $0 } ?? true)
-            && (task.map { declaration.task.range(of: $0, options: .caseInsensitive) != nil } ?? true)
+            && (task.map { declaration.task.holds($0) } ?? true)
     }
 
     /// Whether anything of the maintenance plan is asked for, which takes a look at every base.
@@ -37,20 +37,39 @@ public struct CatalogueQuery: Sendable, Hashable {
 }
 
 extension Catalogue {
-    /// The entries that a query asks for, in its order.
-    public func answering(_ query: CatalogueQuery) -> Catalogue {
-        var entries = entries.filter { query.states.contains($0.state) && (!query.onlyDue || $0.maintenance?.isDue == true) }
+    /// Of entries in states and with declarations that a query asks for, those that are due if it asks for that, in its order.
+    func answering(_ query: CatalogueQuery) -> Catalogue {
+        var entries = query.onlyDue ? entries.filter { $0.maintenance?.isDue == true } : entries
         if let key = query.key {
-            let ordered = entries.filter { $0.place(by: key) != nil }.map { (entry: $0, place: $0.place(by: key)) }
-                .sorted { first, second in
-                    guard let own = first.place, let other = second.place, own != other else {
-                        return first.entry.declaration.name < second.entry.declaration.name
-                    }
-                    return query.isDescending ? other < own : own < other
-                }.map(\.entry)
-            entries = ordered + entries.filter { $0.place(by: key) == nil }
+            let places = entries.map { $0.place(by: key) }
+            let order = entries.indices.filter { places[$0] != nil }.sorted { first, second in
+                guard let own = places[first], let other = places[second], own != other else {
+                    return entries[first].declaration.name < entries[second].declaration.name
+                }
+                return query.isDescending ? other < own : own < other
+            }
+            entries = (order + entries.indices.filter { places[$0] == nil }).map { entries[$0] }
         }
         return Catalogue(entries: entries, faults: faults)
+    }
+}
+
+extension String {
+    /// Whether a part of it is the other text, in upper or lower case.
+    fileprivate func holds(_ part: String) -> Bool {
+        guard utf8.allSatisfy({ $0 < 0x80 }), part.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return range(of: part, options: .caseInsensitive) != nil
+        }
+        // of thousands of tasks, nearly all are ASCII
+        let (text, wanted) = (utf8.map(\.lowercasedASCII), part.utf8.map(\.lowercasedASCII))
+        guard wanted.count <= text.count else { return false }
+        return (0...(text.count - wanted.count)).contains { text[$0..<$0 + wanted.count].elementsEqual(wanted) }
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowercasedASCII: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }
 
@@ -69,7 +88,7 @@ extension Catalogue.Entry {
     }
 
     fileprivate func place(by key: CatalogueQuery.Key) -> CataloguePlace? {
-        func number(_ version: VersionID?) -> CataloguePlace? { version.map { .number(Double($0.number)) } }
+        func number(_ version: Int?) -> CataloguePlace? { version.map { .number(Double($0)) } }
         func time(_ time: Timestamp?) -> CataloguePlace? { time.map { .number(Double($0.secondsSinceEpoch)) } }
         return switch key {
         case .name: .text(declaration.name.text)
@@ -80,8 +99,8 @@ extension Catalogue.Entry {
         // as long as it reaches from one fixed moment
         case .horizon: time(Timestamp(secondsSinceEpoch: 0).adding(declaration.horizon))
         case .latest: number(glance.latest)
-        case .production: number(glance.aliases[.production])
-        case .candidate: number(glance.aliases[.candidate])
+        case .production: number(glance.production)
+        case .candidate: number(glance.candidate)
         case .trained: time(trained)
         case .error: error.map { .number($0.value) }
         case .due: time(maintenance?.nextDue)

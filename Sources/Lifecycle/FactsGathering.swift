@@ -13,6 +13,9 @@ struct FactsGathering {
     private let files: FileBook
     private let releases: [AdapterName: AdapterReleases]
     private let published: [VersionID: PublishedVersion]
+    /// What each adapter's latest measurement under the present conditions is found by.
+    private var keys: [AdapterName: RecordedMeasurement.Key] = [:]
+    private var measured: [RecordedMeasurement.Key: RecordedMeasurement] = [:]
     private var pins: [BaseName: Result<Pin, any Error>] = [:]
     private var configurations: [BaseName: Result<ModelConfiguration, any Error>] = [:]
 
@@ -31,7 +34,14 @@ struct FactsGathering {
         releases = try workspace.registry.releases(of: adapter)
         published = try workspace.registry.published(
             releases.values.flatMap { [$0.judged, $0.production].compactMap(\.self) })
+        for declaration in declarations {
+            guard let judged = judged(declaration.name), judged.lineage.error != nil else { continue }
+            keys[declaration.name] = conditions(of: declaration)?.key(of: judged)
+        }
+        measured = try workspace.registry.measurements(keys.values)
     }
+
+    private func judged(_ adapter: AdapterName) -> PublishedVersion? { releases[adapter]?.judged.flatMap { published[$0] } }
 
     /// Keeps what was read for the next time.
     func save() {
@@ -39,9 +49,8 @@ struct FactsGathering {
     }
 
     mutating func facts(of declaration: AdapterDeclaration) throws -> AdapterFacts {
-        let release = releases[declaration.name]
-        let judged = release?.judged.flatMap { published[$0] }
-        let production = release?.production.flatMap { published[$0] }
+        let judged = judged(declaration.name)
+        let production = releases[declaration.name]?.production.flatMap { published[$0] }
         let (base, isFloating) = observation(of: declaration, trainedOn: judged?.lineage.base)
         return AdapterFacts(
             adapter: declaration.name, version: judged?.version, lastTrained: judged?.lineage.finishedAt,
@@ -49,7 +58,7 @@ struct FactsGathering {
             production: production.map { ProductionFacts(version: $0.version, trained: $0.lineage.finishedAt) }, base: base,
             baseIsFloating: isFloating,
             data: judged.flatMap { dataFacts(declaration, $0.lineage) },
-            metric: try judged.flatMap { try metricFacts(declaration, $0) })
+            metric: judged.flatMap { metricFacts(declaration.name, $0) })
     }
 
     private mutating func pin(_ name: BaseName) throws -> Pin {
@@ -106,11 +115,9 @@ struct FactsGathering {
     private func split(_ path: String) throws -> DatasetVersion.Split { try files.split(of: workspace.layout.resolve(path)) }
 
     /// The error at release, and as measured last under the conditions that hold now.
-    private mutating func metricFacts(_ declaration: AdapterDeclaration, _ judged: PublishedVersion) throws -> MetricFacts? {
+    private func metricFacts(_ adapter: AdapterName, _ judged: PublishedVersion) -> MetricFacts? {
         guard let atRelease = judged.lineage.error else { return nil }
-        let last = try conditions(of: declaration).flatMap { conditions in
-            try workspace.registry.measurement(conditions.key(of: judged)).flatMap(HeldOutScore.init)
-        }
+        let last = keys[adapter].flatMap { measured[$0] }.flatMap(HeldOutScore.init)
         return MetricFacts(errorAtRelease: atRelease, errorNow: last?.error)
     }
 

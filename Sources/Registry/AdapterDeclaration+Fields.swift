@@ -3,16 +3,18 @@ import DurableFiles
 import Foundation
 import StrictJSON
 
-/// A declaration as fields, for the book of those that were read before: reading it back takes a hundredth of the time of its YAML.
+/// A declaration as fields, for the book of those that were read before: reading it back takes a hundredth of the time of its YAML. What a
+/// catalogue shows comes first.
 extension AdapterDeclaration {
     /// Another number for another list of fields.
-    static let fieldsForm = "declarations/2"
+    static let fieldsForm = "declarations/3"
 
-    var fields: Data {
+    /// - Parameter folder: that the declarations lie in, which the places of settings begin with.
+    func fields(in folder: String) -> Data {
         var writer = FieldWriter()
-        for text in [name.text, task, owner, base.text, data.train, data.heldOut, metric.rawValue, "\(horizon)", policy] {
-            writer.add(text)
-        }
+        summary.write(to: &writer)
+        writer.add(data.train)
+        writer.add(data.heldOut)
         writer.add(data.keepsRows ? 1 : 0)
         writer.add(labels.count)
         for label in labels { writer.add(label) }
@@ -20,7 +22,8 @@ extension AdapterDeclaration {
         for setting in training {
             writer.add(setting.key)
             writer.add(setting.value.text())
-            writer.add(setting.place)
+            writer.add(setting.place.hasPrefix(folder) ? 1 : 0)
+            writer.add(setting.place.hasPrefix(folder) ? String(setting.place.dropFirst(folder.count)) : setting.place)
         }
         writer.add(protected.count)
         for alias in protected { writer.add(alias.text) }
@@ -28,26 +31,51 @@ extension AdapterDeclaration {
     }
 
     /// Nil when these are not the fields of a declaration.
-    init?(fields: Data) {
+    init?(fields: Data, in folder: String) {
         var reader = FieldReader(fields)
-        guard let name = reader.name(AdapterName.init), let task = reader.text(), let owner = reader.text(),
-            let base = reader.name(BaseName.init), let train = reader.text(), let heldOut = reader.text(),
-            let metric = reader.text().flatMap(DeclaredMetric.init), let horizon = reader.text().flatMap({ CalendarSpan($0) }),
-            let policy = reader.text(), let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
-            let training = reader.list({ DeclaredSetting(&$0) }),
+        guard let summary = DeclarationSummary(&reader), let train = reader.text(), let heldOut = reader.text(),
+            let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
+            let training = reader.list({ DeclaredSetting(&$0, in: folder) }),
             let protected = reader.list({ $0.name(AliasName.init) }), reader.isAtEnd
         else { return nil }
         self.init(
-            name: name, task: task, owner: owner, base: base,
-            data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: metric,
-            labels: labels, horizon: horizon, policy: policy, training: training, protected: protected)
+            name: summary.name, task: summary.task, owner: summary.owner, base: summary.base,
+            data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: summary.metric,
+            labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected)
+    }
+}
+
+extension DeclarationSummary {
+    var fields: Data {
+        var writer = FieldWriter()
+        write(to: &writer)
+        return writer.data
+    }
+
+    fileprivate func write(to writer: inout FieldWriter) {
+        for text in [name.text, task, owner, base.text, metric.rawValue, "\(horizon)", policy] { writer.add(text) }
+    }
+
+    /// Nil when these are not the fields of a declaration.
+    init?(fields: Data) {
+        var reader = FieldReader(fields)
+        self.init(&reader)
+    }
+
+    fileprivate init?(_ reader: inout FieldReader) {
+        guard let name = reader.name(AdapterName.init), let task = reader.text(), let owner = reader.text(),
+            let base = reader.name(BaseName.init), let metric = reader.text().flatMap(DeclaredMetric.init),
+            let horizon = reader.text().flatMap({ CalendarSpan($0) }), let policy = reader.text()
+        else { return nil }
+        self.init(name: name, task: task, owner: owner, base: base, metric: metric, horizon: horizon, policy: policy)
     }
 }
 
 extension DeclaredSetting {
-    fileprivate init?(_ reader: inout FieldReader) {
-        guard let key = reader.text(), let value = reader.json(), let place = reader.text() else { return nil }
-        self.init(key: key, value: value, place: place)
+    fileprivate init?(_ reader: inout FieldReader, in folder: String) {
+        guard let key = reader.text(), let value = reader.json(), let isWithin = reader.number(), let place = reader.text()
+        else { return nil }
+        self.init(key: key, value: value, place: isWithin == 1 ? folder + place : place)
     }
 }
 

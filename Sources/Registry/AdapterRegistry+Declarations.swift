@@ -24,10 +24,18 @@ extension AdapterRegistry {
 
     /// Every declaration that can be read, by name, and what is wrong with the others: a bad file hides no good one.
     public func readableDeclarations() throws -> (declarations: [AdapterDeclaration], faults: [DeclarationFault]) {
-        let book = DeclarationBook(layout)
-        let found = try book.read(at: .now)
+        let book = DeclarationBook<AdapterDeclaration>(layout)
+        let (declarations, faults) = try book.read(at: .now)
         if access == .readWrite { book.save() }
-        return found
+        return (declarations, faults)
+    }
+
+    /// As `readableDeclarations`, without what a catalogue does not show.
+    public func readableSummaries() throws -> (summaries: [DeclarationSummary], faults: [DeclarationFault]) {
+        let book = DeclarationBook<DeclarationSummary>(layout)
+        let (summaries, faults) = try book.read(at: .now)
+        if access == .readWrite { book.save() }
+        return (summaries, faults)
     }
 
     /// - Throws: `DeclarationError.unknownAdapter` with the nearest name that is declared.

@@ -11,15 +11,23 @@ extension AdapterRegistry {
     }
 
     /// The latest measurement under the same conditions; nil when there is none and it must be taken.
-    public func measurement(_ key: RecordedMeasurement.Key) throws -> RecordedMeasurement? {
+    public func measurement(_ key: RecordedMeasurement.Key) throws -> RecordedMeasurement? { try measurements([key])[key] }
+
+    /// The latest measurement under each of some conditions, where there is one.
+    public func measurements(
+        _ keys: some Sequence<RecordedMeasurement.Key>
+    ) throws -> [RecordedMeasurement.Key: RecordedMeasurement] {
         try read { database in
-            // asked for each of thousands of adapters
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY at DESC, id DESC LIMIT 1
                     """)
-            let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject.hex, key.conditions.hex])
-            return try row.map { try RecordedMeasurement($0) }
+            var found: [RecordedMeasurement.Key: RecordedMeasurement] = [:]
+            for key in keys {
+                let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject.hex, key.conditions.hex])
+                if let row { found[key] = try RecordedMeasurement(row) }
+            }
+            return found
         }
     }
 

@@ -3,8 +3,10 @@ import GRDB
 
 /// What the index says of an adapter at a glance.
 public struct AdapterGlance: Sendable, Hashable {
-    public internal(set) var latest: VersionID?
-    public internal(set) var aliases: [AliasName: VersionID] = [:]
+    /// The numbers of versions.
+    public internal(set) var latest: Int?
+    public internal(set) var production: Int?
+    public internal(set) var candidate: Int?
     public internal(set) var lastRun: LastRun?
 
     public init() {}
@@ -26,23 +28,41 @@ extension AdapterRegistry {
     public func glances() throws -> [AdapterName: AdapterGlance] {
         try read { database in
             var glances: [AdapterName: AdapterGlance] = [:]
-            let latest = try Row.fetchCursor(database, sql: "SELECT adapter, max(number) FROM versions GROUP BY adapter")
-            while let row = try latest.next() {
-                let adapter = try row.adapter()
-                glances[adapter, default: AdapterGlance()].latest = VersionID(adapter, try row.decode(Int.self, atIndex: 1))
+            func each(_ sql: String, _ take: (inout AdapterGlance, Row) throws -> Void) throws {
+                let rows = try Row.fetchCursor(database, sql: sql)
+                while let row = try rows.next() {
+                    let adapter = try AdapterName(recorded: row.decode(String.self, atIndex: 0))
+                    try take(&glances[adapter, default: AdapterGlance()], row)
+                }
             }
-            let aliases = try Row.fetchCursor(database, sql: "SELECT adapter, alias, number FROM aliases")
-            while let row = try aliases.next() {
-                let adapter = try row.adapter()
-                glances[adapter, default: AdapterGlance()].aliases[try row.alias("alias")] = VersionID(
-                    adapter, try row.decode(Int.self, atIndex: 2))
+            try each("SELECT adapter, max(number) FROM versions GROUP BY adapter") {
+                $0.latest = try $1.decode(Int.self, atIndex: 1)
             }
-            let runs = try Row.fetchCursor(
-                database, sql: "SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter")
-            while let row = try runs.next() {
-                glances[try row.adapter(), default: AdapterGlance()].lastRun = try LastRun(row)
+            let places = """
+                SELECT adapter, max(iif(alias = 'production', number, NULL)), max(iif(alias = 'candidate', number, NULL))
+                FROM aliases GROUP BY adapter
+                """
+            try each(places) {
+                $0.production = try $1.decode(Int?.self, atIndex: 1)
+                $0.candidate = try $1.decode(Int?.self, atIndex: 2)
+            }
+            try each("SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter") {
+                $0.lastRun = try LastRun($1)
             }
             return glances
+        }
+    }
+
+    /// Every alias, by adapter.
+    public func aliasesByAdapter() throws -> [AdapterName: [AliasName: VersionID]] {
+        try read { database in
+            let rows = try Row.fetchCursor(database, sql: "SELECT adapter, alias, number FROM aliases")
+            var aliases: [AdapterName: [AliasName: VersionID]] = [:]
+            while let row = try rows.next() {
+                let adapter = try row.adapter()
+                aliases[adapter, default: [:]][try row.alias("alias")] = try row.version(of: adapter)
+            }
+            return aliases
         }
     }
 
@@ -99,8 +119,19 @@ extension LastRun {
     fileprivate init(_ row: Row) throws {
         self.init(
             id: RunID(try row.decode(Int.self, atIndex: 1)), state: try row.choice("state", of: Run.State.self),
-            startedAt: try row.timestamp("started_at"),
-            leftVersion: try row.decode(Int?.self, forColumn: "version") != nil)
+            startedAt: Timestamp(secondsSinceEpoch: try row.decode(Int.self, atIndex: 4)),
+            leftVersion: try row.decode(Int?.self, atIndex: 3) != nil)
+    }
+}
+
+extension AdapterName {
+    /// - Throws: `DamagedRecord` for what no adapter is called.
+    fileprivate init(recorded text: String) throws {
+        do throws(NameError) {
+            self = try AdapterName(text)
+        } catch {
+            throw DamagedRecord(key: "adapter", wanted: "the name of an adapter", source: .index)
+        }
     }
 }
 

@@ -1,57 +1,105 @@
 import Adapters
 import DurableFiles
 import Foundation
+import Synchronization
 
-/// The declared adapters, of which only those are parsed that are new or changed since they were read last.
-struct DeclarationBook {
+/// The declared adapters, of which only those are parsed that are new or changed since they were read last. What a catalogue shows of them has
+/// a book of its own, which is much smaller.
+struct DeclarationBook<Value: Sendable> {
     private let layout: RegistryLayout
     private let book: StampBook
+    private let make: @Sendable (AdapterDeclaration) -> Value
+    private let fields: @Sendable (AdapterDeclaration) -> Data
+    private let parse: @Sendable (Data) -> Value?
 
-    init(_ layout: RegistryLayout) {
+    private init(
+        _ layout: RegistryLayout, file: String, make: @escaping @Sendable (AdapterDeclaration) -> Value,
+        fields: @escaping @Sendable (AdapterDeclaration) -> Data, parse: @escaping @Sendable (Data) -> Value?
+    ) {
         self.layout = layout
-        // settings keep their place, which names the folder
+        (self.make, self.fields, self.parse) = (make, fields, parse)
+        // what is kept is without the folder, but names it
         book = StampBook(
-            layout.caches.appending(path: "declarations"), form: "\(AdapterDeclaration.fieldsForm) \(layout.adapters.path)")
+            layout.caches.appending(path: file), form: "\(AdapterDeclaration.fieldsForm) \(layout.adapters.path)/")
     }
 
-    /// Every declaration that can be read, by name, and what is wrong with the others.
+    /// Every value that can be read, by name, and what is wrong with the other files.
     ///
     /// - Parameter moment: now, by the clock that stamps files.
-    func read(at moment: FileMoment) throws -> (declarations: [AdapterDeclaration], faults: [DeclarationFault]) {
+    func read(at moment: FileMoment) throws -> (values: [Value], faults: [DeclarationFault]) {
         let names = try layout.declaredFiles(in: layout.adapters)
-        guard !names.isEmpty else { return ([], []) }
-        let folder = try OpenFolder(layout.adapters)
-        var declarations: [AdapterDeclaration] = []
-        var faults: [DeclarationFault] = []
-        declarations.reserveCapacity(names.count)
-        for name in names {
-            do {
-                declarations.append(try declaration(name, in: folder, at: moment))
-            } catch {
-                faults.append(DeclarationFault(of: layout.adapters.appending(path: name), error))
-            }
+        let shares = (names.count + declarationShare - 1) / declarationShare
+        let pages = book.contents
+        let outcomes = Mutex([Int: Result<([Value], [DeclarationFault]), any Error>]())
+        DispatchQueue.concurrentPerform(iterations: shares) { index in
+            let share = names[index * declarationShare..<min(names.count, (index + 1) * declarationShare)]
+            let outcome = Result { try read(share, pages, at: moment) }
+            outcomes.withLock { $0[index] = outcome }
         }
         book.limit(to: names)
-        return (declarations.sorted { $0.name < $1.name }, faults)
+        let ordered = try outcomes.withLock { outcomes in try (0..<shares).compactMap { try outcomes[$0]?.get() } }
+        return (ordered.flatMap(\.0), ordered.flatMap(\.1))
     }
 
     /// Keeps what was parsed for the next time.
     func save() { book.save() }
 
-    private func declaration(_ name: String, in folder: borrowing OpenFolder, at moment: FileMoment) throws -> AdapterDeclaration
-    {
-        let stamp = try folder.stamp(of: name)
-        if let known = book.content(of: name, stamp).flatMap(AdapterDeclaration.init(fields:)) { return known }
+    private func read(
+        _ names: ArraySlice<String>, _ pages: StampBook.Contents, at moment: FileMoment
+    ) throws -> ([Value], [DeclarationFault]) {
+        let open = try OpenFolder(layout.adapters)
+        var values: [Value] = []
+        var faults: [DeclarationFault] = []
+        values.reserveCapacity(names.count)
+        for name in names {
+            do {
+                let stamp = try open.stamp(of: name)
+                if let known = pages.content(of: name, stamp).flatMap(parse) {
+                    values.append(known)
+                } else {
+                    values.append(make(try declaration(name, stamp, in: open, at: moment)))
+                }
+            } catch {
+                faults.append(DeclarationFault(of: layout.adapters.appending(path: name), error))
+            }
+        }
+        return (values, faults)
+    }
+
+    private func declaration(
+        _ name: String, _ stamp: FileStamp, in open: borrowing OpenFolder, at moment: FileMoment
+    ) throws -> AdapterDeclaration {
         let declaration = try AdapterDeclarationFile.read(layout.adapters.appending(path: name))
-        if try folder.stamp(of: name) == stamp { book.keep(declaration.fields, of: name, stamp, at: moment) }
+        if try open.stamp(of: name) == stamp { book.keep(fields(declaration), of: name, stamp, at: moment) }
         return declaration
     }
 }
 
+/// How many declarations a thread takes at a time.
+private let declarationShare = 1_000
+
+extension DeclarationBook where Value == AdapterDeclaration {
+    init(_ layout: RegistryLayout) {
+        let folder = layout.adapters.path + "/"
+        self.init(
+            layout, file: "declarations", make: { $0 }, fields: { $0.fields(in: folder) },
+            parse: { AdapterDeclaration(fields: $0, in: folder) })
+    }
+}
+
+extension DeclarationBook where Value == DeclarationSummary {
+    init(_ layout: RegistryLayout) {
+        self.init(
+            layout, file: "summaries", make: \.summary, fields: { $0.summary.fields },
+            parse: { DeclarationSummary(fields: $0) })
+    }
+}
+
 extension RegistryLayout {
-    /// The names of the declaring files in a folder, sorted; none when there is no such folder.
+    /// The names of the declaring files in a folder, in the order of what they declare; none when there is no such folder.
     func declaredFiles(in folder: URL) throws -> [String] {
         guard access(folder.path, F_OK) == 0 else { return [] }
-        return try OpenFolder(folder).entries().map(\.name).filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted()
+        let names = try OpenFolder(folder).entries().map(\.name).filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
+        return names.map { String($0.dropLast(".yaml".count)) }.sorted().map { $0 + ".yaml" }
     }
 }

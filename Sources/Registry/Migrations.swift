@@ -16,8 +16,8 @@ enum Migrations {
         migrator.registerMigration("4 states of adapters, forced moves") { database in
             for sql in StatesOfAdapters.statements { try database.execute(sql: sql) }
         }
-        migrator.registerMigration("5 runs and states at a glance") { database in
-            try database.execute(sql: RunsAtAGlance.statements)
+        migrator.registerMigration("5 runs at a glance") { database in
+            try database.execute(sql: RunsAtAGlance.statement)
         }
         return migrator
     }

@@ -50,11 +50,13 @@ import Testing
         return file
     }
 
+    private var folderPath: String { layout.adapters.path + "/" }
+
     private func read(at moment: FileMoment? = nil) throws -> [AdapterDeclaration] {
-        let book = DeclarationBook(layout)
+        let book = DeclarationBook<AdapterDeclaration>(layout)
         let found = try book.read(at: moment ?? later)
         book.save()
-        return found.declarations
+        return found.values
     }
 
     @Test func aBookGivesBackWhatTheFilesSay() throws {
@@ -67,19 +69,22 @@ import Testing
 
     @Test func fieldsHoldAllOfADeclaration() throws {
         let declaration = try AdapterDeclarationFile.read(file("ticket-router"))
-        #expect(AdapterDeclaration(fields: declaration.fields) == declaration)
+        let fields = declaration.fields(in: folderPath)
+        #expect(AdapterDeclaration(fields: fields, in: folderPath) == declaration)
         // whoever adds to a declaration adds to its fields, and gives them another form
         #expect(Mirror(reflecting: declaration).children.count == 11 && Mirror(reflecting: declaration.data).children.count == 3)
-        #expect(AdapterDeclaration.fieldsForm == "declarations/2")
-        for count in 0..<declaration.fields.count { #expect(AdapterDeclaration(fields: declaration.fields.prefix(count)) == nil) }
+        #expect(AdapterDeclaration.fieldsForm == "declarations/3")
+        for count in 0..<fields.count { #expect(AdapterDeclaration(fields: fields.prefix(count), in: folderPath) == nil) }
+        #expect(DeclarationSummary(fields: fields) == declaration.summary)
+        #expect(AdapterDeclaration(fields: declaration.fields(in: "/elsewhere/"), in: "/elsewhere/") == declaration)
     }
 
     @Test func theBookIsBelieved() throws {
         _ = try read()
         let stamp = try FileStamp(of: file("ticket-router"))
-        let form = "\(AdapterDeclaration.fieldsForm) \(layout.adapters.path)"
+        let form = "\(AdapterDeclaration.fieldsForm) \(folderPath)"
         let book = StampBook(layout.caches.appending(path: "declarations"), form: form)
-        let other = try AdapterDeclarationFile.read(file("ticket-router")).fields
+        let other = try AdapterDeclarationFile.read(file("ticket-router")).fields(in: folderPath)
         let changed = Data(String(decoding: other, as: UTF8.self).replacing("support", with: "nobody!").utf8)
         book.keep(changed, of: "ticket-router.yaml", stamp, at: later)
         book.save()
@@ -98,7 +103,8 @@ import Testing
         try write("greeter", owner: "desk")
         try Data("name: [".utf8).write(to: file("broken"))
         #expect(try read().map(\.name.text) == ["greeter", "ticket-router"])
-        #expect(try DeclarationBook(layout).read(at: later).faults.map(\.name) == ["broken"])
+        #expect(try DeclarationBook<DeclarationSummary>(layout).read(at: later).values == read().map(\.summary))
+        #expect(try DeclarationBook<AdapterDeclaration>(layout).read(at: later).faults.map(\.name) == ["broken"])
         try FileManager.default.removeItem(at: file("greeter"))
         try FileManager.default.removeItem(at: file("broken"))
         #expect(try read().map(\.name.text) == ["ticket-router"])

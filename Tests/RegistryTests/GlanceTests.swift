@@ -36,8 +36,10 @@ import Testing
         #expect(Set(glances.keys) == Set(names))
         for name in names {
             let (glance, run) = (glances[name], try registry.runs(of: name).last)
-            #expect(try glance?.latest == registry.latestVersion(of: name))
-            #expect(try glance?.aliases == registry.aliases(of: name))
+            let aliases = try registry.aliases(of: name)
+            #expect(try glance?.latest == registry.latestVersion(of: name)?.number)
+            #expect(glance?.production == aliases[.production]?.number && glance?.candidate == aliases[.candidate]?.number)
+            #expect(try registry.aliasesByAdapter()[name] ?? [:] == aliases)
             #expect(glance?.lastRun?.id == run?.id && glance?.lastRun?.standing == run?.standing)
             #expect(glance?.lastRun?.startedAt == run?.start.at)
         }

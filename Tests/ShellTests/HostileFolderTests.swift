@@ -89,7 +89,7 @@ import Testing
     }
 
     /// What an opening notes of the registry's own files, whatever it was opened for.
-    private static let notes = Set(["agreement", "declarations", "files"].map { ".state/caches/\($0)" })
+    private static let notes = Set(["agreement", "declarations", "files", "summaries"].map { ".state/caches/\($0)" })
 
     /// Every path of the registry with its bytes; locks that were taken are signed, and that is all they may be.
     private func registry() throws -> [String: Data] {

@@ -13,11 +13,12 @@ struct Table {
 
     var lines: [String] {
         let all = [header] + rows
-        let widths = header.indices.map { column in all.map { Self.width(of: $0[column]) }.max() ?? 0 }
-        return all.map { row in
+        let widths = all.map { $0.map(Self.width) }
+        let columns = header.indices.map { column in widths.map { $0[column] }.max() ?? 0 }
+        return zip(all, widths).map { cells, widths in
             var line = ""
-            for (column, cell) in row.enumerated() {
-                let blanks = String(repeating: " ", count: widths[column] - Self.width(of: cell))
+            for (column, cell) in cells.enumerated() {
+                let blanks = String(repeating: " ", count: columns[column] - widths[column])
                 line += column > 0 ? "  " : ""
                 line += alignsRight.contains(column) ? blanks + cell : cell + blanks
             }

@@ -125,9 +125,9 @@ struct CatalogueTable {
         case .task: declaration.task
         case .metric: declaration.metric.rawValue
         case .horizon: "\(declaration.horizon)"
-        case .latest: entry.glance.latest?.label
-        case .production: entry.glance.aliases[.production]?.label
-        case .candidate: entry.glance.aliases[.candidate]?.label
+        case .latest: entry.glance.latest.map { "v\($0)" }
+        case .production: entry.glance.production.map { "v\($0)" }
+        case .candidate: entry.glance.candidate.map { "v\($0)" }
         case .trained: entry.trained.map { "\($0)" }
         case .error: entry.error.map { Decimals.percent($0.value) }
         case .due: entry.maintenance.map { $0.isDue ? "now" : "\($0.nextDue.date)" }
