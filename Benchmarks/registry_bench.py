@@ -202,10 +202,10 @@ def main():
 
 
 def preface(chosen):
-    return ("`make bench-registry` on %s, %s processors, %s: %d adapters with %d versions and as many runs; medians of %d, each a "
-            "process of its own with its files in memory." % (
-                platform.machine(), os.cpu_count(), datetime.date.today().isoformat(), chosen.adapters, RUNS * chosen.adapters,
-                chosen.repeats))
+    return ("`make bench-registry` on %s, %s processors, %s: %s adapters with %s versions, and as many runs.\nMedians of %d, each a "
+            "process of its own, with its files in memory; `adopt` of 5." % (
+                platform.machine(), os.cpu_count(), datetime.date.today().isoformat(), format(chosen.adapters, ","),
+                format(RUNS * chosen.adapters, ","), chosen.repeats))
 
 
 def write(text):
