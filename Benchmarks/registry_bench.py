@@ -212,9 +212,11 @@ def write(text):
     path = os.path.join(HERE, "RESULTS.md")
     with open(path) as file:
         results = file.read()
-    results = re.sub(re.escape(HEADING) + r".*?(?=^## |\Z)", "", results, flags=re.S | re.M)
+    found = re.search(re.escape(HEADING) + r".*?^\|.*?\n(?!\|)", results + "\n", flags=re.S | re.M)
+    # what is said beneath the table stays
+    results = results.replace(found.group().rstrip("\n"), text.rstrip("\n")) if found else results.rstrip() + "\n\n" + text
     with open(path, "w") as file:
-        file.write(results.rstrip() + "\n\n" + text)
+        file.write(results)
 
 
 if __name__ == "__main__":
