@@ -5,7 +5,7 @@ LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test bench bench-kernels bench-registry arm-check clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test failing-machine-test bench bench-kernels bench-registry arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -43,6 +43,10 @@ kill-test: release
 DEEDS_KILLED := 500
 kill-registry-test: release
 	Scripts/kill_registry.sh $(LORA) $(DEEDS_KILLED)
+
+# Lets the machine fail under every call by which a verb changes the disk; takes about an hour on two cores.
+failing-machine-test: release
+	Scripts/failing_machine.py --lora $(LORA)
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)

@@ -43,7 +43,7 @@ let package = Package(
             name: "Registry",
             dependencies: [
                 "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .target(name: "Versions", dependencies: ["Adapters", "CGit2", "DurableFiles", "Faults", "StrictJSON"]),

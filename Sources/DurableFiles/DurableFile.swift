@@ -87,7 +87,7 @@ public enum DurableFile {
             return value
         } catch {
             // What went wrong first is what the caller should hear; a draft that stays is litter by its name.
-            _ = Result { try FileManager.default.removeItem(at: draft) }
+            _ = Result { try remove(draft) }
             throw error
         }
     }
@@ -115,6 +115,14 @@ public enum DurableFile {
     /// Renames within one file system, replacing a file that has the new name.
     public static func rename(_ old: URL, to new: URL) throws(FileError) {
         guard Foundation.rename(old.path, new.path) == 0 else { throw FileError(.rename, new) }
+    }
+
+    /// Removes a file, or a folder with all that lies in it; what is gone already is no error.
+    public static func remove(_ place: URL) throws(FileError) {
+        guard unlink(place.path) != 0, errno != ENOENT else { return }
+        guard errno == EISDIR else { throw FileError(.delete, place) }
+        for entry in try OpenFolder(place).entries() { try remove(place.appending(path: entry.name)) }
+        guard rmdir(place.path) == 0 || errno == ENOENT else { throw FileError(.delete, place) }
     }
 
     /// Makes the names in a folder durable.

@@ -25,13 +25,29 @@ extension FileError: Explained {
     /// What the system says, such as `No such file or directory`.
     public var reason: String { String(cString: strerror(code)) }
 
-    private var remedy: String {
+    private var remedy: String { Self.remedy(code) }
+
+    /// What to do about the reason that a system call gave.
+    private static func remedy(_ code: Int32) -> String {
         switch code {
-        case ENOSPC, EDQUOT: "Free some space and run the command again; what was on the disk before is whole."
-        case EACCES, EPERM, EROFS: "Check who may write there."
+        case ENOSPC: "Free some space and run the command again; what was on the disk before is whole."
+        case EDQUOT: "Free some space, or have the quota raised, and run the command again; what was on the disk before is whole."
+        case EFBIG:
+            "Raise the limit on the size of files (`ulimit -f`), or use a file system that takes larger ones, and run the command again."
+        case EIO: "Check the disk and its connection, then run `lora verify`; it says what is damaged."
+        case EROFS: "Make the file system writable again (the system's log says why it is not), and run the command again."
+        case EACCES, EPERM: "Check who may write there."
         case ENOENT: "Check that the path exists."
         case ENOTDIR: "Name a place whose parts are folders."
         default: "Run the command again once the cause is gone."
         }
+    }
+}
+
+extension FileError {
+    /// What to do about a failure of which another library tells in words that end in the system's reason; nil when they do not.
+    public static func remedy(ofWords words: String) -> String? {
+        let codes = [ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EPERM]
+        return codes.first { words.hasSuffix(String(cString: strerror($0))) }.map(remedy)
     }
 }

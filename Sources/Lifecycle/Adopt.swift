@@ -42,7 +42,7 @@ extension Workspace {
                     candidate, as: version, message: plan.message(lineage), author: occasion.actor, at: occasion.at,
                     moving: [PEFTFolder.weightsFile: taken.weights])
                 let published = PublishedVersion(commit: commit, lineage: lineage, at: occasion.at)
-                try registry.adopt(published, on: occasion)
+                try listing(version) { try registry.adopt(published, on: occasion) }
                 return AdoptedVersion(plan: plan, version: version, commit: commit, taken: taken, lineage: lineage)
             }
         }
@@ -52,10 +52,11 @@ extension Workspace {
     private func inWorkshop<Value>(of adapter: AdapterName, _ body: (URL) throws -> Value) throws -> Value {
         let area = layout.staging(of: adapter)
         let workshop = area.appending(path: DurableFile.draftPrefix + "adoption")
-        if FileManager.default.fileExists(atPath: workshop.path) { try FileManager.default.removeItem(at: workshop) }
+        try DurableFile.remove(workshop)
         try DurableFile.makeFolder(workshop)
         let outcome = Result { try body(workshop) }
-        try FileManager.default.removeItem(at: workshop)
+        // what stays is litter by its name; whether a version was made does not hang on it
+        _ = Result { try DurableFile.remove(workshop) }
         // an area that holds nothing else is not kept
         rmdir(area.path)
         return try outcome.get()

@@ -68,7 +68,7 @@ extension PruneRegistry {
 
     private static func remove(_ leftovers: [Leftover]) throws -> Int {
         try leftovers.reduce(0) { won, leftover in
-            try FileManager.default.removeItem(at: leftover.folder)
+            try DurableFile.remove(leftover.folder)
             return won + leftover.bytes
         }
     }

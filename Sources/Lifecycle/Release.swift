@@ -53,8 +53,8 @@ struct Release {
         let commit = try workspace.versions.commit(
             candidate, as: version, message: message(lineage), author: actor, at: time)
         let published = PublishedVersion(commit: commit, lineage: lineage, at: time)
-        try workspace.registry.admit(
-            published, on: Occasion(actor: actor, at: time, reason: "passed the gate of policy '\(training.policy.name)'"))
+        let occasion = Occasion(actor: actor, at: time, reason: "passed the gate of policy '\(training.policy.name)'")
+        try workspace.listing(version) { try workspace.registry.admit(published, on: occasion) }
         return Receipt(
             version: version, commit: commit, candidateError: proof.facts.candidateError, baseError: proof.facts.base.error,
             verdict: verdict, training: proof.conclusion, repository: workspace.layout.versions)

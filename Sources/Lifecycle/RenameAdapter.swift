@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 import Foundation
 import Registry
 import Versions
@@ -16,7 +17,11 @@ extension Workspace {
         let leases = try [name, goal].sorted().map { try registry.lease($0, holder: holder) }
         return try withExtendedLifetime(leases) {
             let ending = try registry.endName(name, becoming: goal, on: occasion)
-            try RenameCompletion(registry: registry, versions: versions).finish(name, ending)
+            do {
+                try RenameCompletion(registry: registry, versions: versions).finish(name, ending)
+            } catch let error as any Explained {
+                throw RenameError.unfinished(name, goal, error.explanation)
+            }
             return ending
         }
     }

@@ -131,7 +131,7 @@ public struct TrainFolder {
         if request.startsAnew {
             for name in try FileManager.default.contentsOfDirectory(atPath: request.checkpoints.path) where name != Self.lockName
             {
-                try FileManager.default.removeItem(at: request.checkpoints.appending(path: name))
+                try DurableFile.remove(request.checkpoints.appending(path: name))
             }
         }
         fit.boundPool()
@@ -147,7 +147,7 @@ public struct TrainFolder {
 
     private func removeCheckpoints() throws {
         guard FileManager.default.fileExists(atPath: request.checkpoints.path) else { return }
-        try FileManager.default.removeItem(at: request.checkpoints)
+        try DurableFile.remove(request.checkpoints)
     }
 
     /// The first run's candidate waits among the checkpoints until it is known whether a higher rank follows. After a crash it is
@@ -156,7 +156,7 @@ public struct TrainFolder {
         _ engine: BuiltInEngine, _ shouldStop: () -> Bool, _ observe: (TrainingEvent) -> Void
     ) throws -> Outcome {
         let waiting = request.checkpoints.appending(path: "rank-\(plan.rank)")
-        if FileManager.default.fileExists(atPath: waiting.path) { try FileManager.default.removeItem(at: waiting) }
+        if FileManager.default.fileExists(atPath: waiting.path) { try DurableFile.remove(waiting) }
         let first = try Outcome(engine.train(job(plan, to: waiting), shouldStop: shouldStop, observe: observe))
         guard case .finished(let candidate) = first else { return first }
         guard let rank = candidate.conclusion.proposedRank else {

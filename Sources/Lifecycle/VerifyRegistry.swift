@@ -136,6 +136,9 @@ public struct VerifyRegistry: Sendable {
                         at: workspace.layout.database.path, next: "`lora registry rebuild` makes it again from git.",
                         kind: .integrity))
             }
+        } catch let error as any Explained where [.runtime, .busy].contains(error.explanation.kind) {
+            // the machine failed at comparing; that says nothing of the index
+            throw error
         } catch {
             return [fault("index", error)]
         }

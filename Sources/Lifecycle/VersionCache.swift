@@ -37,7 +37,7 @@ struct VersionCache {
     /// What a killed check-out left; the lock is ours, so nobody writes there.
     private func removeDrafts() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: root.path) where name.hasPrefix(DurableFile.draftPrefix) {
-            try FileManager.default.removeItem(at: root.appending(path: name))
+            try DurableFile.remove(root.appending(path: name))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Adapters
 import DurableFiles
+import Faults
 import Foundation
 import Llama
 import Registry
@@ -33,6 +34,9 @@ public struct Workspace: Sendable {
         let isSealed = !isThorough && seal.holds(before)
         if access == .readWrite, !isSealed { try versions.completePublications() }
         let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: versions)
+        if access == .readWrite, !isSealed, try versions.hasHalfWrittenFiles {
+            try registry.whileNobodyWrites { try versions.removeHalfWrittenFiles() }
+        }
         let renames = RenameCompletion(registry: registry, versions: versions)
         var renamed = try renames.finishAll()
         var mended = try isSealed ? Reconciliation() : registry.reconcile(with: versions.held, on: occasion)
@@ -42,6 +46,18 @@ public struct Workspace: Sendable {
         if access == .readWrite, !isSealed, mended.isSettled { try seal.renew(since: before) }
         let weights = WeightCache(in: location.layout.caches.appending(path: "weights"), notify: notify)
         return Workspace(location: location, registry: registry, versions: versions, mended: mended, weights: weights)
+    }
+
+    /// Lists a version that git holds by now: from here on whoever is told of a failure must not publish it again.
+    ///
+    /// - Throws: `VersionError.unlisted`.
+    @discardableResult
+    func listing<Value>(_ version: VersionID, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw VersionError.unlisted(version, (error as? any Explained)?.explanation ?? Explanation("\(error)", next: ""))
+        }
     }
 
     public var layout: RegistryLayout { location.layout }

@@ -18,7 +18,7 @@ struct CachedBase {
     /// The mapped file; made by `make` unless it is there and whole.
     func tensors(make: (URL) throws -> Void) throws -> ModelTensors? {
         if try isWhole() { return try opened() }
-        try FileManager.default.createDirectory(at: shelf, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(shelf)
         guard let lock = try FileLock.take(shelf.appending(path: "lock"), waiting: Self.patience) else {
             notify(.busy(file: file.path))
             return nil
@@ -49,7 +49,7 @@ struct CachedBase {
     private func removeLitter() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: shelf.path)
         where name.hasPrefix(DurableFile.draftPrefix) || name == Self.fileName || name == seal.lastPathComponent {
-            try FileManager.default.removeItem(at: shelf.appending(path: name))
+            try DurableFile.remove(shelf.appending(path: name))
         }
     }
 

@@ -60,7 +60,7 @@ public struct PEFTFolder: Sendable {
 
     /// Writes both files durably, tensors in 32-bit floats: the same adapter always gives the same bytes.
     public func write(to folder: URL) throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try DurableFile.makeFolder(folder)
         let tensors = adapter.pairs.flatMap { pair in
             [(PEFTName.a(of: pair.module.path), pair.a), (PEFTName.b(of: pair.module.path), pair.b)].map { name, matrix in
                 NamedTensor(name, shape: [matrix.rows, matrix.columns], floats: matrix.values)

@@ -116,7 +116,7 @@ extension AdapterRegistry {
         }
         outcome.recovered += published.map(\.version)
         for entry in try litter(of: adapter) {
-            try FileManager.default.removeItem(at: entry)
+            try DurableFile.remove(entry)
             outcome.removed.append(entry)
         }
     }

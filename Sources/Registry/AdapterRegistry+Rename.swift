@@ -1,4 +1,6 @@
 import Adapters
+import DurableFiles
+import Faults
 import Foundation
 import GRDB
 
@@ -60,7 +62,7 @@ extension AdapterRegistry {
         guard FileManager.default.fileExists(atPath: source.path), !FileManager.default.fileExists(atPath: target.path) else {
             return
         }
-        try FileManager.default.moveItem(at: source, to: target)
+        try DurableFile.rename(source, to: target)
     }
 }
 
@@ -70,4 +72,6 @@ public enum RenameError: Error, Hashable {
     /// Git holds tags of that name, which no index knows.
     case tagged(VersionID)
     case same(AdapterName)
+    /// The old name is ended; what follows from that is not done yet, and why.
+    case unfinished(AdapterName, AdapterName, Explanation)
 }

@@ -60,12 +60,15 @@ public final class AdapterRegistry: Sendable {
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try IndexDatabase.translatingErrors(at: layout.database) { try database.read(body) }
+        try IndexDatabase.translatingErrors(at: layout.database, on: database) { try database.read(body) }
     }
+
+    /// Runs `body` while no process writes to index or journals.
+    public func whileNobodyWrites(_ body: () throws -> Void) throws { try write { _ in try body() } }
 
     /// Runs `body` in one transaction that takes the write lock first (`BEGIN IMMEDIATE`): what it reads stays true until it ends.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try IndexDatabase.translatingErrors(at: layout.database) { try database.write(body) }
+        try IndexDatabase.translatingErrors(at: layout.database, on: database) { try database.write(body) }
     }
 
     /// Keeps others from writing to index and journals while `body` runs.

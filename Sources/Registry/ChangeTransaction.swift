@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 import GRDB
 
 /// Changes to what is known of one adapter, on their way into index and journal.
@@ -23,6 +24,7 @@ extension AdapterRegistry {
     /// disk before the index commits. A process that dies in between leaves a journal that is ahead, which the next one takes up.
     func change<Value>(_ adapter: AdapterName, _ body: (inout ChangeTransaction) throws -> Value) throws -> Value {
         var (entry, start): (CommitID?, CommitID?) = (nil, nil)
+        var made: Value?
         do {
             return try write { database in
                 start = try journal.head(of: adapter)
@@ -31,23 +33,46 @@ extension AdapterRegistry {
                 var transaction = ChangeTransaction(adapter, database)
                 let value = try body(&transaction)
                 guard !transaction.changes.isEmpty else { return value }
-                let appended = try journal.append(transaction.changes, to: adapter, after: position)
-                entry = appended
-                try Self.setPosition(appended, of: adapter, database)
+                // takes the place on the disk, which may be full, before the journal has the entry
+                try Self.setPosition(Self.unknownPosition, of: adapter, database)
+                made = value
+                do {
+                    entry = try journal.append(transaction.changes, to: adapter, after: position)
+                } catch {
+                    // the branch may have moved before the last of it failed
+                    let head = try journal.head(of: adapter)
+                    entry = head == start ? nil : head
+                    throw error
+                }
+                if let entry { try Self.setPosition(entry, of: adapter, database) }
                 return value
             }
         } catch {
-            if let entry { takeBack(entry, from: adapter, to: start) }
+            guard let entry else { throw error }
+            if try takeBack(entry, from: adapter, to: start, error) == .kept, let made { return made }
             throw error
         }
     }
 
-    /// What the index did not take must not come back as if it had been agreed to. Where somebody has gone on from it already, it stays.
-    private func takeBack(_ entry: CommitID, from adapter: AdapterName, to start: CommitID?) {
+    private enum Retraction { case kept, takenBack }
+
+    /// What the index did not take must not come back as if it had been agreed to. But a commit that failed may have been one: its last
+    /// step makes durable what is there already, and the journal is.
+    ///
+    /// - Throws: `RegistryError.onlyInJournal` when the entry cannot be taken back, so that the next opening takes it up.
+    private func takeBack(
+        _ entry: CommitID, from adapter: AdapterName, to start: CommitID?, _ cause: any Error
+    ) throws -> Retraction {
         do {
+            if try read({ try Self.position(of: adapter, $0) }) == entry { return .kept }
             try journal.retract(entry, from: adapter, to: start)
+            return .takenBack
         } catch {
-            return
+            let stands = Result { try journal.head(of: adapter) }
+            // where somebody has gone on from it already, it stays as well
+            if case .success(start) = stands { return .takenBack }
+            let told = (cause as? any Explained)?.explanation ?? Explanation("\(cause)", next: "")
+            throw RegistryError.onlyInJournal(adapter, told)
         }
     }
 
@@ -92,9 +117,15 @@ extension AdapterRegistry {
             .commit("position")
     }
 
+    private static let unknownPosition = String(repeating: "0", count: 40)
+
     private static func setPosition(_ position: CommitID, of adapter: AdapterName, _ database: Database) throws {
+        try setPosition(position.hex, of: adapter, database)
+    }
+
+    private static func setPosition(_ position: String, of adapter: AdapterName, _ database: Database) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO journals (adapter, position) VALUES (?, ?)",
-            arguments: [adapter.text, position.hex])
+            arguments: [adapter.text, position])
     }
 }

@@ -10,21 +10,19 @@ enum IndexDatabase {
 
     static func open(_ layout: RegistryLayout) throws -> DatabaseQueue {
         try makePrivate(layout.database)
-        return try translatingErrors(at: layout.database) {
-            let queue = try DatabaseQueue(path: layout.database.path, configuration: configuration)
-            try migrate(queue, layout)
-            return queue
+        let queue = try translatingErrors(at: layout.database) {
+            try DatabaseQueue(path: layout.database.path, configuration: configuration)
         }
+        try translatingErrors(at: layout.database, on: queue) { try migrate(queue, layout) }
+        return queue
     }
 
     /// A new index in a file of its own.
     static func create(_ file: URL) throws -> DatabaseQueue {
         try makePrivate(file)
-        return try translatingErrors(at: file) {
-            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-            try Migrations.migrator.migrate(queue)
-            return queue
-        }
+        let queue = try translatingErrors(at: file) { try DatabaseQueue(path: file.path, configuration: configuration) }
+        try translatingErrors(at: file, on: queue) { try Migrations.migrator.migrate(queue) }
+        return queue
     }
 
     /// Removes an index and what SQLite has left beside it.
@@ -111,25 +109,6 @@ enum IndexDatabase {
         let migrator = Migrations.migrator
         return try queue.read { database in
             (isNewer: try migrator.hasBeenSuperseded(database), isCurrent: try migrator.hasCompletedMigrations(database))
-        }
-    }
-
-    static func translatingErrors<Value>(at file: URL, _ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch var damage as DamagedRecord {
-            damage.source = .index
-            throw damage
-        } catch is RowDecodingError {
-            throw DamagedRecord(key: "a row", wanted: "a value of its column's kind", source: .index)
-        } catch let error as DatabaseError {
-            let message = error.message ?? error.resultCode.description
-            switch error.resultCode {
-            case .SQLITE_BUSY, .SQLITE_LOCKED: throw RegistryError.databaseBusy(path: file.path)
-            case .SQLITE_READONLY: throw RegistryError.readOnly(path: file.deletingLastPathComponent().path)
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: throw RegistryError.corruptDatabase(path: file.path, message: message)
-            default: throw RegistryError.database(path: file.path, message: message)
-            }
         }
     }
 }

@@ -41,7 +41,9 @@ extension AdapterRegistry {
                 return IndexRebuild(differences: nil, setAside: aside, mended: mended)
             }
             let differences = try new.contents().differences(from: contents)
-            try IndexDatabase.translatingErrors(at: layout.database) { try new.database.backup(to: old.database) }
+            try IndexDatabase.translatingErrors(at: layout.database, on: old.database) {
+                try new.database.backup(to: old.database)
+            }
             return IndexRebuild(differences: differences, setAside: nil, mended: mended)
         }
     }

@@ -31,6 +31,10 @@ extension RegistryError: Explained {
             Explanation(
                 "The index refused: \(message).", at: path, next: "Check free space and who may write there; nothing was changed."
             )
+        case .onlyInJournal(let adapter, let cause):
+            Explanation(
+                "The change of \(adapter) is recorded in git, but the index could not take it up. \(cause.what)", at: cause.place,
+                next: "Do not ask for it again: the next command takes it up. \(cause.next)")
         }
     }
 }

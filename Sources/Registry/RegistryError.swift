@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 
 /// Why a registry cannot be opened or its index not be used.
 public enum RegistryError: Error, Hashable {
@@ -11,6 +12,8 @@ public enum RegistryError: Error, Hashable {
     case databaseBusy(path: String)
     case corruptDatabase(path: String, message: String)
     case database(path: String, message: String)
+    /// The change is in git, and nothing but the index lacks it; why.
+    case onlyInJournal(AdapterName, Explanation)
 }
 
 /// Why declared files cannot be meant.

@@ -25,6 +25,8 @@ public final class Console: @unchecked Sendable {
         self.errors = errors
         isTerminal = isatty(output) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
         signal(SIGPIPE, SIG_IGN)
+        // A write beyond the limit on the size of files then fails and is told of, instead of ending the process.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     public func print(_ line: String = "") { write(line + "\n") }

@@ -56,7 +56,7 @@ public struct CheckpointStore: Sendable {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(DurableFile.draftPrefix)
         {
-            try FileManager.default.removeItem(at: folder.appending(path: name))
+            try DurableFile.remove(folder.appending(path: name))
         }
     }
 
@@ -79,7 +79,7 @@ public struct CheckpointStore: Sendable {
     private func remove(_ step: Int) throws {
         let draft = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
         try DurableFile.rename(folder(ofStep: step), to: draft)
-        try FileManager.default.removeItem(at: draft)
+        try DurableFile.remove(draft)
     }
 
     private static let prefix = "checkpoint-"

@@ -47,8 +47,9 @@ struct PublicationLease {
     func moving<Value>(_ references: [String], _ body: () throws -> Value) throws -> Value {
         try lock.sign(references.map { "\($0)\n" }.joined())
         let outcome = Result { try body() }
-        // A failure is no death: libgit2 has released its locks.
-        try lock.sign("")
+        // A failure is no death: libgit2 has released its locks. If the text cannot be wiped out, whoever comes next finds nothing to mend;
+        // what was moved stays moved.
+        _ = Result { try lock.sign("") }
         return try outcome.get()
     }
 
@@ -61,23 +62,13 @@ struct PublicationLease {
         }
         // whoever packs locks one reference after the other
         if references.contains(PackedReferences.name) { try deleteLocks(below: repository.appending(path: "refs")) }
-        // libgit2 writes an object under the second name before it gives it its own.
-        for (place, prefix) in [("lfs/tmp", DurableFile.draftPrefix), ("objects", "tmp_object_git2_")] {
-            try deleteEntries(of: repository.appending(path: place), prefix: prefix)
-        }
+        for file in try HalfWrittenFiles.find(in: repository) { try delete(file) }
         try lock.sign("")
     }
 
     private static func isReference(_ name: String) -> Bool {
         var isValid: Int32 = 0
         return git_reference_name_is_valid(&isValid, name) == 0 && isValid == 1
-    }
-
-    private func deleteEntries(of folder: URL, prefix: String) throws {
-        guard FileManager.default.fileExists(atPath: folder.path) else { return }
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasPrefix(prefix) {
-            try delete(folder.appending(path: name))
-        }
     }
 
     private func deleteLocks(below folder: URL) throws {

@@ -1,3 +1,4 @@
+import DurableFiles
 import Faults
 
 extension VersionError: Explained {
@@ -70,12 +71,18 @@ extension VersionError: Explained {
             Explanation(
                 "A file of \(version) is not what was committed: \(fault.words).", at: fault.path, next: fault.remedy,
                 kind: .integrity)
+        case .unlisted(let version, let cause):
+            Explanation(
+                "\(version) is in git, but it could not be listed. \(cause.what)", at: cause.place,
+                next: "Do not publish it again: the next command lists it. \(cause.next)")
         case .folderExists(let path):
             Explanation(
                 "Something stands there already.", at: path, next: "Name a folder that does not exist yet, or an empty one.",
                 kind: .usage)
         case .git(let path, let operation, let message):
-            Explanation("Git could not \(operation): \(message).", at: path, next: "Check free space and who may write there.")
+            Explanation(
+                "Git could not \(operation): \(message).", at: path,
+                next: FileError.remedy(ofWords: message) ?? "Check free space and who may write there.")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 
 /// Why versions cannot be written or read.
 public enum VersionError: Error, Hashable {
@@ -28,6 +29,8 @@ public enum VersionError: Error, Hashable {
     case foreignLineage(path: String, found: VersionID, wanted: VersionID)
 
     case damaged(VersionID, VersionFault)
+    /// Git holds the version, and all that is missing is that it be listed; why.
+    case unlisted(VersionID, Explanation)
     case folderExists(path: String)
     case git(path: String, operation: String, message: String)
 }

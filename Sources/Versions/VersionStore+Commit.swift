@@ -1,6 +1,7 @@
 import Adapters
 import CGit2
 import DurableFiles
+import Faults
 import Foundation
 import StrictJSON
 
@@ -19,6 +20,19 @@ extension VersionStore {
         _ candidate: URL, as version: VersionID, message: VersionMessage, author: Actor, at time: Timestamp,
         moving durable: [String: (size: Int, digest: ContentDigest)] = [:]
     ) throws -> CommitID {
+        var stands = false
+        do {
+            return try commit(candidate, as: version, message, author, at: time, moving: durable, &stands)
+        } catch  where stands {
+            throw VersionError.unlisted(version, (error as? any Explained)?.explanation ?? Explanation("\(error)", next: ""))
+        }
+    }
+
+    /// - Parameter stands: set when the failure that is thrown came too late to take back what was published.
+    private func commit(
+        _ candidate: URL, as version: VersionID, _ message: VersionMessage, _ author: Actor, at time: Timestamp,
+        moving durable: [String: (size: Int, digest: ContentDigest)], _ stands: inout Bool
+    ) throws -> CommitID {
         let files = try CandidateFolder(candidate).files
         try checkLineage(in: candidate, of: version)
         let branch = Self.branch(of: version.adapter)
@@ -32,17 +46,41 @@ extension VersionStore {
                 let parent = try repository.commit(at: branch)
                 let tree = try writeTree(files, moving: durable, repository)
                 let signature = try GitSignature(author, at: time)
-                let commit = try retryingLocks(on: branch, of: version.adapter) {
-                    try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
+                do {
+                    let commit = try retryingLocks(on: branch, of: version.adapter) {
+                        try repository.commit(tree: tree, parent: parent, on: branch, message: message.text, author: signature)
+                    }
+                    try observe(.committed)
+                    try retryingLocks(on: Self.reference(of: version), of: version.adapter) {
+                        try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
+                    }
+                    try observe(.tagged)
+                    try repository.pointHead(to: branch)
+                    return try Self.commitID(commit)
+                } catch {
+                    stands = !takeBack(version, tree, to: parent, repository)
+                    throw error
                 }
-                try observe(.committed)
-                try retryingLocks(on: Self.reference(of: version), of: version.adapter) {
-                    try repository.tag(version.tag, commit: commit, message: message.text, tagger: signature)
-                }
-                try observe(.tagged)
-                try repository.pointHead(to: branch)
-                return try Self.commitID(commit)
             }
+        }
+    }
+
+    /// What is told to have failed must not become a version by the next opening. The branch may have moved although moving it failed.
+    ///
+    /// - Returns: whether the version is not there.
+    private func takeBack(
+        _ version: VersionID, _ tree: git_oid, to parent: git_oid?, _ repository: borrowing GitRepository
+    ) -> Bool {
+        do {
+            let branch = Self.branch(of: version.adapter)
+            guard let tip = try repository.commit(at: branch), tip != parent, try repository.details(of: tip).tree == tree else {
+                return true
+            }
+            try repository.remove(Self.reference(of: version))
+            try repository.move(branch, from: tip, to: parent)
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -43,7 +43,7 @@ public struct VersionStore: Sendable {
             guard !FileManager.default.fileExists(atPath: folder.path) else { return }
             // The name is always the same, so that what a killed process left is found: the lease is ours.
             let draft = parent.appending(path: DurableFile.draftPrefix + folder.lastPathComponent)
-            if FileManager.default.fileExists(atPath: draft.path) { try FileManager.default.removeItem(at: draft) }
+            if FileManager.default.fileExists(atPath: draft.path) { try DurableFile.remove(draft) }
             try translatingFailures(at: draft) { try GitRepository.create(at: draft) }
             try DurableFile.publish(draft: draft, as: folder)
         }
