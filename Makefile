@@ -4,13 +4,16 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
 PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
+# other people's programs that the tests hold ours against
+TEST_PACKAGES := git git-lfs
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test failing-machine-test bench bench-kernels bench-registry arm-check clean
+.PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
+	kill-push-test failing-machine-test bench bench-kernels bench-registry arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
 
-test: setup
+test: setup test-setup
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build --parallel
 
@@ -34,6 +37,9 @@ format:
 setup:
 	@Scripts/setup.sh $(PACKAGES)
 
+test-setup:
+	@Scripts/setup.sh $(TEST_PACKAGES)
+
 # Kills a tiny training KILLS times at random moments; CI takes 100, and 300 is the longer run.
 KILLS := 100
 kill-test: release
@@ -47,6 +53,15 @@ kill-registry-test: release
 # Lets the machine fail under every call by which a verb changes the disk; takes about an hour on two cores.
 failing-machine-test: release
 	Scripts/failing_machine.py --lora $(LORA)
+
+# Kills pushes and pulls between two registries and a bare repository PUSHES_KILLED times.
+PUSHES_KILLED := 200
+kill-push-test: release
+	Scripts/kill_push.sh $(LORA) $(PUSHES_KILLED)
+
+# A version cloned by git and git-lfs, compared byte for byte, and loaded by PEFT.
+clone-check: release test-setup
+	Scripts/check_clone.sh $(LORA) --peft
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)

@@ -8,8 +8,8 @@ public final class FileLock: Sendable {
     private let file: URL
 
     /// Takes the lock without waiting; nil when another process (or another lock in this one) holds it.
-    public static func take(_ file: URL) throws(FileError) -> FileLock? {
-        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    public static func take(_ file: URL, permissions: mode_t = 0o600) throws(FileError) -> FileLock? {
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, permissions)
         guard descriptor >= 0 else { throw FileError(.open, file) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return FileLock(descriptor: descriptor, file: file) }
         let code = errno
@@ -19,10 +19,12 @@ public final class FileLock: Sendable {
     }
 
     /// Takes the lock, trying for at most `limit`; nil when somebody held it all that time.
-    public static func take(_ file: URL, waiting limit: Duration) throws(FileError) -> FileLock? {
+    public static func take(
+        _ file: URL, waiting limit: Duration, permissions: mode_t = 0o600
+    ) throws(FileError) -> FileLock? {
         let deadline = ContinuousClock.now + limit
         while true {
-            if let lock = try take(file) { return lock }
+            if let lock = try take(file, permissions: permissions) { return lock }
             guard ContinuousClock.now < deadline else { return nil }
             usleep(5_000)
         }

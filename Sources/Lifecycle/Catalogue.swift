@@ -2,6 +2,7 @@ import Adapters
 import Policies
 import Registry
 import StrictJSON
+import Versions
 
 /// What the registry holds, at a glance.
 public struct Catalogue: Sendable {
@@ -125,9 +126,10 @@ public struct AdapterRecord: Sendable, Hashable {
 }
 
 extension VersionRecord {
-    func json(_ dataset: DatasetStanding) -> JSONValue {
+    func json(_ dataset: DatasetStanding, absent: [VersionFault]) -> JSONValue {
         var object = json.objectValue ?? JSONObject()
         object["dataset_stored"] = .string(dataset.rawValue)
+        object["absent"] = .array(absent.map { .string($0.path) })
         return .object(object)
     }
 
@@ -147,13 +149,14 @@ extension VersionRecord {
 /// What `show` was asked for.
 public enum Shown: Sendable {
     case adapter(AdapterRecord)
-    /// With how much of its data set git holds.
-    case version(VersionRecord, DatasetStanding)
+    /// With how much of its data set git holds, and its large files that are not here, unless they were given up.
+    case version(VersionRecord, DatasetStanding, absent: [VersionFault])
 
     public var json: JSONValue {
         switch self {
         case .adapter(let record): record.json.report("lora.adapter/1")
-        case .version(let record, let dataset): record.json(dataset).report("lora.version/1")
+        case .version(let record, let dataset, let absent):
+            record.json(dataset, absent: absent).report("lora.version/1")
         }
     }
 }
@@ -164,6 +167,7 @@ extension Workspace {
         let reference = try VersionReference(text)
         if reference.selector == nil { return .adapter(try record(named: reference.adapter.text)) }
         let record = try version(text)
-        return .version(record, try standing(of: record.lineage))
+        let absent = try record.isPruned ? [] : versions.visibleFaults(of: record.version)
+        return .version(record, try standing(of: record.lineage), absent: absent)
     }
 }

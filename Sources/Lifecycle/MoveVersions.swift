@@ -6,7 +6,12 @@ import Versions
 
 extension Workspace {
     /// Moves versions with their journals and large files to another repository; those of every adapter when none is named.
-    public func push(_ names: [String], to remote: String, workingFolder: URL) throws -> VersionTransfer {
+    ///
+    /// - Parameter isThorough: reads every large file there, and mends what is damaged there and whole here.
+    public func push(
+        _ names: [String], to remote: String, workingFolder: URL, isThorough: Bool = false
+    ) throws -> VersionTransfer {
+        let address = try RemoteAddress(remote, relativeTo: workingFolder)
         let adapters =
             try names.isEmpty
             ? registry.recordedAdapters()
@@ -15,26 +20,28 @@ extension Workspace {
                 try requireKnown(adapter)
                 return adapter
             } + formerNames(of: names)
-        let transfer = try versions.push(adapters, to: Self.folder(remote, workingFolder))
+        let transfer = try versions.push(adapters, to: address, isThorough: isThorough)
         try versions.markPushed(adapters)
         return transfer
     }
 
     /// Takes what another repository has, and lists it here.
+    ///
+    /// - Parameter isThorough: reads every large file here, and mends what is damaged here and whole there.
     public func pull(
-        _ names: [String], from remote: String, workingFolder: URL, on occasion: Occasion
+        _ names: [String], from remote: String, workingFolder: URL, isThorough: Bool = false, on occasion: Occasion
     ) throws -> (transfer: VersionTransfer, mended: Reconciliation) {
-        let folder = try Self.folder(remote, workingFolder)
-        let known = try VersionStore.adapters(in: folder)
+        let address = try RemoteAddress(remote, relativeTo: workingFolder)
+        let known = try VersionStore.adapters(in: address)
         let adapters =
             try names.isEmpty
             ? known
             : names.map { name in
                 let adapter = try AdapterName(name)
-                guard known.contains(adapter) else { throw RemoteError.unknown(adapter, path: folder.path) }
+                guard known.contains(adapter) else { throw RemoteError.unknown(adapter, path: address.description) }
                 return adapter
             }
-        let transfer = try versions.pull(adapters, from: folder)
+        let transfer = try versions.pull(adapters, from: address, isThorough: isThorough)
         try versions.markPushed(adapters)
         var mended = try registry.reconcile(with: versions.held, on: occasion)
         mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
@@ -51,22 +58,14 @@ extension Workspace {
         }
         return found
     }
-
-    private static func folder(_ remote: String, _ workingFolder: URL) throws -> URL {
-        if let url = URL(string: remote), let scheme = url.scheme, scheme.count > 1 {
-            guard scheme == "file" else { throw RemoteError.unsupported(remote) }
-            return url.absoluteURL
-        }
-        // HOST:PATH is how git writes an address of SSH
-        if let colon = remote.firstIndex(of: ":"), !remote[..<colon].contains("/") { throw RemoteError.unsupported(remote) }
-        return URL(filePath: remote, relativeTo: workingFolder).absoluteURL
-    }
 }
 
 extension VersionTransfer {
     public var json: JSONValue {
         [
             "references": .array(references.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
+            "mended": .array(
+                mended.map { ["subject": .string($0.subject), "path": .string($0.fault.path), "what": .string($0.fault.words)] }),
         ]
     }
 }

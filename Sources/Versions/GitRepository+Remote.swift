@@ -44,28 +44,41 @@ extension GitRepository {
         }
     }
 
-    func remove(_ reference: String) throws(GitFailure) {
-        let code = git_reference_remove(handle.pointer, reference)
-        guard code != GIT_ENOTFOUND.rawValue else { return }
-        try GitLibrary.check("remove \(reference)", code)
-    }
-
-    /// Fetches references by their specifications from a repository on this file system.
-    func fetch(_ specifications: [String], from source: URL) throws(GitFailure) {
+    /// Downloads all that references of another repository lead to; no reference here moves.
+    func download(_ references: [String], from address: String) throws(GitFailure) {
+        guard !references.isEmpty else { return }
         let remote = try GitHandle("open the other repository", free: git_remote_free) {
-            git_remote_create_anonymous($0, handle.pointer, source.path)
+            git_remote_create_anonymous($0, handle.pointer, address)
         }
         var options = git_fetch_options()
         try GitLibrary.check("prepare options", git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION)))
         options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE
-        options.update_fetchhead = 0
-        let words = specifications.map { strdup($0) }
-        defer { words.forEach { free($0) } }
-        var pointers = words
-        let code = pointers.withUnsafeMutableBufferPointer { buffer in
-            var list = git_strarray(strings: buffer.baseAddress, count: buffer.count)
-            return git_remote_fetch(remote.pointer, &list, &options, "moved by lora")
-        }
+        let code = Self.withStrings(references.map { "\($0):\($0)" }) { git_remote_download(remote.pointer, $0, &options) }
         try GitLibrary.check("fetch", code)
+    }
+
+    static func withStrings<Value>(_ strings: [String], _ body: (UnsafePointer<git_strarray>) -> Value) -> Value {
+        var words = strings.map { strdup($0) }
+        defer { words.forEach { free($0) } }
+        return words.withUnsafeMutableBufferPointer { buffer in
+            var list = git_strarray(strings: buffer.baseAddress, count: buffer.count)
+            return body(&list)
+        }
+    }
+
+    /// What an object leads to, through tags.
+    func peel(_ id: git_oid, to kind: git_object_t = GIT_OBJECT_COMMIT) throws(GitFailure) -> git_oid {
+        var id = id
+        let object = try GitHandle("read an object", free: git_object_free) {
+            git_object_lookup($0, handle.pointer, &id, GIT_OBJECT_ANY)
+        }
+        let peeled = try GitHandle("read a tag", free: git_object_free) { git_object_peel($0, object.pointer, kind) }
+        return git_object_id(peeled.pointer).pointee
+    }
+
+    func holdsObject(_ id: git_oid) throws(GitFailure) -> Bool {
+        var id = id
+        let objects = try GitHandle("open the objects", free: git_odb_free) { git_repository_odb($0, handle.pointer) }
+        return git_odb_exists(objects.pointer, &id) == 1
     }
 }

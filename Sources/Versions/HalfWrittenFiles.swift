@@ -4,16 +4,19 @@ import Foundation
 /// What a writer that was killed has left in the repository under a name that only it knew.
 enum HalfWrittenFiles {
     /// libgit2 writes objects and packs under such names before it gives them their own.
-    private static let names = [
-        ("lfs/tmp", DurableFile.draftPrefix), ("objects", "tmp_object_git2_"), ("objects/pack", "pack_git2_"),
+    private static let names: [(folder: String, isHalfWritten: @Sendable (String) -> Bool)] = [
+        ("lfs/tmp", { $0.hasPrefix(DurableFile.draftPrefix) }),
+        ("objects", { $0.hasPrefix("tmp_object_git2_") }),
+        // the same pack has the same name, and so the same lock
+        ("objects/pack", { $0.hasPrefix("pack_git2_") || $0.hasSuffix(".idx.lock") }),
     ]
 
     static func find(in repository: URL) throws(FileError) -> [URL] {
         var found: [URL] = []
-        for (name, prefix) in names {
+        for (name, isHalfWritten) in names {
             let folder = repository.appending(path: name)
             guard access(folder.path, F_OK) == 0 else { continue }
-            for entry in try OpenFolder(folder).entries() where entry.name.hasPrefix(prefix) {
+            for entry in try OpenFolder(folder).entries() where isHalfWritten(entry.name) {
                 found.append(folder.appending(path: entry.name))
             }
         }

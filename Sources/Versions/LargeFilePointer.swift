@@ -63,6 +63,38 @@ struct LargeFileStore {
         }
     }
 
+    /// Copies an object of another store here, unless it is not what its pointer says.
+    ///
+    /// - Returns: what is wrong with it.
+    func copy(_ pointer: LargeFilePointer, from other: LargeFileStore) throws -> VersionFault.Problem? {
+        let source = other.object(pointer.digest)
+        guard access(source.path, F_OK) == 0 else { return .missingObject(oid: pointer.digest.hex) }
+        return try receive(pointer) { draft in try FileBytes.copy(source, to: draft) }
+    }
+
+    /// Lets `write` make a draft of an object, on the disk, and gives it its name if it is what the pointer says.
+    ///
+    /// - Returns: what is wrong with it; nothing is stored then.
+    func receive(
+        _ pointer: LargeFilePointer, _ write: (_ draft: URL) throws -> (size: Int, digest: ContentDigest)
+    ) throws -> VersionFault.Problem? {
+        let drafts = repository.appending(path: "lfs/tmp")
+        try DurableFile.makeFolder(drafts)
+        let draft = drafts.appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        do {
+            let (size, digest) = try write(draft)
+            if let problem = Self.problem(of: pointer, size: size, digest: digest) {
+                unlink(draft.path)
+                return problem
+            }
+            _ = try place(draft, size: size, digest)
+            return nil
+        } catch {
+            unlink(draft.path)
+            throw error
+        }
+    }
+
     /// Moves a file that its writer digested and synced into the store; where that lies on another file system, it is copied.
     ///
     /// - Throws: `VersionError.changedWhileRead` when it has another size by now.
@@ -94,6 +126,17 @@ struct LargeFileStore {
             size += piece.count
         }
         return Self.problem(of: pointer, size: size, digest: hash.finish())
+    }
+
+    /// What can be seen to be wrong without reading the object: that it is not there, or has another size.
+    func visibleProblem(of pointer: LargeFilePointer) throws -> VersionFault.Problem? {
+        var status = stat()
+        guard stat(object(pointer.digest).path, &status) == 0 else {
+            guard errno == ENOENT else { throw FileError(.read, object(pointer.digest)) }
+            return .missingObject(oid: pointer.digest.hex)
+        }
+        let size = Int(status.st_size)
+        return size == pointer.size ? nil : .wrongSize(expected: pointer.size, found: size)
     }
 
     static func problem(of pointer: LargeFilePointer, size: Int, digest: ContentDigest) -> VersionFault.Problem? {

@@ -8,8 +8,14 @@ import Foundation
 /// of a process that was killed: git's own locks on those references, and half-written objects, are then nobody's.
 struct PublicationLease {
     private let lock: FileLock
+    private let file: URL
     private let repository: URL
 
+    /// What is signed while objects arrive and no reference moves yet.
+    static let transfer = "refs/lora/transfer"
+
+    /// Room for the names of thousands of references.
+    private static let signatureLimit = 1 << 24
     /// How long a publication waits for another to end.
     private static let patience = Duration.seconds(30)
 
@@ -29,16 +35,30 @@ struct PublicationLease {
     static func wait(for repository: URL) throws -> PublicationLease {
         let file = file(beside: repository)
         guard let lock = try FileLock.take(file, waiting: patience) else { throw VersionError.locked(path: file.path) }
-        return try PublicationLease(lock, repository)
+        return try PublicationLease(lock, file, repository)
+    }
+
+    /// Waits for the lease of another repository. That of a registry lies beside it; a plain bare repository gets its own within, since
+    /// its folder is all that is sure to be writable, and for all who may write there.
+    ///
+    /// - Returns: nil when somebody held it all that time.
+    static func wait(forRemote repository: URL, _ patience: Duration) throws -> PublicationLease? {
+        let beside = file(beside: repository)
+        let isRegistry = access(beside.path, F_OK) == 0
+        let file = isRegistry ? beside : repository.appending(path: "lora.lease")
+        guard let lock = try FileLock.take(file, waiting: patience, permissions: isRegistry ? 0o600 : 0o666) else { return nil }
+        return try PublicationLease(lock, file, repository)
     }
 
     /// Takes the lease if it is free, and mends what its last holder left.
     static func takeIfFree(_ repository: URL) throws -> PublicationLease? {
-        try FileLock.take(file(beside: repository)).map { try PublicationLease($0, repository) }
+        let file = file(beside: repository)
+        return try FileLock.take(file).map { try PublicationLease($0, file, repository) }
     }
 
-    private init(_ lock: FileLock, _ repository: URL) throws {
+    private init(_ lock: FileLock, _ file: URL, _ repository: URL) throws {
         self.lock = lock
+        self.file = file
         self.repository = repository
         try mend()
     }
@@ -54,7 +74,7 @@ struct PublicationLease {
     }
 
     private func mend() throws {
-        let signature = try FileBytes.contents(of: Self.file(beside: repository), limit: 1 << 16)
+        let signature = try FileBytes.contents(of: file, limit: Self.signatureLimit)
         guard !signature.isEmpty else { return }
         let references = String(decoding: signature, as: UTF8.self).split(separator: "\n").map(String.init)
         for reference in references where Self.isReference(reference) || reference == PackedReferences.name {

@@ -98,10 +98,14 @@ extension VersionFault {
         }
     }
 
-    var remedy: String {
+    /// What to do about it.
+    public var remedy: String {
         switch problem {
-        case .missingObject: "Fetch it with `git lfs fetch` from where the repository was copied."
-        case .wrongSize, .wrongDigest, .unreadable: "Restore the repository from a copy; use another version meanwhile."
+        case .missingObject:
+            "`lora pull REMOTE` fetches it from a repository that has it; in a clone that git made, `git lfs fetch --all` does."
+        case .wrongSize, .wrongDigest:
+            "`lora pull REMOTE --verify` mends it from a repository that has it whole; use another version meanwhile."
+        case .unreadable: "Restore the repository from a copy; use another version meanwhile."
         }
     }
 }

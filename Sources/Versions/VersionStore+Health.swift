@@ -60,6 +60,14 @@ extension VersionStore {
         }
     }
 
+    /// The large files of a version that are not here, or not in their size; they are not read.
+    public func visibleFaults(of version: VersionID) throws -> [VersionFault] {
+        let store = LargeFileStore(repository: folder)
+        return try largeFiles(of: version).compactMap { path, pointer in
+            try store.visibleProblem(of: pointer).map { VersionFault(path: path, problem: $0) }
+        }
+    }
+
     /// Looks for the large files of versions by name and size, without reading them.
     ///
     /// - Returns: how many there are, and which of them are not there whole.

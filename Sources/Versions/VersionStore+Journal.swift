@@ -44,20 +44,24 @@ extension VersionStore: ChangeJournal {
                 guard position == nil else { throw JournalError.diverged(adapter, position: position, head: nil) }
                 return []
             }
-            var entries: [JournalEntry] = []
-            var next: git_oid? = head
-            while let commit = next {
-                let id = try Self.commitID(commit)
-                if id == position { return entries.reversed() }
-                let (tree, parent) = try repository.link(of: commit)
-                entries.append(JournalEntry(position: id, changes: try Self.changes(in: tree, of: adapter, repository)))
-                next = parent
-            }
-            guard position == nil else {
-                throw JournalError.diverged(adapter, position: position, head: try Self.commitID(head))
-            }
-            return entries.reversed()
+            return try Self.entries(of: adapter, upTo: head, after: position, repository)
         }
+    }
+
+    static func entries(
+        of adapter: AdapterName, upTo head: git_oid, after position: CommitID? = nil, _ repository: borrowing GitRepository
+    ) throws -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        var next: git_oid? = head
+        while let commit = next {
+            let id = try commitID(commit)
+            if id == position { return entries.reversed() }
+            let (tree, parent) = try repository.link(of: commit)
+            entries.append(JournalEntry(position: id, changes: try changes(in: tree, of: adapter, repository)))
+            next = parent
+        }
+        guard position == nil else { throw JournalError.diverged(adapter, position: position, head: try commitID(head)) }
+        return entries.reversed()
     }
 
     public func append(_ changes: [RegistryChange], to adapter: AdapterName, after position: CommitID?) throws -> CommitID {

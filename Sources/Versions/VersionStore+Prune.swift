@@ -42,18 +42,6 @@ extension VersionStore {
         }
     }
 
-    /// Whether the journal of its adapter says that a version gave its large files up, or that of its later name.
-    func isPruned(_ version: VersionID) throws -> Bool {
-        try entries(of: version.adapter, after: nil).flatMap(\.changes).contains { change in
-            guard case .happened(let event) = change else { return false }
-            switch event.kind {
-            case .pruned: return event.version == version
-            case .renamedTo: return try event.otherName.map { try isPruned(version.renamed($0)) } ?? false
-            default: return false
-            }
-        }
-    }
-
     /// The digests that any reference names in its tree, but for the tags of these versions and what stands at their commits.
     private static func pointers(
         outside versions: [VersionID], _ repository: borrowing GitRepository
@@ -75,11 +63,18 @@ extension VersionStore {
     /// Notes that another repository has all that the branch of an adapter leads to.
     public func markPushed(_ adapters: [AdapterName]) throws {
         try withRepository { repository in
-            for adapter in adapters {
-                guard let tip = try repository.target(of: Self.branch(of: adapter)) else { continue }
+            let moves = try adapters.compactMap { adapter -> ReferenceMove? in
+                guard let tip = try repository.target(of: Self.branch(of: adapter)) else { return nil }
                 let old = try repository.target(of: Self.pushed(adapter))
-                guard old != tip else { continue }
-                try repository.point(Self.pushed(adapter), to: tip, from: old, because: "another repository has it")
+                return old == tip ? nil : ReferenceMove(name: Self.pushed(adapter), new: tip, old: old)
+            }
+            guard !moves.isEmpty else { return }
+            try PublicationLease.wait(for: folder).moving(moves.map(\.name)) {
+                for move in moves {
+                    try retryingLocks(on: move.name, of: nil) {
+                        try repository.point(move.name, to: move.new, from: move.old, because: "another repository has it")
+                    }
+                }
             }
         }
     }

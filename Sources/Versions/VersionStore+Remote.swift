@@ -9,152 +9,181 @@ public struct VersionTransfer: Sendable, Hashable {
     public internal(set) var references: [String] = []
     public internal(set) var largeFiles = 0
     public internal(set) var bytes = 0
+    /// Large files that whoever received had damaged, or lacked of what it had already.
+    public internal(set) var mended: [Mended] = []
+
+    public struct Mended: Sendable, Hashable {
+        /// The version or data set.
+        public let subject: String
+        public let fault: VersionFault
+    }
 
     public var isEmpty: Bool { references.isEmpty && largeFiles == 0 }
 }
 
-/// Versions, their data sets, journals and large files between this repository and another bare one on the same file system.
+/// Versions, their data sets, journals and large files between this repository and another one.
 ///
-/// Large files go first, each whole and checked against its digest, then git's objects, then branches and tags: whoever looks at the other
-/// side sees a version only when all of it is there, and a transfer that was cut off goes on where it stopped.
+/// Order: large files, each whole and checked against its digest, then git's objects, then data sets, versions and branches. Whoever
+/// looks at the other side sees a version only when all of it is there, and a transfer that was cut off goes on where it stopped.
 extension VersionStore {
+    /// - Parameter isThorough: reads every large file there and here, and mends there what is whole here.
     /// - Throws: `RemoteError.diverged` when the other side has what this one has not; nothing is moved then.
-    public func push(_ adapters: [AdapterName], to remote: URL) throws -> VersionTransfer {
-        try move(adapters, from: folder, to: remote)
+    @discardableResult
+    public func push(
+        _ adapters: [AdapterName], to address: RemoteAddress, isThorough: Bool = false
+    ) throws -> VersionTransfer {
+        try push(adapters, to: address.open(), isThorough: isThorough)
     }
 
+    /// - Parameter isThorough: reads every large file here, and mends what is whole there.
     /// - Throws: `RemoteError.diverged` when this side has what the other one has not; nothing is moved then.
-    public func pull(_ adapters: [AdapterName], from remote: URL) throws -> VersionTransfer {
-        let lease = try PublicationLease.wait(for: folder)
-        return try withExtendedLifetime(lease) { try move(adapters, from: remote, to: folder) }
+    @discardableResult
+    public func pull(
+        _ adapters: [AdapterName], from address: RemoteAddress, isThorough: Bool = false
+    ) throws -> VersionTransfer {
+        try pull(adapters, from: address.open(), isThorough: isThorough)
     }
 
     /// The adapters that another repository has something of.
-    public static func adapters(in remote: URL) throws -> [AdapterName] {
-        try existing(remote).withRepository { repository in
-            let names = try ["adapters", "journal"].flatMap { kind in
-                try repository.targets(matching: "refs/heads/\(kind)/*").map {
-                    String($0.name.dropFirst("refs/heads/\(kind)/".count))
-                }
+    public static func adapters(in address: RemoteAddress) throws -> [AdapterName] {
+        let names = try address.open().references().keys.compactMap { name in
+            ["refs/heads/adapters/", journalBranches].first(where: name.hasPrefix).map { String(name.dropFirst($0.count)) }
+        }
+        return Set(
+            names.compactMap { name in
+                do throws(NameError) { return try AdapterName(name) } catch { return nil }
             }
-            return Set(
-                names.compactMap { name in
-                    do throws(NameError) { return try AdapterName(name) } catch { return nil }
+        ).sorted()
+    }
+
+    func push(_ adapters: [AdapterName], to remote: some RemoteRepository, isThorough: Bool = false) throws -> VersionTransfer {
+        try remote.exclusively { lease in
+            try withRepository { repository in
+                let theirs = try remote.references()
+                try observeTransfer(.looked)
+                // what the other side has gone on to tells whether it follows from what is here
+                let unknown = try Self.references(of: adapters, in: theirs).filter { name, id in
+                    try name.hasPrefix("refs/heads/") && !repository.holdsObject(id)
                 }
-            ).sorted()
-        }
-    }
-
-    private static func existing(_ folder: URL) throws -> VersionStore {
-        guard FileManager.default.fileExists(atPath: folder.appending(path: "HEAD").path) else {
-            throw RemoteError.noRepository(path: folder.path)
-        }
-        return try VersionStore(openingAt: folder)
-    }
-
-    /// The stored data sets that versions of these adapters name and another repository has not. What both have is the same data,
-    /// whatever commit brought it there.
-    private func datasets(of adapters: [AdapterName], lackingIn other: VersionStore) throws -> [DatasetID] {
-        let lacking = Set(try datasets()).subtracting(try other.datasets())
-        guard !lacking.isEmpty else { return [] }
-        let named = try withRepository { repository in
-            try adapters.flatMap(versions).compactMap { version in
-                try lineage(in: repository.details(of: Self.commit(of: version.version, repository)).tree, repository)?.dataset?
-                    .id
+                try remote.download(unknown.map(\.name), into: repository)
+                let plan = try TransferPlan(adapters, from: references(repository), to: theirs, in: self, repository) { _, _ in }
+                let own = LargeFileStore(repository: folder)
+                var transfer = try move(
+                    plan, repository, name: folder.path,
+                    problem: { try remote.problem(of: $0.pointer, isThorough: isThorough || $0.isNew) },
+                    copy: { try remote.put($0, from: own) })
+                guard !plan.moves.isEmpty else { return transfer }
+                try remote.take(plan.moves, from: self, holding: lease)
+                transfer.references = plan.moves.map(\.short)
+                return transfer
             }
         }
-        return lacking.intersection(named).sorted()
     }
 
-    private func move(_ adapters: [AdapterName], from source: URL, to target: URL) throws -> VersionTransfer {
+    func pull(_ adapters: [AdapterName], from remote: some RemoteRepository, isThorough: Bool = false) throws -> VersionTransfer {
+        let lease = try PublicationLease.wait(for: folder)
+        return try lease.moving([PublicationLease.transfer]) {
+            try withRepository { repository in
+                let theirs = try remote.references()
+                try observeTransfer(.looked)
+                func fetch(_ names: [String], _ repository: borrowing GitRepository) throws {
+                    let unknown = try names.filter { name in try theirs[name].map { try !repository.holdsObject($0) } ?? false }
+                    try remote.download(unknown, into: repository)
+                }
+                try fetch(Self.references(of: adapters, in: theirs).map(\.name), repository)
+                let plan = try TransferPlan(
+                    adapters, from: theirs, to: references(repository), in: self, repository, fetch: fetch)
+                try observeTransfer(.gotObjects)
+                let own = LargeFileStore(repository: folder)
+                var transfer = try move(
+                    plan, repository, name: remote.name,
+                    problem: { try isThorough || $0.isNew ? own.problem(of: $0.pointer) : own.visibleProblem(of: $0.pointer) },
+                    copy: { try remote.get($0, into: own) })
+                try lease.moving(plan.moves.map(\.name) + ["HEAD"]) {
+                    try move(plan.moves, because: "pulled from \(remote.name)")
+                }
+                transfer.references = plan.moves.map(\.short)
+                return transfer
+            }
+        }
+    }
+
+    /// Branches and version tags of adapters, sorted.
+    private static func references(of adapters: [AdapterName], in all: [String: git_oid]) -> [(name: String, id: git_oid)] {
+        let wanted = Set(adapters.map(\.text))
+        return all.filter { name, id in
+            ReferenceMove(name: name, new: id, old: nil).adapter.map { wanted.contains(String($0)) } ?? false
+        }.map { ($0.key, $0.value) }.sorted { $0.name < $1.name }
+    }
+
+    /// Branches and tags and what they point to.
+    func references(_ repository: borrowing GitRepository) throws -> [String: git_oid] {
+        try ["refs/heads/*", "refs/tags/*"].reduce(into: [:]) { all, pattern in
+            for (name, id) in try repository.targets(matching: pattern) { all[name] = id }
+        }
+    }
+
+    /// Copies the large files that whoever receives has not whole.
+    ///
+    /// - Parameter name: of the side they come from.
+    private func move(
+        _ plan: TransferPlan, _ repository: borrowing GitRepository, name: String,
+        problem: (TransferPlan.LargeFile) throws -> VersionFault.Problem?,
+        copy: (LargeFilePointer) throws -> VersionFault.Problem?
+    ) throws -> VersionTransfer {
         var transfer = VersionTransfer()
-        var wanted: [(name: String, id: git_oid, old: git_oid?)] = []
-        let (from, to) = (try Self.existing(source), try Self.existing(target))
-        // data sets before the versions that name them
-        let datasets = try from.datasets(of: adapters, lackingIn: to)
-        try from.withRepository { source in
-            try to.withRepository { target in
-                wanted = try datasets.compactMap { dataset in
-                    let name = Self.reference(of: dataset)
-                    return try source.target(of: name).map { (name, $0, nil) }
-                }
-                for adapter in adapters { wanted += try Self.references(of: adapter, source, target) }
+        for file in plan.files {
+            guard let lacking = try problem(file) else { continue }
+            let fault = VersionFault(path: file.path, problem: lacking)
+            // what was given up stays away from where it was
+            if try !file.isNew && fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
+            if let bad = try copy(file.pointer) {
+                let fault = VersionFault(path: file.path, problem: bad)
+                if try fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
+                guard file.isNew else { continue }
+                throw RemoteError.badObject(of: file.subject, fault, path: name)
             }
+            transfer.largeFiles += 1
+            transfer.bytes += file.pointer.size
+            if !file.isNew || !fault.isMissing { transfer.mended.append(.init(subject: file.subject, fault: fault)) }
+            try observeTransfer(.storedLargeFile(file.path))
         }
-        let versions = wanted.compactMap { VersionID(tag: String($0.name.dropFirst("refs/tags/".count))) }
-        for dataset in datasets {
-            try from.copy(from.largeFiles(of: dataset), of: "\(dataset)", to: to, &transfer)
-        }
-        for version in versions {
-            try from.copy(from.largeFiles(of: version), of: "\(version)", to: to, mayLackSome: from.isPruned(version), &transfer)
-        }
-        try to.fetch(wanted.map(\.name), from: source)
-        try to.withRepository { target in
-            for (name, id, old) in wanted where name.hasPrefix("refs/heads/") {
-                try target.point(name, to: id, from: old, because: "moved from \(source.path)")
-                try target.pointHead(to: name)
-            }
-        }
-        transfer.references = wanted.map { Self.short($0.name) }
         return transfer
     }
 
-    private static func short(_ reference: String) -> String {
-        reference.split(separator: "/").dropFirst(2).joined(separator: "/")
-    }
-
-    /// What is to be moved of an adapter: branches that the source has gone on with, and tags that the target lacks.
-    private static func references(
-        of adapter: AdapterName, _ source: borrowing GitRepository, _ target: borrowing GitRepository
-    ) throws -> [(name: String, id: git_oid, old: git_oid?)] {
-        let branches = [branch(of: adapter), journal(of: adapter)]
-        let tags = try source.targets(matching: "refs/tags/\(adapter)/v*").map(\.name)
-        var moves: [(name: String, id: git_oid, old: git_oid?)] = []
-        for name in branches + tags.sorted() {
-            guard let new = try source.target(of: name), case let old = try target.target(of: name), new != old else { continue }
-            if let old, try name.hasPrefix("refs/tags/") || !source.leads(from: new, to: old) {
-                // the target may simply be ahead: then there is nothing to move
-                if try !name.hasPrefix("refs/tags/") && target.leads(from: old, to: new) { continue }
-                throw RemoteError.diverged(reference: short(name), source: try commitID(new), target: try commitID(old))
-            }
-            moves.append((name, new, old))
-        }
-        return moves
-    }
-
-    private func copy(
-        _ files: [(path: String, pointer: LargeFilePointer)], of subject: String, to other: VersionStore,
-        mayLackSome: @autoclosure () throws -> Bool = false, _ transfer: inout VersionTransfer
-    ) throws {
-        let (own, others) = (LargeFileStore(repository: folder), LargeFileStore(repository: other.folder))
-        for (path, pointer) in files {
-            guard try others.problem(of: pointer) != nil else { continue }
-            if let problem = try own.problem(of: pointer) {
-                if case .missingObject = problem, try mayLackSome() { continue }
-                throw RemoteError.badObject(of: subject, VersionFault(path: path, problem: problem), path: folder.path)
-            }
-            let stored = try others.store(own.object(pointer.digest))
-            guard stored == pointer else {
-                throw RemoteError.badObject(
-                    of: subject,
-                    VersionFault(path: path, problem: .wrongDigest(expected: "\(pointer.digest)", found: "\(stored.digest)")),
-                    path: folder.path)
-            }
-            transfer.largeFiles += 1
-            transfer.bytes += pointer.size
-        }
-    }
-
-    /// Brings the objects of references here, and tags with them; branches are moved afterwards.
-    private func fetch(_ references: [String], from source: URL) throws {
-        guard !references.isEmpty else { return }
+    /// Moves references of this repository in the order given. One that stands elsewhere by now is left there, with all that follows of its
+    /// adapter; the others go on.
+    ///
+    /// - Throws: `RemoteError.moved` for the first of those.
+    func move(_ moves: [ReferenceMove], because reason: String) throws {
+        var (failed, failure): (Set<Substring?>, (any Error)?) = ([], nil)
         try withRepository { repository in
-            let tags = references.filter { $0.hasPrefix("refs/tags/") }.map { "\($0):\($0)" }
-            let branches = references.filter { $0.hasPrefix("refs/heads/") }.map { "\($0):refs/lora/incoming/\(Self.short($0))" }
-            try repository.fetch(tags + branches.map { "+\($0)" }, from: source)
-            for branch in references where branch.hasPrefix("refs/heads/") {
-                try repository.remove("refs/lora/incoming/\(Self.short(branch))")
+            for move in moves where !failed.contains(move.adapter) {
+                do {
+                    try self.move(move, because: reason, repository)
+                    try observeTransfer(.moved(move.short))
+                } catch let error as RemoteError {
+                    failed.insert(move.adapter)
+                    failure = failure ?? error
+                }
             }
         }
+        if let failure { throw failure }
+    }
+
+    private func move(_ move: ReferenceMove, because reason: String, _ repository: borrowing GitRepository) throws {
+        do {
+            try retryingLocks(on: move.name, of: nil) {
+                try repository.point(move.name, to: move.new, from: move.old, because: reason)
+            }
+        } catch let failure as GitFailure where failure.means(GIT_EMODIFIED) || failure.means(GIT_EEXISTS) {
+            let found = try repository.target(of: move.name)
+            // somebody brought the same, or stored the same data
+            if try found == move.new || (found != nil && move.isOfDataset) { return }
+            throw RemoteError.moved(
+                reference: move.short, seen: try move.old.map(Self.commitID), found: try found.map(Self.commitID),
+                wanted: try Self.commitID(move.new))
+        }
+        if move.isBranch { try repository.pointHead(to: move.name) }
     }
 }

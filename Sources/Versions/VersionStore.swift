@@ -16,6 +16,16 @@ public struct VersionStore: Sendable {
     /// Hears of each step of a publication once it is on the disk.
     var observe: @Sendable (PublicationStep) throws -> Void = { _ in }
 
+    /// Hears of each step of a push or pull once it is on the disk of whoever receives.
+    var observeTransfer: @Sendable (TransferStep) throws -> Void = { _ in }
+
+    enum TransferStep: Sendable, Hashable {
+        case looked
+        case storedLargeFile(String)
+        case gotObjects
+        case moved(String)
+    }
+
     enum PublicationStep: String, CaseIterable {
         case storedFile, wroteTree, committed, tagged
     }

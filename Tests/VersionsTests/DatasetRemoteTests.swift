@@ -35,13 +35,13 @@ import Testing
         try release(Sample.version(1), on: large, in: store)
         try release(Sample.version(2), on: large, in: store)
         try release(Sample.version(1, of: "other"), on: other, in: store)
-        let pushed = try store.push([adapter], to: remote.folder)
-        #expect(pushed.references == [large.id.tag, "adapters/ticket-router", "ticket-router/v1", "ticket-router/v2"])
+        let pushed = try store.push([adapter], to: .folder(remote.folder))
+        #expect(pushed.references == [large.id.tag, "ticket-router/v1", "ticket-router/v2", "adapters/ticket-router"])
         #expect(pushed.largeFiles == 2, "weights, which are the same twice, and rows")
         try remote.expectSound()
-        #expect(try store.push([adapter], to: remote.folder).isEmpty)
+        #expect(try store.push([adapter], to: .folder(remote.folder)).isEmpty)
         let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
-        try there.pull([adapter], from: remote.folder)
+        try there.pull([adapter], from: .folder(remote.folder))
         #expect(try there.datasets() == [large.id])
         #expect(try there.verify(large.id).isEmpty)
         #expect(try there.contents(of: .train, in: large.id) == large.bytes(.train))
@@ -50,20 +50,20 @@ import Testing
 
     @Test func aDataSetThatWasStoredLaterFollows() throws {
         try Sample.commit(Sample.version(1), to: store, in: folder, dataset: other.draft.manifest.version)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: .folder(remote.folder))
         #expect(try VersionStore(openingAt: remote.folder).datasets().isEmpty)
         try other.store(in: store)
-        #expect(try store.push([adapter], to: remote.folder).references == [other.id.tag])
+        #expect(try store.push([adapter], to: .folder(remote.folder)).references == [other.id.tag])
     }
 
     @Test func theSameDataStoredOnBothSidesIsNoConflict() throws {
         try release(Sample.version(1), on: other, in: store)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: .folder(remote.folder))
         let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
         try there.store(other.draft, author: Actor(name: "Bo", email: "bo@example.org"), at: Sample.time.adding(seconds: 9))
         let commit = try #require(try there.dataset(other.id)).commit
-        let pulled = try there.pull([adapter], from: remote.folder)
-        #expect(pulled.references == ["adapters/ticket-router", "ticket-router/v1"])
+        let pulled = try there.pull([adapter], from: .folder(remote.folder))
+        #expect(pulled.references == ["ticket-router/v1", "adapters/ticket-router"])
         #expect(try there.dataset(other.id)?.commit == commit, "what is stored stays")
     }
 
@@ -73,14 +73,14 @@ import Testing
         var bytes = try Data(contentsOf: object)
         bytes[1000] ^= 1
         try bytes.write(to: object)
-        #expect(throws: RemoteError.self) { try store.push([adapter], to: remote.folder) }
+        #expect(throws: RemoteError.self) { try store.push([adapter], to: .folder(remote.folder)) }
         #expect(try remote("for-each-ref").output.isEmpty)
     }
 
     /// What a machine with git and git-lfs alone gets.
     @Test func aPlainCloneHasTheRows() throws {
         try release(Sample.version(1), on: other, in: store)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: .folder(remote.folder))
         let place = folder.url.appending(path: "clone")
         #expect(try remote("clone", "--quiet", remote.folder.path, place.path).status == 0)
         let clone = GitProgram(folder: place)

@@ -22,6 +22,8 @@ import Testing
         #expect(try remote("init", "--bare", "--quiet").status == 0)
     }
 
+    private var address: RemoteAddress { .folder(remote.folder) }
+
     private func other(_ name: String = "other.git") throws -> VersionStore {
         try VersionStore(openingOrCreatingAt: folder.url.appending(path: name))
     }
@@ -45,14 +47,14 @@ import Testing
                 at: Sample.time)
         }
         try note("no better", in: store)
-        let pushed = try store.push([adapter], to: remote.folder)
-        #expect(pushed.references == ["adapters/ticket-router", "journal/ticket-router", "ticket-router/v1", "ticket-router/v2"])
+        let pushed = try store.push([adapter], to: address)
+        #expect(pushed.references == ["ticket-router/v1", "ticket-router/v2", "adapters/ticket-router", "journal/ticket-router"])
         #expect(pushed.largeFiles == 2 && pushed.bytes == 2 * 384 * 4096)
         try remote.expectSound()
-        #expect(try store.push([adapter], to: remote.folder).isEmpty)
+        #expect(try store.push([adapter], to: address).isEmpty)
         let other = try other()
-        #expect(try VersionStore.adapters(in: remote.folder) == [adapter])
-        #expect(try other.pull([adapter], from: remote.folder).references == pushed.references)
+        #expect(try VersionStore.adapters(in: address) == [adapter])
+        #expect(try other.pull([adapter], from: address).references == pushed.references)
         for number in 1...2 {
             let version = try Sample.version(number)
             #expect(try bytes(of: version, in: other) == bytes(of: version, in: store))
@@ -64,7 +66,7 @@ import Testing
 
     @Test func aPlainCloneFindsTheLargeFilesWhereGitLFSLooksForThem() throws {
         try Sample.commit(Sample.version(1), to: store, in: folder)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: address)
         let clone = folder.url.appending(path: "clone")
         #expect(try remote("clone", "--quiet", "--branch", "ticket-router/v1", remote.folder.path, clone.path).status == 0)
         let pointer = try #require(
@@ -75,27 +77,27 @@ import Testing
 
     @Test func onlyWhatIsNewMovesAndWhoeverIsBehindLosesNothing() throws {
         try Sample.commit(Sample.version(1), to: store, in: folder)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: address)
         let other = try other()
-        try other.pull([adapter], from: remote.folder)
+        try other.pull([adapter], from: address)
         try Sample.commit(Sample.version(2), to: other, in: folder)
-        #expect(try other.push([adapter], to: remote.folder).references == ["adapters/ticket-router", "ticket-router/v2"])
-        #expect(try store.push([adapter], to: remote.folder).isEmpty, "the other side is ahead")
-        #expect(try store.pull([adapter], from: remote.folder).references == ["adapters/ticket-router", "ticket-router/v2"])
+        #expect(try other.push([adapter], to: address).references == ["ticket-router/v2", "adapters/ticket-router"])
+        #expect(try store.push([adapter], to: address).isEmpty, "the other side is ahead")
+        #expect(try store.pull([adapter], from: address).references == ["ticket-router/v2", "adapters/ticket-router"])
         #expect(try store.versions().map(\.version.number) == [1, 2])
     }
 
     @Test func historiesThatDivergedAreLeftAlone() throws {
         try Sample.commit(Sample.version(1), to: store, in: folder)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: address)
         let other = try other()
-        try other.pull([adapter], from: remote.folder)
+        try other.pull([adapter], from: address)
         try note("there", in: other)
-        try other.push([adapter], to: remote.folder)
+        try other.push([adapter], to: address)
         try note("here", in: store)
         let heads = try (store.head(of: adapter), other.head(of: adapter))
         let before = try remote("for-each-ref").output
-        for deed in [{ try store.push([adapter], to: remote.folder) }, { try store.pull([adapter], from: remote.folder) }] {
+        for deed in [{ try store.push([adapter], to: address) }, { try store.pull([adapter], from: address) }] {
             let error = try #require(throws: RemoteError.self) { try deed() }
             guard case .diverged("journal/ticket-router", let source, let target) = error else {
                 Issue.record("\(error)")
@@ -113,7 +115,7 @@ import Testing
         let candidate = try Sample.candidate(Sample.version(1), in: folder, weights: 9)
         try other.commit(
             candidate, as: Sample.version(1), message: Sample.message(Sample.version(1)), author: Sample.author, at: Sample.time)
-        #expect(throws: RemoteError.self) { try store.pull([adapter], from: other.folder) }
+        #expect(throws: RemoteError.self) { try store.pull([adapter], from: .folder(other.folder)) }
         #expect(try store.verify(Sample.version(1)).isEmpty)
     }
 
@@ -124,9 +126,9 @@ import Testing
         var bytes = try Data(contentsOf: object)
         bytes[1000] ^= 1
         try bytes.write(to: object)
-        #expect(throws: RemoteError.self) { try store.push([adapter], to: remote.folder) }
+        #expect(throws: RemoteError.self) { try store.push([adapter], to: address) }
         #expect(try remote("for-each-ref").output.isEmpty)
-        #expect(try VersionStore.adapters(in: remote.folder).isEmpty)
+        #expect(try VersionStore.adapters(in: address).isEmpty)
     }
 
     @Test func whatACutOffTransferLeftIsMended() throws {
@@ -136,13 +138,13 @@ import Testing
         let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
         try FileManager.default.createDirectory(at: object.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(count: 100).write(to: object)
-        try store.push([adapter], to: remote.folder)
+        try store.push([adapter], to: address)
         #expect(try ContentDigest(ofFile: object) == pointer.digest)
     }
 
     @Test func whatIsNoRepositoryIsRefused() {
         let nowhere = folder.url.appending(path: "nowhere")
-        #expect(throws: RemoteError.noRepository(path: nowhere.path)) { try store.push([adapter], to: nowhere) }
-        #expect(throws: RemoteError.noRepository(path: nowhere.path)) { try store.pull([adapter], from: nowhere) }
+        #expect(throws: RemoteError.noRepository(path: nowhere.path)) { try store.push([adapter], to: .folder(nowhere)) }
+        #expect(throws: RemoteError.noRepository(path: nowhere.path)) { try store.pull([adapter], from: .folder(nowhere)) }
     }
 }

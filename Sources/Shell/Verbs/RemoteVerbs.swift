@@ -14,7 +14,7 @@ struct PushVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let transfer = try session.openRegistry(place.registry).push(
-            remote.adapters, to: remote.remote, workingFolder: session.workingFolder)
+            remote.adapters, to: remote.remote, workingFolder: session.workingFolder, isThorough: remote.verify)
         if format.json {
             session.print(transfer.json, as: "lora.push/1")
         } else {
@@ -35,7 +35,7 @@ struct PullVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let outcome = try session.openRegistry(place.registry).pull(
-            remote.adapters, from: remote.remote, workingFolder: session.workingFolder,
+            remote.adapters, from: remote.remote, workingFolder: session.workingFolder, isThorough: remote.verify,
             on: session.occasion("pulled from \(remote.remote)"))
         if format.json {
             session.print(outcome.transfer.json, as: "lora.pull/1")
@@ -51,6 +51,8 @@ struct RemoteArguments: ParsableArguments {
     var remote: String
     @Argument(help: ArgumentHelp("The adapters; all when none is named.", valueName: "adapter"))
     var adapters: [String] = []
+    @Flag(help: "Read every large file of these adapters on the receiving side, and mend what is damaged.")
+    var verify = false
 }
 
 enum TransferWords {
@@ -60,5 +62,6 @@ enum TransferWords {
             transfer.largeFiles == 0
             ? "" : " with \(counted(transfer.largeFiles, "large file")), \(Decimals.bytes(transfer.bytes))"
         return ["Moved \(counted(transfer.references.count, "reference"))\(files)."] + transfer.references.map { "  \($0)" }
+            + transfer.mended.map { "  mended \($0.fault.path) of \($0.subject): \($0.fault.words)" }
     }
 }

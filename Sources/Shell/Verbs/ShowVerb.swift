@@ -4,6 +4,7 @@ import Foundation
 import Lifecycle
 import Registry
 import StrictJSON
+import Versions
 
 struct ShowVerb: Verb {
     static let configuration = Shell.configuration(
@@ -72,7 +73,7 @@ enum ShownWords {
     static func lines(_ shown: Shown) -> [String] {
         switch shown {
         case .adapter(let record): lines(record)
-        case .version(let record, let dataset): lines(record, dataset)
+        case .version(let record, let dataset, let absent): lines(record, dataset) + absent.map(line)
         }
     }
 
@@ -108,6 +109,10 @@ enum ShownWords {
             ]
         let settings = lineage.settings.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
         return ["\(record.version)"] + aligned(facts) + LineageWords.adoption(lineage) + ["settings"] + settings
+    }
+
+    private static func line(_ absent: VersionFault) -> String {
+        "  absent   \(absent.path): \(absent.words); \(absent.remedy)"
     }
 
     private static func stored(_ standing: DatasetStanding) -> String {

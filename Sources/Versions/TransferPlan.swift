@@ -1,0 +1,118 @@
+import Adapters
+import CGit2
+
+/// What a push or pull is about to do, worked out in our own repository, which by then holds git's objects of both sides.
+///
+/// Order: data sets, versions, branches. So a version is never there before the data set it names, nor a branch before its versions.
+struct TransferPlan {
+    /// A file of Git LFS that a version or data set needs.
+    struct LargeFile {
+        /// The version or data set.
+        let subject: String
+        let path: String
+        let pointer: LargeFilePointer
+        /// Whether whoever receives has not got the version yet, so that it must be there first.
+        let isNew: Bool
+        /// The version, where it may have given the file up.
+        let version: VersionID?
+    }
+
+    private(set) var moves: [ReferenceMove] = []
+    private(set) var files: [LargeFile] = []
+    private let source: [String: git_oid]
+    private let target: [String: git_oid]
+
+    /// - Parameters:
+    ///   - source: the references where versions come from, by full name.
+    ///   - target: those where they go.
+    ///   - fetch: sees to it that our repository holds what references of the other side lead to.
+    /// - Throws: `RemoteError.diverged`.
+    init(
+        _ adapters: [AdapterName], from source: [String: git_oid], to target: [String: git_oid], in store: VersionStore,
+        _ repository: borrowing GitRepository, fetch: ([String], borrowing GitRepository) throws -> Void
+    ) throws {
+        (self.source, self.target) = (source, target)
+        let versions = adapters.flatMap(versions)
+        let tags = try versions.compactMap { try move(of: VersionStore.reference(of: $0), repository) }
+        let branches = try adapters.flatMap { [VersionStore.branch(of: $0), VersionStore.journal(of: $0)] }
+            .compactMap { try move(of: $0, repository) }
+        try plan(versions, new: Set(tags.map(\.name)), in: store, repository, fetch)
+        moves += tags + branches
+    }
+
+    private func versions(of adapter: AdapterName) -> [VersionID] {
+        source.keys.filter { $0.hasPrefix("refs/tags/\(adapter)/v") }
+            .compactMap { VersionID(tag: String($0.dropFirst("refs/tags/".count))) }.sorted()
+    }
+
+    /// Nil when the target has it, or has gone on from it.
+    private func move(of name: String, _ repository: borrowing GitRepository) throws -> ReferenceMove? {
+        guard let new = source[name], case let old = target[name], new != old else { return nil }
+        guard let old else { return ReferenceMove(name: name, new: new, old: nil) }
+        let isBranch = name.hasPrefix("refs/heads/")
+        if try isBranch && repository.leads(from: old, to: new) { return nil }
+        guard try isBranch && repository.leads(from: new, to: old) else {
+            throw RemoteError.diverged(
+                reference: ReferenceMove.short(name), source: try VersionStore.commitID(new),
+                target: try VersionStore.commitID(old))
+        }
+        return ReferenceMove(name: name, new: new, old: old)
+    }
+
+    /// Plans what versions need: their large files, and the data sets they name with theirs.
+    private mutating func plan(
+        _ versions: [VersionID], new: Set<String>, in store: VersionStore, _ repository: borrowing GitRepository,
+        _ fetch: ([String], borrowing GitRepository) throws -> Void
+    ) throws {
+        var (datasets, seen) = (Set<DatasetID>(), Set<LargeFilePointer>())
+        var ofVersions: [LargeFile] = []
+        for version in versions {
+            guard let tag = source[VersionStore.reference(of: version)] else { continue }
+            let tree = try repository.details(of: repository.peel(tag)).tree
+            if let dataset = try store.lineage(in: tree, repository)?.dataset?.id { datasets.insert(dataset) }
+            let isNew = new.contains(VersionStore.reference(of: version))
+            ofVersions += try Self.files(of: "\(version)", version, tree, isNew, in: store, repository)
+        }
+        let named = datasets.sorted().filter { source[VersionStore.reference(of: $0)] != nil }
+        try fetch(named.map { VersionStore.reference(of: $0) }, repository)
+        for dataset in named {
+            let name = VersionStore.reference(of: dataset)
+            guard let tag = source[name] else { continue }
+            // what both have is the same data, whatever commit brought it there
+            let isNew = target[name] == nil
+            if isNew { moves.append(ReferenceMove(name: name, new: tag, old: nil)) }
+            let tree = try repository.details(of: repository.peel(tag)).tree
+            files += try Self.files(of: "\(dataset)", nil, tree, isNew, in: store, repository)
+        }
+        files = (files + ofVersions).sorted { $0.isNew && !$1.isNew }.filter { seen.insert($0.pointer).inserted }
+    }
+
+    private static func files(
+        of subject: String, _ version: VersionID?, _ tree: git_oid, _ isNew: Bool, in store: VersionStore,
+        _ repository: borrowing GitRepository
+    ) throws -> [LargeFile] {
+        do {
+            return try StoredTree(tree, in: store.folder, repository).largeFiles(repository).map { path, pointer in
+                LargeFile(subject: subject, path: path, pointer: pointer, isNew: isNew, version: version)
+            }
+        } catch let bad as StoredTree.BadFile {
+            throw RemoteError.badObject(of: subject, bad.fault, path: store.folder.path)
+        }
+    }
+
+    /// Whether the journal of its adapter, on either side, says that a version gave its large files up, or that of its later name.
+    func isPruned(_ version: VersionID, _ repository: borrowing GitRepository) throws -> Bool {
+        let journal = VersionStore.journal(of: version.adapter)
+        let heads = [source[journal], target[journal]].compactMap { $0 }
+        let entries = try heads.flatMap { try VersionStore.entries(of: version.adapter, upTo: $0, repository) }
+        for case .happened(let event) in entries.flatMap(\.changes) {
+            switch event.kind {
+            case .pruned where event.version == version: return true
+            case .renamedTo:
+                if let name = event.otherName, try isPruned(version.renamed(name), repository) { return true }
+            default: continue
+            }
+        }
+        return false
+    }
+}
