@@ -41,7 +41,7 @@ public struct BackUpRegistry {
         let copy = workshop.appending(path: "versions.git")
         try workspace.versions.copy(snapshot, to: copy)
         var plan = BackupPlan()
-        try plan.add(snapshot, copiedTo: copy, of: workspace.versions)
+        try plan.add(snapshot, copiedTo: copy, of: workspace)
         let bases = try takesBases ? [] : workspace.registry.bases().map { workspace.layout.resolve($0.folder) }
         try plan.add(workspace.layout, without: bases)
         try plan.addPolicies(beside: workspace.layout)

@@ -26,7 +26,9 @@ struct BackupPlan {
 
     /// The version repository: what was copied of it, and its large files. One that is damaged or gone is told as lost; one that was
     /// given up is no loss.
-    mutating func add(_ snapshot: RepositorySnapshot, copiedTo copy: URL, of store: VersionStore) throws {
+    mutating func add(_ snapshot: RepositorySnapshot, copiedTo copy: URL, of workspace: Workspace) throws {
+        let store = workspace.versions
+        let needed = try store.largeFiles(neededBeside: workspace.registry.prunedVersions())
         folders += [Self.registry, "\(Self.registry)/.state"]
         try add(copy, as: Self.versions)
         for file in try store.largeFiles(of: snapshot) {
@@ -34,7 +36,7 @@ struct BackupPlan {
             case nil:
                 largeFiles += 1
                 files.append(File(path: "\(Self.versions)/\(file.path)", place: file.file, known: (file.size, file.digest)))
-            case .gone where try store.wasGivenUp(file.digest): continue
+            case .gone where !needed.contains(file.digest): continue
             case let problem?: lost.append(.init(path: "\(Self.versions)/\(file.path)", reason: problem.rawValue))
             }
         }

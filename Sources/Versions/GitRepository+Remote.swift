@@ -44,6 +44,12 @@ extension GitRepository {
         }
     }
 
+    func remove(_ reference: String) throws(GitFailure) {
+        let code = git_reference_remove(handle.pointer, reference)
+        guard code != GIT_ENOTFOUND.rawValue else { return }
+        try GitLibrary.check("remove \(reference)", code)
+    }
+
     /// Downloads all that references of another repository lead to; no reference here moves.
     func download(_ references: [String], from address: String) throws(GitFailure) {
         guard !references.isEmpty else { return }

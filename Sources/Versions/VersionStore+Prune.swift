@@ -21,8 +21,13 @@ extension VersionStore {
         guard !versions.isEmpty else { return [:] }
         let given = try versions.map { try storedLargeFiles(of: $0) }
             .reduce(into: [:]) { all, files in all.merge(files) { first, _ in first } }
-        let needed = try withRepository { repository in try Self.pointers(outside: versions, repository) }
+        let needed = try largeFiles(neededBeside: versions)
         return given.filter { !needed.contains($0.key) }
+    }
+
+    /// The large files that anything in the repository names but these versions.
+    public func largeFiles(neededBeside versions: [VersionID]) throws -> Set<ContentDigest> {
+        try withRepository { repository in try Self.pointers(outside: versions, repository) }
     }
 
     /// Removes the large files that only these versions name. Nobody publishes meanwhile: what is being published may name them too.

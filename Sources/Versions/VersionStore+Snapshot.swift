@@ -50,14 +50,6 @@ extension VersionStore {
             Data(PackedReferences.text(snapshot.lines).utf8), to: copy.appending(path: PackedReferences.name))
     }
 
-    /// Whether a large file is not here because every version that names it gave it up.
-    public func wasGivenUp(_ digest: ContentDigest) throws -> Bool {
-        let named = try versions().map(\.version).filter { version in
-            try largeFiles(of: version).contains { $0.pointer.digest == digest }
-        }
-        return try !named.isEmpty && named.allSatisfy(isPruned)
-    }
-
     /// Each large file that a snapshot leads to, once, sorted, whether it is here or not.
     public func largeFiles(of snapshot: RepositorySnapshot) throws -> [RepositorySnapshot.LargeFile] {
         let store = LargeFileStore(repository: folder)
