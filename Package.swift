@@ -22,6 +22,7 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "Randomness"),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
 
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
@@ -51,7 +52,7 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
+                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
                 "Randomness", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -80,6 +81,7 @@ let package = Package(
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
@@ -106,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "DurableFiles", "Faults", "Policies", "Randomness", "Registry", "Training", "Versions",
+                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "Policies", "Randomness", "Registry", "Training",
+                "Versions",
                 "StrictJSON", "TestSupport",
             ]),
         .testTarget(name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestSupport", "lora"]),

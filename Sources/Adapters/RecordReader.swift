@@ -19,6 +19,8 @@ public struct DamagedRecord: Error, Hashable {
         case index = "lora.sqlite"
         /// An adapter's chain of changes in git.
         case journal
+        /// What a backup says of itself.
+        case backup = "backup.json"
     }
 
     public init(key: String, wanted: String, source: Source = .lineage) {
@@ -42,6 +44,7 @@ extension DamagedRecord.Source {
         case .lineage: "Restore the version from a copy of the repository; the others are not affected."
         case .dataset: "Restore the data set's tag from a copy of versions.git; the versions are not affected."
         case .index: "`lora registry rebuild` makes the index again from git."
+        case .backup: "Take another backup; this one is not as it was written."
         case .journal: "Restore the journal from a copy of versions.git; the versions are not affected."
         }
     }

@@ -8,19 +8,11 @@ public enum FileBytes {
     ///
     /// - Throws: `FileError` with `EINVAL` when the path leads to something other than a regular file.
     public static func read(_ file: URL, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        // A FIFO would make a plain open wait for its writer.
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(.open, file) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(.read, file) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.read, file, code: EINVAL) }
+        let source = try OpenFile(file)
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 64)
         defer { piece.deallocate() }
         while true {
-            let count = Foundation.read(descriptor, piece.baseAddress, pieceSize)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileError(.read, file) }
+            let count = try source.read(into: piece)
             guard count > 0 else { return }
             try body(UnsafeRawBufferPointer(rebasing: piece[..<count]))
         }
@@ -33,6 +25,16 @@ public enum FileBytes {
             if data.count < limit { data.append(contentsOf: piece.prefix(limit - data.count)) }
         }
         return data
+    }
+
+    /// Writes a new file from pieces; whoever publishes its folder makes it durable.
+    ///
+    /// - Throws: `FileError` with `EEXIST` when it is there already.
+    public static func write(_ file: URL, permissions: mode_t = 0o644, pieces next: () throws -> Data?) throws {
+        var new = try NewFile(file, permissions: permissions)
+        while let piece = try next() {
+            try piece.withUnsafeBytes { bytes in try new.write(bytes) }
+        }
     }
 
     /// Copies a regular file to a new one and makes its bytes (not yet its name) durable.

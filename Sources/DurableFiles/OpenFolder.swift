@@ -5,6 +5,8 @@ public struct OpenFolder: ~Copyable {
     public struct Entry: Sendable, Hashable {
         public let name: String
         public let isFolder: Bool
+        /// Links, pipes and devices are neither.
+        public let isFile: Bool
     }
 
     private let folder: URL
@@ -36,7 +38,8 @@ public struct OpenFolder: ~Copyable {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard name != ".", name != ".." else { continue }
-            entries.append(Entry(name: name, isFolder: isFolder(name, entry.pointee.d_type)))
+            let type = type(of: name, entry.pointee.d_type)
+            entries.append(Entry(name: name, isFolder: type == S_IFDIR, isFile: type == S_IFREG))
         }
     }
 
@@ -47,10 +50,10 @@ public struct OpenFolder: ~Copyable {
         return FileStamp(status)
     }
 
-    /// Some file systems do not say in a folder what its entries are.
-    private func isFolder(_ name: String, _ type: UInt8) -> Bool {
-        guard type == DT_UNKNOWN else { return type == DT_DIR }
+    /// As `stat` names it. Some file systems do not say in a folder what its entries are.
+    private func type(of name: String, _ type: UInt8) -> mode_t? {
+        guard type == DT_UNKNOWN else { return mode_t(type) << 12 }
         var status = stat()
-        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

@@ -70,4 +70,7 @@ public final class AdapterRegistry: Sendable {
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try IndexDatabase.translatingErrors(at: layout.database, on: database) { try database.write(body) }
     }
+
+    /// Keeps others from writing to index and journals while `body` runs.
+    public func whileNobodyWrites<Value>(_ body: () throws -> Value) throws -> Value { try write { _ in try body() } }
 }

@@ -23,6 +23,6 @@ struct LoraCommand: ParsableCommand {
             InitVerb.self,
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
-            VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self,
+            VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
         ])
 }

@@ -27,8 +27,7 @@ struct PackedReferences {
         guard let draft = try Self.create(lock) else { return false }
         let lines: [Line]
         do {
-            // git searches them by their bytes
-            lines = try read().sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            lines = try read()
             try draft.write(Data(Self.text(lines).utf8))
             try DurableFile.rename(lock, to: file)
         } catch {
@@ -41,7 +40,7 @@ struct PackedReferences {
         return true
     }
 
-    private static func text(_ lines: [Line]) -> String {
+    static func text(_ lines: [Line]) -> String {
         var text = "# pack-refs with: peeled fully-peeled sorted \n"
         for line in lines {
             text += "\(GitLibrary.hex(line.target)) \(line.name)\n"
@@ -111,8 +110,8 @@ extension VersionStore {
 }
 
 extension GitRepository {
-    /// Every reference but symbolic ones.
-    fileprivate func lines() throws(GitFailure) -> [PackedReferences.Line] {
+    /// Every reference but symbolic ones, sorted by the bytes of their names, by which git searches them.
+    func lines() throws(GitFailure) -> [PackedReferences.Line] {
         var lines: [PackedReferences.Line] = []
         try forEachReference(matching: "refs/*") { reference throws(GitFailure) in
             guard let name = git_reference_name(reference), let target = git_reference_target(reference)?.pointee else { return }
@@ -120,6 +119,6 @@ extension GitRepository {
             lines.append(
                 PackedReferences.Line(name: String(cString: name), target: target, peeled: peeled == target ? nil : peeled))
         }
-        return lines
+        return lines.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 }

@@ -56,7 +56,7 @@ public struct VersionStore: Sendable {
         }
     }
 
-    private static func translatingFailures<Value>(at folder: URL, _ body: () throws -> Value) throws -> Value {
+    static func translatingFailures<Value>(at folder: URL, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let failure as GitFailure {
