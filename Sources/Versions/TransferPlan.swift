@@ -100,19 +100,11 @@ struct TransferPlan {
         }
     }
 
-    /// Whether the journal of its adapter, on either side, says that a version gave its large files up, or that of its later name.
+    /// Whether the journal of either side says that a version gave its large files up.
     func isPruned(_ version: VersionID, _ repository: borrowing GitRepository) throws -> Bool {
-        let journal = VersionStore.journal(of: version.adapter)
-        let heads = [source[journal], target[journal]].compactMap { $0 }
-        let entries = try heads.flatMap { try VersionStore.entries(of: version.adapter, upTo: $0, repository) }
-        for case .happened(let event) in entries.flatMap(\.changes) {
-            switch event.kind {
-            case .pruned where event.version == version: return true
-            case .renamedTo:
-                if let name = event.otherName, try isPruned(version.renamed(name), repository) { return true }
-            default: continue
-            }
+        try VersionStore.isPruned(version) { adapter in
+            let heads = [source, target].compactMap { $0[VersionStore.journal(of: adapter)] }
+            return try heads.flatMap { try VersionStore.entries(of: adapter, upTo: $0, repository) }
         }
-        return false
     }
 }

@@ -47,6 +47,20 @@ extension VersionStore {
         }
     }
 
+    /// Whether the journal of its adapter says that a version gave its large files up, or that of its later name.
+    func isPruned(_ version: VersionID) throws -> Bool { try Self.isPruned(version) { try entries(of: $0, after: nil) } }
+
+    static func isPruned(_ version: VersionID, in journal: (AdapterName) throws -> [JournalEntry]) throws -> Bool {
+        try journal(version.adapter).flatMap(\.changes).contains { change in
+            guard case .happened(let event) = change else { return false }
+            switch event.kind {
+            case .pruned: return event.version == version
+            case .renamedTo: return try event.otherName.map { try isPruned(version.renamed($0), in: journal) } ?? false
+            default: return false
+            }
+        }
+    }
+
     /// The digests that any reference names in its tree, but for the tags of these versions and what stands at their commits.
     private static func pointers(
         outside versions: [VersionID], _ repository: borrowing GitRepository

@@ -179,7 +179,7 @@ extension VersionStore {
         } catch let failure as GitFailure where failure.means(GIT_EMODIFIED) || failure.means(GIT_EEXISTS) {
             let found = try repository.target(of: move.name)
             // somebody brought the same, or stored the same data
-            if try found == move.new || (found != nil && move.isOfDataset) { return }
+            if found == move.new || (found != nil && move.isOfDataset) { return }
             throw RemoteError.moved(
                 reference: move.short, seen: try move.old.map(Self.commitID), found: try found.map(Self.commitID),
                 wanted: try Self.commitID(move.new))
