@@ -309,6 +309,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=20260501)
     parser.add_argument("--sample", type=int, default=120, help="cases of each verb that is not tried at every call")
+    parser.add_argument("--at-most", type=int, help="cases of any verb")
     arguments = parser.parse_args()
     # faults are made, not met: a disk in memory shows the same in a tenth of the time
     place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -330,7 +331,7 @@ def campaign(arguments, folder):
     chosen = [verb for verb in VERBS if verb.name in names]
     for verb in chosen:
         trial = Trial(verb, machine, template, folder, lora)
-        limit = 6 if arguments.short else None if verb.exhaustive else arguments.sample
+        limit = 6 if arguments.short else arguments.at_most if verb.exhaustive else arguments.at_most or arguments.sample
         cases = trial.cases(generator, limit)
         points += len({call.number for kind, call in cases if kind in KILLS})
         counted = Counter()

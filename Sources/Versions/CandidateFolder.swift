@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// The files of a folder that is to become a version's tree.
@@ -9,7 +10,7 @@ struct CandidateFolder {
         let size: Int
     }
 
-    /// Sorted by path.
+    /// Sorted by path. What a killed writer has left under the name of a draft is none of them.
     let files: [File]
 
     /// Written by the store itself, so a folder's own is not taken.
@@ -21,7 +22,8 @@ struct CandidateFolder {
     }
 
     private static func files(in folder: URL, under prefix: String) throws -> [File] {
-        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().flatMap { name -> [File] in
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        return try names.filter { !$0.hasPrefix(DurableFile.draftPrefix) }.flatMap { name -> [File] in
             let entry = folder.appending(path: name)
             try VersionPath.check(prefix + name, at: entry.path)
             var status = stat()
