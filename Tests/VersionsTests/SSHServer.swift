@@ -7,7 +7,10 @@ final class SSHServer {
     /// The home folder of whoever connects.
     var home: URL { folder.appending(path: "home") }
     let port: Int
-    private let process = Process()
+    private var identifier: pid_t? {
+        let text = FileManager.default.contents(atPath: folder.appending(path: "pid").path).map { String(decoding: $0, as: UTF8.self) }
+        return text.flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
 
     init(in folder: URL) throws {
         self.folder = folder
@@ -29,20 +32,22 @@ final class SSHServer {
             PasswordAuthentication no
             StrictModes no
             UsePAM no
-            PidFile none
+            PidFile \(folder.path)/pid
             Subsystem sftp internal-sftp
 
             """
         let file = folder.appending(path: "sshd_config")
         try configuration.write(to: file, atomically: true, encoding: .utf8)
+        // It goes to the background by itself: as a child it would close what Foundation watches its children by.
+        let process = Process()
         process.executableURL = URL(filePath: "/usr/sbin/sshd")
-        process.arguments = ["-D", "-e", "-f", file.path]
-        process.standardError = FileHandle(forWritingAtPath: "/dev/null")
+        process.arguments = ["-f", file.path]
         try process.run()
+        process.waitUntilExit()
         try waitUntilItListens()
     }
 
-    deinit { process.terminate() }
+    deinit { if let identifier { kill(identifier, SIGTERM) } }
 
     /// - Returns: the public half.
     func makeKey(_ name: String) throws -> String {

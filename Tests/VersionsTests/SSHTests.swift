@@ -78,8 +78,10 @@ import Testing
     }
 
     @Test func whoeverIsNotLetInIsToldWhichKeysWereTried() throws {
-        try FileManager.default.removeItem(at: server.home.appending(path: ".ssh/id_ed25519"))
-        _ = try server.makeKey("../.ssh/id_ed25519")
+        for name in ["id_ed25519", "id_ed25519.pub"] {
+            try FileManager.default.removeItem(at: server.home.appending(path: ".ssh/\(name)"))
+        }
+        _ = try server.makeKey("home/.ssh/id_ed25519")
         let error = #expect(throws: RemoteError.self) { try host() }
         guard case .notLetIn(_, let keys, false) = error else {
             Issue.record("\(String(describing: error))")
