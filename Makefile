@@ -3,9 +3,9 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
-PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
+PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1-dev pkg-config
 # other people's programs that the tests hold ours against
-TEST_PACKAGES := git git-lfs
+TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
 	kill-push-test failing-machine-test bench bench-kernels bench-registry arm-check clean

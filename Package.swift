@@ -46,7 +46,8 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
-        .target(name: "Versions", dependencies: ["Adapters", "CGit2", "DurableFiles", "Faults", "StrictJSON"]),
+        .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .target(name: "Versions", dependencies: ["Adapters", "CGit2", "CSSH2", "DurableFiles", "Faults", "StrictJSON"]),
 
         // Where the stacks meet, and what people touch.
         .target(

@@ -53,13 +53,21 @@ extension GitRepository {
     /// Downloads all that references of another repository lead to; no reference here moves.
     func download(_ references: [String], from address: String) throws(GitFailure) {
         guard !references.isEmpty else { return }
+        try Self.download(references, from: address, into: handle.pointer)
+    }
+
+    /// - Parameter calls: who answers what the transport asks.
+    static func download(
+        _ references: [String], from address: String, into repository: OpaquePointer, _ calls: git_remote_callbacks? = nil
+    ) throws(GitFailure) {
         let remote = try GitHandle("open the other repository", free: git_remote_free) {
-            git_remote_create_anonymous($0, handle.pointer, address)
+            git_remote_create_anonymous($0, repository, address)
         }
         var options = git_fetch_options()
         try GitLibrary.check("prepare options", git_fetch_options_init(&options, UInt32(GIT_FETCH_OPTIONS_VERSION)))
         options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE
-        let code = Self.withStrings(references.map { "\($0):\($0)" }) { git_remote_download(remote.pointer, $0, &options) }
+        if let calls { options.callbacks = calls }
+        let code = withStrings(references.map { "\($0):\($0)" }) { git_remote_download(remote.pointer, $0, &options) }
         try GitLibrary.check("fetch", code)
     }
 

@@ -5,9 +5,8 @@ extension RemoteError: Explained {
         switch self {
         case .unsupported(let remote):
             Explanation(
-                "'\(remote)' is no path of a bare repository.",
-                next: "Give a path or a file:// address; large files of Git LFS do not travel by git's own transports.",
-                kind: .usage)
+                "'\(remote)' is no address of a bare repository that versions can be moved to.",
+                next: "Give a path, a file:// address, ssh://user@host/path or user@host:path.", kind: .usage)
         case .noRepository(let path):
             Explanation(
                 "There is no bare git repository.", at: path, next: "Make one with `git init --bare \(path)`.", kind: .usage)
@@ -26,6 +25,31 @@ extension RemoteError: Explained {
                 "\(reference) stood at \(seen?.hex ?? "nothing") and was moved to \(found?.hex ?? "nothing") by another program before it "
                     + "could go on to \(wanted); it was left there.",
                 next: "Run the command again, which looks at what is there now.", kind: .verification)
+        case .withoutSSH(let address):
+            Explanation(
+                "The libgit2 of this system has no SSH.", at: address, next: "Mount the repository and give its path.", kind: .usage)
+        case .unreachable(let host, let reason):
+            Explanation("\(host) cannot be reached: \(reason).", next: "Check the address and the network; nothing was moved.")
+        case .unknownHost(let host, let port, let file):
+            Explanation(
+                "The key of \(host) is not known, so nothing was sent to it.", at: file,
+                next: "Compare its fingerprint with its owner's, then `ssh-keyscan\(port == 22 ? "" : " -p \(port)") \(host) >> \(file)`.",
+                kind: .verification)
+        case .hostKeyChanged(let host, let port, let file):
+            Explanation(
+                "\(host) shows another key than the one that is known: it was set up anew, or another machine answers for it.", at: file,
+                next: "Ask its owner; if the key is right, `ssh-keygen -R \(port == 22 ? host : "'[\(host)]:\(port)'") -f \(file)` "
+                    + "forgets the old one.", kind: .verification)
+        case .notLetIn(let place, let keys, let hasRSAOnly):
+            Explanation(
+                "\(place) lets none of our keys in\(keys.isEmpty ? "" : ": \(keys.joined(separator: ", ")), and those of ssh-agent").",
+                next: hasRSAOnly
+                    ? "RSA keys do not serve here: make another with `ssh-keygen -t ed25519` and add it there."
+                    : "Add the public key there, or a key with a passphrase to ssh-agent with `ssh-add`.")
+        case .transfer(let operation, let path, let reason):
+            Explanation(
+                "Could not \(operation): \(reason).", at: path,
+                next: "Run the command again; it goes on where it stopped, and what was there is whole.")
         case .unknown(let adapter, let path):
             Explanation("There is nothing of '\(adapter)'.", at: path, next: "Check the adapter's name.", kind: .usage)
         case .badObject(let subject, let fault, let path):

@@ -1,0 +1,118 @@
+import Adapters
+import DurableFiles
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Versions
+
+/// Versions on their way to another machine: a real server of OpenSSH on this one.
+@Suite struct SSHTests {
+    let folder: TemporaryFolder
+    let store: VersionStore
+    let remote: GitProgram
+    let server: SSHServer
+    let adapter: AdapterName
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
+        adapter = try AdapterName("ticket-router")
+        remote = GitProgram(folder: folder.url.appending(path: "remote.git"))
+        try FileManager.default.createDirectory(at: remote.folder, withIntermediateDirectories: true)
+        #expect(try remote("init", "--bare", "--quiet").status == 0)
+        server = try SSHServer(in: folder.url.appending(path: "server"))
+        try Sample.commit(Sample.version(1), to: store, in: folder)
+    }
+
+    private func host(path: String? = nil) throws -> RemoteHost {
+        let text = "ssh://\(NSUserName())@127.0.0.1:\(server.port)\(path ?? remote.folder.path)"
+        return try RemoteHost(try #require(SSHAddress(text, user: "nobody")), SSHKeys(home: server.home))
+    }
+
+    @Test func whatIsPushedAndPulledIsTheSameToTheByte() throws {
+        let pushed = try store.push([adapter], to: host())
+        #expect(pushed.references == ["ticket-router/v1", "adapters/ticket-router"] && pushed.largeFiles == 1)
+        try remote.expectSound()
+        #expect(try VersionStore(openingAt: remote.folder).verify(Sample.version(1)).isEmpty)
+        #expect(try store.push([adapter], to: host()).isEmpty)
+        let other = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "other.git"))
+        #expect(try other.pull([adapter], from: host()).references == pushed.references)
+        #expect(try other.verify(Sample.version(1)).isEmpty)
+        #expect(try other.commit(of: Sample.version(1)) == store.commit(of: Sample.version(1)))
+    }
+
+    @Test func damageThereIsMendedAndDivergenceLeftAlone() throws {
+        try store.push([adapter], to: host())
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
+        var bytes = try Data(contentsOf: object)
+        bytes[1000] ^= 1
+        try bytes.write(to: object)
+        #expect(try store.push([adapter], to: host(), isThorough: true).mended.count == 1)
+        #expect(try ContentDigest(ofFile: object) == pointer.digest)
+        let other = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "other.git"))
+        let candidate = try Sample.candidate(Sample.version(1), in: folder, weights: 9)
+        try other.commit(
+            candidate, as: Sample.version(1), message: Sample.message(Sample.version(1)), author: Sample.author, at: Sample.time)
+        let error = #expect(throws: RemoteError.self) { try other.push([adapter], to: host()) }
+        guard case .diverged = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func aHostThatIsUnknownOrHasAnotherKeyIsRefused() throws {
+        let known = server.home.appending(path: ".ssh/known_hosts")
+        let right = try String(contentsOf: known, encoding: .utf8)
+        try "".write(to: known, atomically: true, encoding: .utf8)
+        let unknown = #expect(throws: RemoteError.self) { try host() }
+        #expect(unknown == .unknownHost("127.0.0.1", port: server.port, knownHosts: known.path))
+        #expect(unknown?.explanation.next.contains("ssh-keyscan -p \(server.port) 127.0.0.1") == true)
+        let foreign = try server.makeKey("foreign")
+        let name = try #require(right.split(separator: " ").first)
+        try "\(name) \(foreign)\n".write(to: known, atomically: true, encoding: .utf8)
+        let changed = #expect(throws: RemoteError.self) { try host() }
+        #expect(changed == .hostKeyChanged(host: "127.0.0.1", port: server.port, knownHosts: known.path))
+        #expect(changed?.explanation.kind == .verification)
+    }
+
+    @Test func whoeverIsNotLetInIsToldWhichKeysWereTried() throws {
+        for name in ["id_ed25519", "id_ed25519.pub"] {
+            try FileManager.default.removeItem(at: server.home.appending(path: ".ssh/\(name)"))
+        }
+        _ = try server.makeKey("home/.ssh/id_ed25519")
+        let error = #expect(throws: RemoteError.self) { try host() }
+        guard case .notLetIn(_, let keys, false) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(keys.map { URL(filePath: $0).lastPathComponent } == ["id_ed25519"])
+    }
+
+    @Test func whatIsNoRepositoryThereIsRefused() throws {
+        let error = #expect(throws: RemoteError.self) { try host(path: folder.url.path) }
+        guard case .noRepository = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+}
+
+@Suite struct RemoteAddressTests {
+    @Test(arguments: [
+        ("ssh://ada@example.org/srv/a.git", "ada@example.org:/srv/a.git"),
+        ("ssh://example.org:2222/srv/a.git", "ssh://me@example.org:2222/srv/a.git"),
+        ("git@example.org:a.git", "git@example.org:a.git"), ("example.org:/srv/a.git", "me@example.org:/srv/a.git"),
+    ])
+    func hostsAreReadAsGitReadsThem(text: String, meant: String) throws {
+        #expect(SSHAddress(text, user: "me")?.description == meant)
+    }
+
+    @Test(arguments: ["ssh://-oProxyCommand=x/a", "-x:a", "host:-a", "host:", "ssh://host", "ssh://a:b@host/x", "host:a'b", ":a"])
+    func whatCouldBeTakenForAnOptionIsRefused(text: String) { #expect(SSHAddress(text, user: "me") == nil) }
+
+    @Test func otherAddressesAreRefused() {
+        #expect(throws: RemoteError.self) { try RemoteAddress("https://example.org/a.git", relativeTo: URL(filePath: "/")) }
+    }
+}
