@@ -3,9 +3,9 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
-PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev pkg-config
+PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev zlib1g-dev pkg-config
 
-.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test bench bench-kernels bench-registry arm-check clean
+.PHONY: demo test sanitize build release lint format setup peft-check kill-test kill-registry-test flip-test processes-test permissions-test hostile-folders-test bench bench-kernels bench-registry arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -43,6 +43,23 @@ kill-test: release
 DEEDS_KILLED := 500
 kill-registry-test: release
 	Scripts/kill_registry.sh $(LORA) $(DEEDS_KILLED)
+
+# Flips one bit FLIPS times in everything a registry keeps, and expects to be told each time.
+FLIPS := 10000
+flip-test: release
+	Scripts/flip_bits.py --lora $(LORA) --flips $(FLIPS)
+
+# Eight processes, shells among them, do OPERATIONS things each in one registry.
+OPERATIONS := 1000
+processes-test: release
+	Scripts/many_processes.py --lora $(LORA) --operations $(OPERATIONS)
+
+# Umasks, other users, inherited groups, registries that may only be read; most of it needs root.
+permissions-test: release
+	Scripts/permissions.sh $(LORA)
+
+hostile-folders-test: release
+	Scripts/hostile_folders.sh $(LORA)
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)

@@ -45,7 +45,11 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
-        .target(name: "Versions", dependencies: ["Adapters", "CGit2", "DurableFiles", "Faults", "StrictJSON"]),
+        .target(
+            name: "Versions",
+            dependencies: [
+                "Adapters", "CGit2", "DurableFiles", "Faults", "StrictJSON", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         // Where the stacks meet, and what people touch.
         .target(

@@ -70,6 +70,10 @@ extension VersionError: Explained {
             Explanation(
                 "A file of \(version) is not what was committed: \(fault.words).", at: fault.path, next: fault.remedy,
                 kind: .integrity)
+        case .damagedRepository(let fault):
+            Explanation(
+                "A file of the repository of versions is not what git wrote: \(fault.words).", at: fault.path,
+                next: "Restore it from a copy, or `lora pull` from a repository that has it.", kind: .integrity)
         case .folderExists(let path):
             Explanation(
                 "Something stands there already.", at: path, next: "Name a folder that does not exist yet, or an empty one.",

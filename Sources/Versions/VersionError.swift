@@ -28,6 +28,8 @@ public enum VersionError: Error, Hashable {
     case foreignLineage(path: String, found: VersionID, wanted: VersionID)
 
     case damaged(VersionID, VersionFault)
+    /// A file of the repository itself.
+    case damagedRepository(VersionFault)
     case folderExists(path: String)
     case git(path: String, operation: String, message: String)
 }
