@@ -3,12 +3,13 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
-PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1-dev pkg-config
+PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1-dev zlib1g-dev pkg-config
 # other people's programs that the tests hold ours against
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
-	kill-push-test failing-machine-test bench bench-kernels bench-registry arm-check clean
+	kill-push-test failing-machine-test flip-test processes-test permissions-test hostile-folders-test bench bench-kernels \
+	bench-registry arm-check clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -62,6 +63,23 @@ kill-push-test: release
 # A version cloned by git and git-lfs, compared byte for byte, and loaded by PEFT.
 clone-check: release test-setup
 	Scripts/check_clone.sh $(LORA) --peft
+
+# Flips one bit FLIPS times in everything a registry keeps, and expects to be told each time.
+FLIPS := 10000
+flip-test: release
+	Scripts/flip_bits.py --lora $(LORA) --flips $(FLIPS)
+
+# Eight processes, shells among them, do OPERATIONS things each in one registry.
+OPERATIONS := 1000
+processes-test: release
+	Scripts/many_processes.py --lora $(LORA) --operations $(OPERATIONS)
+
+# Umasks, other users, inherited groups, registries that may only be read; most of it needs root.
+permissions-test: release
+	Scripts/permissions.sh $(LORA)
+
+hostile-folders-test: release
+	Scripts/hostile_folders.sh $(LORA)
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)

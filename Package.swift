@@ -47,7 +47,12 @@ let package = Package(
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
-        .target(name: "Versions", dependencies: ["Adapters", "CGit2", "CSSH2", "DurableFiles", "Faults", "StrictJSON"]),
+        .target(
+            name: "Versions",
+            dependencies: [
+                "Adapters", "CGit2", "CSSH2", "DurableFiles", "Faults", "StrictJSON",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         // Where the stacks meet, and what people touch.
         .target(

@@ -92,8 +92,9 @@ public enum DurableFile {
         }
     }
 
-    /// Makes a folder and those above it where they are missing; their names are durable once this returns.
-    public static func makeFolder(_ folder: URL, permissions: mode_t = 0o777) throws(FileError) {
+    /// Makes a folder and those above it where they are missing; their names are durable once this returns. Whatever the umask, not
+    /// everybody may write there.
+    public static func makeFolder(_ folder: URL, permissions: mode_t = 0o775) throws(FileError) {
         guard !isFolder(folder) else { return }
         let parent = folder.deletingLastPathComponent()
         if parent.path != folder.path { try makeFolder(parent) }

@@ -113,6 +113,7 @@ enum ForeignFiles {
             "state of the trainer as a pickle, never read"
         case "trainer_state.json": "the trainer's log"
         case "README.md": "its model card"
+        case DigestList.fileName: "the digests of its files"
         case _ where name.hasPrefix("checkpoint-") || name.hasSuffix("_adapters.safetensors"): "an earlier state of the adapter"
         case _ where name.contains("token") || name.contains("chat_template") || name == "vocab.json" || name == "merges.txt":
             "its tokenizer; the base's own is taken"

@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Faults
 import Foundation
 import Llama
@@ -19,6 +20,7 @@ public struct AdapterLocation: Sendable, Hashable {
             guard FileManager.default.fileExists(atPath: folder.appending(path: PEFTFolder.configurationFile).path) else {
                 throw AdapterLocationError.noAdapter(path: folder.path)
             }
+            try Self.requireWhole(folder)
             self.init(folder: folder, version: nil)
             return
         }
@@ -32,6 +34,14 @@ public struct AdapterLocation: Sendable, Hashable {
     private init(folder: URL, version: VersionID?) {
         self.folder = folder
         self.version = version
+    }
+
+    /// Of a folder that lists the digests of its files, every one is held against its own.
+    ///
+    /// - Throws: `AdapterLocationError.changed`.
+    static func requireWhole(_ folder: URL) throws {
+        guard let changed = try DigestList.changes(in: folder)?.first else { return }
+        throw AdapterLocationError.changed(changed, folder: folder.path)
     }
 
     private static func canNameVersion(_ name: String) -> Bool {
@@ -48,6 +58,10 @@ public struct AdapterLocation: Sendable, Hashable {
 public enum AdapterLocationError: Error, Hashable, Explained {
     case neither(String)
     case noAdapter(path: String)
+    /// The registry can only be read, and nobody who may write there has used the version yet.
+    case notCheckedOut(VersionID, registry: String)
+    /// A file is not what the folder's list of digests says.
+    case changed(String, folder: String)
 
     public var explanation: Explanation {
         switch self {
@@ -59,6 +73,14 @@ public enum AdapterLocationError: Error, Hashable, Explained {
             Explanation(
                 "The folder holds no adapter: it has no \(PEFTFolder.configurationFile).", at: path,
                 next: "Name a folder in PEFT form, such as `lora train` or `lora export` leaves.", kind: .usage)
+        case .notCheckedOut(let version, let registry):
+            Explanation(
+                "The registry can only be read here, and \(version) would have to be checked out in it.", at: registry,
+                next: "`lora export \(version) DIR` writes it where you may; then name that folder.")
+        case .changed(let file, let folder):
+            Explanation(
+                "\(file) is not what \(DigestList.fileName) says: the folder was damaged, or somebody edited it.", at: folder,
+                next: "Export the version again; where the change was meant, remove \(DigestList.fileName).", kind: .integrity)
         }
     }
 }

@@ -25,7 +25,8 @@ extension Workspace {
         let name = try AdapterName(adapter)
         try requireKnown(name)
         let lease = try registry.lease(
-            name, holder: "process \(ProcessInfo.processInfo.processIdentifier), \(deed) it since \(occasion.at)")
+            name, holder: "process \(ProcessInfo.processInfo.processIdentifier), \(deed) it since \(occasion.at)",
+            patience: Self.patience)
         return try withExtendedLifetime(lease) { try body(name) }
     }
 }

@@ -25,7 +25,8 @@ extension Workspace {
     public func adopt(_ plan: AdoptionPlan, on occasion: Occasion) throws -> AdoptedVersion {
         let name = plan.declaration.name
         let lease = try registry.lease(
-            name, holder: "process \(ProcessInfo.processInfo.processIdentifier), adopting since \(occasion.at)")
+            name, holder: "process \(ProcessInfo.processInfo.processIdentifier), adopting since \(occasion.at)",
+            patience: Self.patience)
         return try withExtendedLifetime(lease) {
             try registry.requireActive(name)
             try versions.requirePublishable(registry.nextVersion(of: name))
@@ -47,6 +48,9 @@ extension Workspace {
             }
         }
     }
+
+    /// How long whoever changes an adapter waits for another who does; a training lasts longer, and is told of.
+    static let patience = Duration.seconds(3)
 
     /// Lends a folder in the adapter's staging area, and leaves none behind. What a killed process leaves bears the name of a draft.
     private func inWorkshop<Value>(of adapter: AdapterName, _ body: (URL) throws -> Value) throws -> Value {

@@ -80,6 +80,7 @@ extension Workspace {
         let folder = layout.resolve(pin.folder)
         try requireConfiguration(of: pin, in: folder)
         let model = try ModelConfiguration(folder: folder)
+        try AdapterLocation.requireWhole(request.folder)
         let adapter = try ForeignAdapter(reading: request.folder, base: folder, model: model)
         guard adapter.lost.isEmpty || request.ignoresForeign else {
             throw ForeignAdapterError.loss(folder: request.folder.path, parts: adapter.lost)

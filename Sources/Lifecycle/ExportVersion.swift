@@ -51,6 +51,7 @@ extension Workspace {
         try VersionStore.publishing(folder) { draft in
             try converted.write(to: draft)
             _ = try FileBytes.copy(released.appending(path: Lineage.fileName), to: draft.appending(path: Lineage.fileName))
+            try DigestList.write(in: draft)
         }
         return converted.folded
     }

@@ -14,6 +14,9 @@ import Versions
 /// Lease → run recorded → training → candidate → evaluation beside base and production → gate → git commit and tag → one
 /// transaction that closes the run. A process that dies anywhere leaves a run that the next call goes on with.
 public struct TrainAdapter {
+    /// The folder of a run's checkpoints in its staging area.
+    static let checkpoints = "checkpoints"
+
     public struct Request: Sendable {
         public let adapter: String
         public let options: TrainingOptions
@@ -172,7 +175,7 @@ public struct TrainAdapter {
             plan: attempt.plan, layout: fit.layout, base: task.baseFolder,
             baseReference: task.baseReference, dataset: task.dataset,
             supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
-            checkpoints: staging.appending(path: "checkpoints"), output: folder)
+            checkpoints: staging.appending(path: Self.checkpoints), output: folder)
         let engine = BuiltInEngine(model: try examiner.model(), digests: workspace.weights.digests)
         switch try engine.train(job, shouldStop: shouldStop, observe: { observe(.training($0)) }) {
         case .finished(let candidate): return candidate.folder

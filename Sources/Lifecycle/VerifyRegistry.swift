@@ -5,8 +5,8 @@ import Registry
 import StrictJSON
 import Versions
 
-/// Reads again what a registry keeps and holds it against its digests: the files of each version and data set, the journals, and the
-/// index.
+/// Reads again what a registry keeps and holds it against its digests: the files of each version and data set, the journals, the index,
+/// whatever else lies in the repository, and what is kept beside it.
 public struct VerifyRegistry: Sendable {
     /// What was looked at, and what is not as it was written.
     public struct Report: Sendable {
@@ -28,7 +28,7 @@ public struct VerifyRegistry: Sendable {
     /// on. Which ones changes from day to day, so that as many days see all.
     static let quickShare: UInt64 = 10
 
-    private let workspace: Workspace
+    let workspace: Workspace
     private let isQuick: Bool
 
     public init(_ workspace: Workspace, isQuick: Bool) {
@@ -42,7 +42,7 @@ public struct VerifyRegistry: Sendable {
     public func run(_ names: [String], now: Timestamp, progress: (String) throws -> Void) throws -> Report {
         let kept = try records(names)
         let chosen = kept.filter { isChosen($0, on: now) }
-        var found = try (names.isEmpty ? indexFaults() : []) + branchFaults(of: kept)
+        var found = try (names.isEmpty ? indexFaults() + unlistedFaults : []) + branchFaults(of: kept, names.isEmpty)
         for record in chosen {
             try progress("\(record.version)")
             found += faults(of: record)
@@ -55,14 +55,16 @@ public struct VerifyRegistry: Sendable {
             try progress("\(dataset)")
             found += faults(of: dataset)
         }
+        if names.isEmpty, !isQuick { found += try fileFaults(progress) }
         return Report(
             versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), datasets: datasets.count,
             datasetsKept: datasetsKept.count, faults: found)
     }
 
-    /// Of the branches that the versions lie on.
-    private func branchFaults(of records: [VersionRecord]) throws -> [Fault] {
-        try Set(records.map(\.version.adapter)).sorted().compactMap { adapter in
+    /// Of the branches that the versions lie on, or of all that are called as if versions lay there.
+    private func branchFaults(of records: [VersionRecord], _ all: Bool) throws -> [Fault] {
+        let others = try all ? workspace.versions.adaptersWithBranch() : []
+        return try Set(records.map(\.version.adapter) + others).sorted().compactMap { adapter in
             try workspace.versions.branchFault(of: adapter).map {
                 Fault(subject: "adapters/\(adapter)", explanation: $0.explanation)
             }
@@ -144,7 +146,21 @@ public struct VerifyRegistry: Sendable {
         }
     }
 
-    private func fault(_ subject: String, _ error: any Error) -> Fault {
+    /// Versions that git holds and the index cannot list.
+    private var unlistedFaults: [Fault] {
+        let unlisted =
+            workspace.mended.unreadable.map { ($0, "Its lineage, or that of one before it, cannot be read.") }
+            + workspace.mended.stranded.map { ($0, "Git holds it, but lacks one before it.") }
+        return unlisted.map { version, what in
+            Fault(
+                subject: "\(version)",
+                explanation: Explanation(
+                    what, at: workspace.layout.versions.path,
+                    next: "Restore versions.git from a copy, or `lora pull` from a repository that has all.", kind: .integrity))
+        }
+    }
+
+    func fault(_ subject: String, _ error: any Error) -> Fault {
         let told = (error as? any Explained)?.explanation
         return Fault(
             subject: subject,

@@ -17,12 +17,37 @@ struct VersionCache {
     /// - Throws: `VersionError.locked` when another process checks versions out all that time.
     func folder(of version: PublishedVersion) throws -> URL {
         let folder = root.appending(path: version.commit.hex)
+        guard workspace.registry.access == .readWrite else {
+            guard try DigestList.changes(in: folder)?.isEmpty ?? false else {
+                throw AdapterLocationError.notCheckedOut(version.version, registry: workspace.layout.root.path)
+            }
+            return folder
+        }
         try locked {
-            guard !FileManager.default.fileExists(atPath: folder.path) else { return }
+            if FileManager.default.fileExists(atPath: folder.path) {
+                guard try !isWhole(folder) else { return }
+                // whoever has mapped its files keeps them
+                try FileManager.default.removeItem(at: folder)
+            }
             try removeDrafts()
             try workspace.checkOut(version.version, to: folder)
         }
         return folder
+    }
+
+    /// Whether every file is still what was checked out; what was not read since it was looked at is read once more.
+    private func isWhole(_ folder: URL) throws -> Bool {
+        try DigestList.changes(in: folder) { try workspace.weights.digests.digest(of: $0) }?.isEmpty ?? false
+    }
+
+    /// The files of checked-out versions that are not what was checked out, all read again.
+    func changes() throws -> [URL] {
+        guard FileManager.default.fileExists(atPath: root.path) else { return [] }
+        return try OpenFolder(root).entries().filter { $0.isFolder && CommitID($0.name) != nil }.map(\.name).sorted().flatMap {
+            name in
+            let folder = root.appending(path: name)
+            return try (DigestList.changes(in: folder) ?? []).map { folder.appending(path: $0) }
+        }
     }
 
     /// Runs `body` while nobody else checks versions out or removes them here.

@@ -38,10 +38,27 @@ struct CachedBase {
 
     /// Whether the file is what was sealed.
     private func isWhole() throws -> Bool {
-        guard exists(file), let sealed = FileManager.default.contents(atPath: seal.path) else { return false }
-        let line = String(decoding: sealed, as: UTF8.self)
-        guard line.hasSuffix("\n"), let expected = ContentDigest(String(line.dropLast())) else { return false }
+        guard exists(file), let expected = sealed else { return false }
         return try digests.digest(of: file) == expected
+    }
+
+    /// The file or its seal, whichever is not what was written; what is being made has no seal yet.
+    ///
+    /// While somebody makes it, nothing can be said.
+    func damage() throws -> URL? {
+        let isMine = access(shelf.path, W_OK) == 0
+        let lock = try isMine ? FileLock.take(shelf.appending(path: "lock")) : nil
+        defer { withExtendedLifetime(lock) {} }
+        guard !isMine || lock != nil, exists(file), exists(seal) else { return nil }
+        guard let expected = sealed else { return seal }
+        return try ContentDigest(ofFile: file) == expected ? nil : file
+    }
+
+    private var sealed: ContentDigest? {
+        guard let text = FileManager.default.contents(atPath: seal.path) else { return nil }
+        let line = String(decoding: text, as: UTF8.self)
+        guard let digest = ContentDigest(String(line.dropLast())), line == "\(digest)\n" else { return nil }
+        return digest
     }
 
     /// What a killed process left, and what is not to be trusted; the lock is ours, so nobody writes here. A file that others have

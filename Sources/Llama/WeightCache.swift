@@ -60,6 +60,13 @@ public struct WeightCache: Sendable {
         }
     }
 
+    /// The files that are not what was sealed, all read again.
+    public func damaged() throws -> [URL] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try OpenFolder(folder).entries().filter { $0.isFolder && $0.name.hasPrefix("nf4-\(Self.format)-") }.map(\.name)
+            .sorted().compactMap { try CachedBase(shelf: folder.appending(path: $0), digests: digests, notify: notify).damage() }
+    }
+
     /// The same for a model; what its folder holds in 4 bits stays there.
     func tensors(of configuration: ModelConfiguration, in base: ModelTensors) throws -> ModelTensors? {
         let linears = configuration.linearModules.filter { !NF4Matrix.isStored($0.weightName, in: base) }

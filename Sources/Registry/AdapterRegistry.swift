@@ -47,9 +47,18 @@ public final class AdapterRegistry: Sendable {
     public static func access(to layout: RegistryLayout) throws -> Access {
         guard layout.isMarked else { throw RegistryError.notARegistry(path: layout.root.path) }
         try RegistryMarker.check(layout.marker)
+        try requireOpen(layout)
         let access = Access.most(of: layout)
         if access == .readWrite { try layout.prepareState() }
         return access
+    }
+
+    /// - Throws: `RegistryError.closed` when there is a state that this user may not look into.
+    private static func requireOpen(_ layout: RegistryLayout) throws {
+        var status = stat()
+        guard stat(layout.state.path, &status) == 0, Foundation.access(layout.state.path, R_OK | X_OK) != 0 else { return }
+        let owner = getpwuid(status.st_uid).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "\(status.st_uid)"
+        throw RegistryError.closed(path: layout.state.path, owner: owner)
     }
 
     init(_ layout: RegistryLayout, _ access: Access, _ journal: any ChangeJournal, _ database: DatabaseQueue) {

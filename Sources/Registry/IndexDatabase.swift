@@ -57,7 +57,7 @@ enum IndexDatabase {
             configuration.busyMode = .timeout(patience)
             configuration.readonly = true
             let queue = try DatabaseQueue(path: layout.database.path, configuration: configuration)
-            let state = try state(of: queue)
+            let state = try state(of: queue, layout)
             guard !state.isNewer else { throw RegistryError.newerSchema(path: layout.database.path) }
             guard state.isCurrent else { throw RegistryError.readOnly(path: layout.root.path) }
             return queue
@@ -96,7 +96,7 @@ enum IndexDatabase {
 
     /// Two processes that open a new registry at once would both create its tables: one waits for the other.
     private static func migrate(_ queue: DatabaseQueue, _ layout: RegistryLayout) throws {
-        let state = try state(of: queue)
+        let state = try state(of: queue, layout)
         guard !state.isNewer else { throw RegistryError.newerSchema(path: layout.database.path) }
         guard !state.isCurrent else { return }
         guard let lock = try FileLock.take(layout.schemaLock, waiting: .seconds(patience)) else {
@@ -105,10 +105,16 @@ enum IndexDatabase {
         try withExtendedLifetime(lock) { try Migrations.migrator.migrate(queue) }
     }
 
-    private static func state(of queue: DatabaseQueue) throws -> (isNewer: Bool, isCurrent: Bool) {
+    /// - Throws: `RegistryError.corruptDatabase` where a migration that no release has stands in the place of one that all have: later
+    ///   releases only add some.
+    private static func state(of queue: DatabaseQueue, _ layout: RegistryLayout) throws -> (isNewer: Bool, isCurrent: Bool) {
         let migrator = Migrations.migrator
-        return try queue.read { database in
-            (isNewer: try migrator.hasBeenSuperseded(database), isCurrent: try migrator.hasCompletedMigrations(database))
+        let (isNewer, isCurrent) = try queue.read { database in
+            (try migrator.hasBeenSuperseded(database), try migrator.hasCompletedMigrations(database))
         }
+        guard isCurrent || !isNewer else {
+            throw RegistryError.corruptDatabase(path: layout.database.path, message: "it names a migration that there never was")
+        }
+        return (isNewer, isCurrent)
     }
 }

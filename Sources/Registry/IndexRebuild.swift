@@ -50,8 +50,13 @@ extension AdapterRegistry {
 
     /// How this index differs from one made from the journals alone; nothing is changed.
     public func differencesFromJournals() throws -> [IndexRebuild.Difference] {
-        let contents = try contents()
-        return try Self.withDraft(layout, journal) { new, _ in
+        guard try !differencesFromJournals(contents()).isEmpty else { return [] }
+        // somebody may have written between one look and the other; nobody does while the lock is ours
+        return try write { database in try differencesFromJournals(IndexContents(database)) }
+    }
+
+    private func differencesFromJournals(_ contents: IndexContents) throws -> [IndexRebuild.Difference] {
+        try Self.withDraft(layout, journal) { new, _ in
             for adapter in try journal.heads().keys.sorted() { try new.write { _ = try new.catchUp(adapter, $0) } }
             return try new.contents().differences(from: contents)
         }
@@ -109,13 +114,19 @@ struct IndexContents {
 
     private let rows: [String: Set<Row>]
 
+    /// What the rows are held by is itself a table.
+    private static let queries =
+        tables.map { ($0, "SELECT * FROM \($0)") } + [
+            ("schema", "SELECT type, name, tbl_name, sql FROM sqlite_master"), ("migrations", "SELECT * FROM grdb_migrations"),
+        ]
+
     init(_ database: Database) throws {
         rows = Dictionary(
-            uniqueKeysWithValues: try Self.tables.map { ($0, Set(try Row.fetchAll(database, sql: "SELECT * FROM \($0)"))) })
+            uniqueKeysWithValues: try Self.queries.map { table, query in (table, Set(try Row.fetchAll(database, sql: query))) })
     }
 
     func differences(from old: IndexContents) -> [IndexRebuild.Difference] {
-        Self.tables.compactMap { table in
+        Self.queries.compactMap { table, _ in
             let (before, after) = (old.rows[table] ?? [], rows[table] ?? [])
             guard before != after else { return nil }
             return IndexRebuild.Difference(

@@ -13,13 +13,15 @@ public final class AdapterLease: Sendable {
 }
 
 extension AdapterRegistry {
-    /// Takes the lease of an adapter without waiting; one process at a time trains it.
+    /// Takes the lease of an adapter; one process at a time trains it.
     ///
+    /// - Parameter patience: how long to wait for whoever has it, which is worth it where he may be quick.
     /// - Parameter holder: what others are told while it is held, such as `process 4711, lora train since 2026-05-01T10:00:00Z`.
     /// - Throws: `RunError.leaseHeld` when somebody else has it.
-    public func lease(_ adapter: AdapterName, holder: String) throws -> AdapterLease {
+    public func lease(_ adapter: AdapterName, holder: String, patience: Duration = .zero) throws -> AdapterLease {
+        guard access == .readWrite else { throw RegistryError.readOnly(path: layout.root.path) }
         let file = layout.leaseFile(of: adapter)
-        guard let lock = try FileLock.take(file) else {
+        guard let lock = try FileLock.take(file, waiting: patience) else {
             let signature = String(decoding: try FileBytes.contents(of: file, limit: 1024), as: UTF8.self)
             throw RunError.leaseHeld(adapter, holder: signature.isEmpty ? "another process" : signature)
         }

@@ -21,6 +21,10 @@ extension RegistryError: Explained {
             Explanation(
                 "The registry can only be read here, and this would change it.", at: path,
                 next: "Run the command where the registry may be written; list, show, history and retrain-check only read.")
+        case .closed(let path, let owner):
+            Explanation(
+                "This registry belongs to another user, \(owner), who alone may look into it.", at: path,
+                next: "Run the command as \(owner), or let \(owner) `lora push` to a repository that you may read.")
         case .databaseBusy(let path):
             Explanation("The index is in use by another process.", at: path, next: "Run the command again.", kind: .busy)
         case .corruptDatabase(let path, let message):

@@ -9,6 +9,8 @@ public enum RegistryError: Error, Hashable {
     case newerSchema(path: String)
     /// The registry can only be read, and what was asked would change it.
     case readOnly(path: String)
+    /// Its state is closed to this user; `owner` made it.
+    case closed(path: String, owner: String)
     case databaseBusy(path: String)
     case corruptDatabase(path: String, message: String)
     case database(path: String, message: String)

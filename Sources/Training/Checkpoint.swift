@@ -37,6 +37,8 @@ extension Checkpoint {
         let digests = try files.map { ($0, JSONValue.string(try ContentDigest(ofFile: draft.appending(path: $0)).description)) }
         let manifest = manifest(trainerState.batches, digests: JSONObject(digests))
         try DurableFile.write(manifest.data(.pretty), to: draft.appending(path: Self.manifestFile))
+        // it names the digests of all others, and nothing else its own
+        try DigestList.write(in: draft, of: [Self.manifestFile])
     }
 
     private func manifest(_ batches: Batches, digests: JSONObject) -> JSONValue {
@@ -90,6 +92,9 @@ struct CheckpointManifest {
         let file = folder.appending(path: Checkpoint.manifestFile)
         guard FileManager.default.fileExists(atPath: file.path) else {
             throw CheckpointError.missingFile(Checkpoint.manifestFile, folder: folder.path)
+        }
+        if let damaged = try DigestList.changes(in: folder)?.first {
+            throw CheckpointError.damagedFile(damaged, folder: folder.path)
         }
         guard let json = try Self.json(file), json["schema"]?.stringValue == Checkpoint.schema, let step = json["step"]?.intValue,
             step >= 0,

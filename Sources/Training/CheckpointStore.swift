@@ -15,6 +15,18 @@ public struct CheckpointStore: Sendable {
             .compactMap { $0.hasPrefix(Self.prefix) ? Int($0.dropFirst(Self.prefix.count)) : nil }.sorted()
     }
 
+    /// What is not as it was saved, of every checkpoint.
+    public func faults() throws -> [any Error] {
+        try steps().compactMap { step in
+            do {
+                try CheckpointManifest(reading: folder(ofStep: step)).verify(folder(ofStep: step))
+                return nil
+            } catch let error as CheckpointError {
+                return error
+            }
+        }
+    }
+
     public func folder(ofStep step: Int) -> URL { folder.appending(path: Self.name(ofStep: step)) }
 
     static func name(ofStep step: Int) -> String { prefix + String(step) }

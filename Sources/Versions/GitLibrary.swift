@@ -7,8 +7,17 @@ struct GitFailure: Error, Hashable {
     /// One of `git_error_code`.
     let code: Int32
     let message: String
+    /// One of `git_error_t`.
+    var kind: Int32 = 0
 
     func means(_ code: git_error_code) -> Bool { self.code == code.rawValue }
+
+    /// Whether what was read is not what git wrote; what could not be written or locked is another matter.
+    var isDamage: Bool {
+        let kinds = [GIT_ERROR_ZLIB, GIT_ERROR_ODB, GIT_ERROR_OBJECT, GIT_ERROR_TAG, GIT_ERROR_TREE]
+        return means(GIT_EMISMATCH) || means(GIT_EPEEL) || message.contains("corrupt") || message.contains("peeled")
+            || kinds.contains { kind == Int32($0.rawValue) }
+    }
 }
 
 /// An object of libgit2 that is freed with this value.
@@ -32,18 +41,21 @@ struct GitHandle: ~Copyable {
 }
 
 enum GitLibrary {
-    /// Starts the library once per process, with writes that reach the disk.
+    /// Starts the library once per process, with writes that reach the disk and reads that are held against their names.
     static let start: Result<Void, GitFailure> = Result { () throws(GitFailure) in
         try check("start libgit2", min(0, git_libgit2_init()))
         try check("turn fsync on", cgit2_enable_fsync())
+        try check("turn the check of objects on", cgit2_verify_objects())
     }
 
     /// - Parameter code: what a call of libgit2 returned; below zero is failure.
     static func check(_ operation: String, _ code: Int32) throws(GitFailure) {
         guard code < 0 else { return }
         // Only right after a failure does the message belong to it.
-        let message = git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) }
-        throw GitFailure(operation: operation, code: code, message: message ?? "no reason given")
+        let last = git_error_last()
+        let message = last.flatMap { $0.pointee.message }.map { String(cString: $0) }
+        throw GitFailure(
+            operation: operation, code: code, message: message ?? "no reason given", kind: last.map { $0.pointee.klass } ?? 0)
     }
 
     static func hex(_ id: git_oid) -> String {

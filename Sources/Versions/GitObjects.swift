@@ -14,6 +14,7 @@ extension GitRepository {
     /// - Throws: a failure with `GIT_EMISMATCH` when the stored bytes are not those of the id.
     func readBlob(_ id: git_oid) throws(GitFailure) -> Data {
         var id = id
+        try requireSound(id)
         let blob = try GitHandle("read a file", free: git_blob_free) { git_blob_lookup($0, handle.pointer, &id) }
         let size = Int(git_blob_rawsize(blob.pointer))
         guard size > 0, let bytes = git_blob_rawcontent(blob.pointer) else { return Data() }
@@ -56,6 +57,7 @@ extension GitRepository {
     /// - Throws: `VersionError.badFileName` for a name or a depth that a version cannot have, and for what is neither file nor folder.
     func files(of tree: git_oid, under folder: String = "") throws -> [(path: String, blob: git_oid)] {
         var id = tree
+        try requireSound(id)
         let tree = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, handle.pointer, &id) }
         var files: [(path: String, blob: git_oid)] = []
         for index in 0..<git_tree_entrycount(tree.pointer) {
@@ -138,6 +140,7 @@ extension GitRepository {
         }
         guard var id = git_reference_target(reference.pointer)?.pointee else { return nil }
         do {
+            try requireSound(id)
             let tag = try GitHandle("read a tag", free: git_tag_free) { git_tag_lookup($0, handle.pointer, &id) }
             return git_tag_message(tag.pointer).map { String(cString: $0) } ?? ""
         } catch  where error.means(GIT_ENOTFOUND) {

@@ -7,6 +7,7 @@ extension GitRepository {
     /// The pointers in a tree, at any depth; nothing about its names is taken on trust, and nothing is refused.
     func pointers(in tree: git_oid) throws(GitFailure) -> [LargeFilePointer] {
         var id = tree
+        try requireSound(id)
         let tree = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, handle.pointer, &id) }
         var pointers: [LargeFilePointer] = []
         for index in 0..<git_tree_entrycount(tree.pointer) {

@@ -6,6 +6,9 @@ import Foundation
 struct GitRepository: ~Copyable {
     let handle: GitHandle
 
+    /// What HEAD names before there is a branch.
+    static let firstBranch = "main"
+
     /// Opens a repository at exactly this folder; parents are not searched.
     init(opening folder: URL) throws(GitFailure) {
         try GitLibrary.start.get()
@@ -20,7 +23,7 @@ struct GitRepository: ~Copyable {
             "prepare options", git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION)))
         options.flags = GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKPATH.rawValue
         let repository = try GitHandle("create the repository", free: git_repository_free) { repository in
-            "main".withCString { head in
+            firstBranch.withCString { head in
                 options.initial_head = head
                 return git_repository_init_ext(repository, folder.path, &options)
             }
@@ -60,6 +63,7 @@ struct GitRepository: ~Copyable {
             let reference = try GitHandle("find \(reference)", free: git_reference_free) {
                 git_reference_lookup($0, handle.pointer, reference)
             }
+            if let target = git_reference_target(reference.pointer)?.pointee { try requireSound(target) }
             let commit = try GitHandle("read a tag", free: git_object_free) {
                 git_reference_peel($0, reference.pointer, GIT_OBJECT_COMMIT)
             }
@@ -71,6 +75,7 @@ struct GitRepository: ~Copyable {
 
     func lookUpCommit(_ id: git_oid) throws(GitFailure) -> GitHandle {
         var id = id
+        try requireSound(id)
         return try GitHandle("read a commit", free: git_commit_free) { git_commit_lookup($0, handle.pointer, &id) }
     }
 

@@ -75,6 +75,10 @@ extension VersionError: Explained {
             Explanation(
                 "\(version) is in git, but it could not be listed. \(cause.what)", at: cause.place,
                 next: "Do not publish it again: the next command lists it. \(cause.next)")
+        case .damagedRepository(let fault):
+            Explanation(
+                "A file of the repository of versions is not what git wrote: \(fault.words).", at: fault.path,
+                next: "Restore it from a copy, or `lora pull` from a repository that has it.", kind: .integrity)
         case .folderExists(let path):
             Explanation(
                 "Something stands there already.", at: path, next: "Name a folder that does not exist yet, or an empty one.",

@@ -31,6 +31,8 @@ public enum VersionError: Error, Hashable {
     case damaged(VersionID, VersionFault)
     /// Git holds the version, and all that is missing is that it be listed; why.
     case unlisted(VersionID, Explanation)
+    /// A file of the repository itself.
+    case damagedRepository(VersionFault)
     case folderExists(path: String)
     case git(path: String, operation: String, message: String)
 }

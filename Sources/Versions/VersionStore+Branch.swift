@@ -1,5 +1,6 @@
 import Adapters
 import CGit2
+import Foundation
 
 /// Where the branch of an adapter stands. Tags hold the versions, so a branch that somebody moved loses none; but the next version would
 /// not follow from the last one.
@@ -16,6 +17,14 @@ extension VersionStore {
 
     /// What is wrong with the branch of an adapter; nil when it stands at the latest version.
     public func branchFault(of adapter: AdapterName) throws -> VersionError? {
+        guard let fault = try presentBranchFault(of: adapter) else { return nil }
+        guard access(folder.path, W_OK) == 0 else { return fault }
+        // between its commit and its tag a publication looks the same
+        let lease = try PublicationLease.wait(for: folder)
+        return try withExtendedLifetime(lease) { try presentBranchFault(of: adapter) }
+    }
+
+    private func presentBranchFault(of adapter: AdapterName) throws -> VersionError? {
         try withRepository { repository in
             do {
                 try checkTip(before: nextVersion(of: adapter, repository), repository)

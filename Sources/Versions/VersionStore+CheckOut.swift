@@ -4,13 +4,14 @@ import Foundation
 
 extension VersionStore {
     /// Writes the files of a version into a new folder, which appears whole and on the disk, or not at all. Every byte is checked
-    /// against its digest on the way.
+    /// against its digest on the way, and listed in `SHA256SUMS`, so that it can be checked again where there is no git.
     ///
     /// - Throws: `VersionError.folderExists` when the folder is there and not empty; `.damaged` for the first file that is not what
     ///   was committed.
     public func checkOut(_ version: VersionID, to destination: URL) throws {
         try Self.publishing(destination) { draft in
             try withTree(of: version) { tree, repository in try tree.write(tree.files, to: draft, repository) }
+            try DigestList.write(in: draft)
         }
     }
 

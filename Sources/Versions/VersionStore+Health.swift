@@ -39,6 +39,16 @@ extension VersionStore {
         }
     }
 
+    public func adaptersWithBranch() throws -> [AdapterName] {
+        try adapterBranches().compactMap { branch in
+            do throws(NameError) {
+                return try AdapterName(String(branch.dropFirst("adapters/".count)))
+            } catch {
+                return nil
+            }
+        }
+    }
+
     /// How many references lie in files of their own.
     public func looseReferenceCount() throws -> Int { try Self.files(below: folder.appending(path: "refs")).count }
 

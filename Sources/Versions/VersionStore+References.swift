@@ -37,6 +37,7 @@ extension GitRepository {
     /// What a reference leads to, through tags.
     func peeled(_ reference: OpaquePointer, to kind: git_object_t) throws(GitFailure) -> git_oid {
         if let known = git_reference_target_peel(reference) { return known.pointee }
+        if let target = git_reference_target(reference)?.pointee { try requireSound(target) }
         let object = try GitHandle("read a tag", free: git_object_free) { git_reference_peel($0, reference, kind) }
         return git_object_id(object.pointer).pointee
     }

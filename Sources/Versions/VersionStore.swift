@@ -73,6 +73,9 @@ public struct VersionStore: Sendable {
             switch failure {
             case _ where failure.means(GIT_EOWNER): throw VersionError.foreignOwner(path: folder.path)
             case _ where failure.means(GIT_ELOCKED): throw VersionError.locked(path: folder.path)
+            case _ where failure.isDamage:
+                let problem = VersionFault.Problem.unreadable("git could not \(failure.operation): \(failure.message)")
+                throw VersionError.damagedRepository(VersionFault(path: folder.path, problem: problem))
             default:
                 throw VersionError.git(path: folder.path, operation: failure.operation, message: failure.message)
             }

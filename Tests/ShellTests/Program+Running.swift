@@ -44,4 +44,10 @@ struct BuiltProgram {
         process.waitUntilExit()
         return Outcome(output: String(decoding: output, as: UTF8.self), status: process.terminationStatus)
     }
+
+    /// Runs one of the campaigns under `Scripts/` against the built program.
+    func runScript(_ name: String, _ arguments: String) throws -> Outcome {
+        let script = Fixture.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts/\(name)")
+        return try run("'\(script.path)' --lora \"$(command -v lora)\" \(arguments)")
+    }
 }

@@ -17,10 +17,17 @@ struct VerifyVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
+        if !quick, let damage = try VerifyRegistry.obstacles(to: session.registryLocation(place.registry)) {
+            return show(damage, in: session)
+        }
         let workspace = try session.openRegistry(place.registry, isThorough: true)
         let report = try VerifyRegistry(workspace, isQuick: quick).run(names, now: session.clock()) { _ in
             if session.isInterrupted { throw StoppedVerifying() }
         }
+        return show(report, in: session)
+    }
+
+    private func show(_ report: VerifyRegistry.Report, in session: Session) -> ExitStatus {
         if format.json {
             session.print(report.json, as: "lora.verify/1")
         } else {
