@@ -27,18 +27,22 @@ extension RemoteError: Explained {
                 next: "Run the command again, which looks at what is there now.", kind: .verification)
         case .withoutSSH(let address):
             Explanation(
-                "The libgit2 of this system has no SSH.", at: address, next: "Mount the repository and give its path.", kind: .usage)
+                "The libgit2 of this system has no SSH.", at: address, next: "Mount the repository and give its path.",
+                kind: .usage)
         case .unreachable(let host, let reason):
             Explanation("\(host) cannot be reached: \(reason).", next: "Check the address and the network; nothing was moved.")
         case .unknownHost(let host, let port, let file):
             Explanation(
                 "The key of \(host) is not known, so nothing was sent to it.", at: file,
-                next: "Compare its fingerprint with its owner's, then `ssh-keyscan\(port == 22 ? "" : " -p \(port)") \(host) >> \(file)`.",
+                next:
+                    "Compare its fingerprint with its owner's, then `ssh-keyscan\(port == 22 ? "" : " -p \(port)") \(host) >> \(file)`.",
                 kind: .verification)
         case .hostKeyChanged(let host, let port, let file):
             Explanation(
-                "\(host) shows another key than the one that is known: it was set up anew, or another machine answers for it.", at: file,
-                next: "Ask its owner; if the key is right, `ssh-keygen -R \(port == 22 ? host : "'[\(host)]:\(port)'") -f \(file)` "
+                "\(host) shows another key than the one that is known: it was set up anew, or another machine answers for it.",
+                at: file,
+                next:
+                    "Ask its owner; if the key is right, `ssh-keygen -R \(port == 22 ? host : "'[\(host)]:\(port)'") -f \(file)` "
                     + "forgets the old one.", kind: .verification)
         case .notLetIn(let place, let keys, let hasRSAOnly):
             Explanation(

@@ -197,7 +197,9 @@ extension RemoteHost {
                 Conversation.behind(payload)?.believes(certificate) ?? false ? 0 : GIT_ECERTIFICATE.rawValue
             }
             calls.push_update_reference = { name, status, payload in
-                if let name, let status { Conversation.behind(payload)?.refusals.append((String(cString: name), String(cString: status))) }
+                if let name, let status {
+                    Conversation.behind(payload)?.refusals.append((String(cString: name), String(cString: status)))
+                }
                 return 0
             }
             return try withExtendedLifetime(conversation) { try body(&calls, conversation) }

@@ -11,7 +11,8 @@ public struct SSHAddress: Sendable, Hashable, CustomStringConvertible {
     /// `ssh://[user@]host[:port]/path` or `[user@]host:path`; nil for anything else.
     init?(_ text: String, user: String) {
         if text.hasPrefix("ssh://") {
-            guard let parts = URLComponents(string: text), let host = parts.host, parts.password == nil, parts.path.count > 1 else {
+            guard let parts = URLComponents(string: text), let host = parts.host, parts.password == nil, parts.path.count > 1
+            else {
                 return nil
             }
             self.init(user: parts.user ?? user, host: host, port: parts.port ?? 22, path: parts.path)

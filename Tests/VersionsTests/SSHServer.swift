@@ -8,7 +8,9 @@ final class SSHServer {
     var home: URL { folder.appending(path: "home") }
     let port: Int
     private var identifier: pid_t? {
-        let text = FileManager.default.contents(atPath: folder.appending(path: "pid").path).map { String(decoding: $0, as: UTF8.self) }
+        let text = FileManager.default.contents(atPath: folder.appending(path: "pid").path).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return text.flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
