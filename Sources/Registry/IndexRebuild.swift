@@ -114,10 +114,11 @@ struct IndexContents {
 
     private let rows: [String: Set<Row>]
 
-    /// What the rows are held by is itself a table.
+    /// What the rows are held by is itself a table; which of its own SQLite adds depends on how the index came to be.
     private static let queries =
         tables.map { ($0, "SELECT * FROM \($0)") } + [
-            ("schema", "SELECT type, name, tbl_name, sql FROM sqlite_master"), ("migrations", "SELECT * FROM grdb_migrations"),
+            ("schema", "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*'"),
+            ("migrations", "SELECT * FROM grdb_migrations"),
         ]
 
     init(_ database: Database) throws {

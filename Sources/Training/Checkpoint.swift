@@ -93,15 +93,15 @@ struct CheckpointManifest {
         guard FileManager.default.fileExists(atPath: file.path) else {
             throw CheckpointError.missingFile(Checkpoint.manifestFile, folder: folder.path)
         }
-        if let damaged = try DigestList.changes(in: folder)?.first {
-            throw CheckpointError.damagedFile(damaged, folder: folder.path)
-        }
         guard let json = try Self.json(file), json["schema"]?.stringValue == Checkpoint.schema, let step = json["step"]?.intValue,
             step >= 0,
             let inputs = json["inputs"].flatMap(TrainingInputs.init), let record = json["record"].flatMap(RunRecord.init),
             let kernelPath = json["kernel_path"]?.stringValue,
             let files = json["files"]?.objectValue
         else { throw CheckpointError.unreadableManifest(file: file.path) }
+        if let damaged = try DigestList.changes(in: folder)?.first {
+            throw CheckpointError.damagedFile(damaged, folder: folder.path)
+        }
         self.step = step
         self.inputs = inputs
         self.record = record

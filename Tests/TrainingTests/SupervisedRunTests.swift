@@ -147,6 +147,7 @@ import Testing
         let current = try #require(json["kernel_path"]?.stringValue)
         try text.replacing(#""kernel_path": "\#(current)""#, with: #""kernel_path": "abacus""#)
             .write(to: manifest, atomically: true, encoding: .utf8)
+        try DigestList.write(in: bench.store.folder(ofStep: 3), of: ["checkpoint.json"])
         let error = try #require(throws: CheckpointError.self) { try bench.train(bench.job()) }
         #expect(error == .otherKernels(saved: "abacus", current: current, folder: bench.store.folder(ofStep: 3).path))
         #expect(error.explanation.kind == .usage)
