@@ -7,12 +7,8 @@ final class SSHServer {
     /// The home folder of whoever connects.
     var home: URL { folder.appending(path: "home") }
     let port: Int
-    private var identifier: pid_t? {
-        let text = FileManager.default.contents(atPath: folder.appending(path: "pid").path).map {
-            String(decoding: $0, as: UTF8.self)
-        }
-        return text.flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-    }
+    /// Kept, since the folder may be gone before this value.
+    private var identifier: pid_t?
 
     init(in folder: URL) throws {
         self.folder = folder
@@ -47,6 +43,8 @@ final class SSHServer {
         try process.run()
         process.waitUntilExit()
         try waitUntilItListens()
+        let text = try String(contentsOf: folder.appending(path: "pid"), encoding: .utf8)
+        identifier = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
     deinit { if let identifier { kill(identifier, SIGTERM) } }
