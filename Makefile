@@ -25,8 +25,9 @@ sanitize: setup
 build: setup
 	swift build $(SWIFT_FLAGS)
 
+# Swift's own libraries are linked in: the binary runs where no Swift is, and starts sooner than the loader finds them.
 release: setup
-	swift build -c release $(SWIFT_FLAGS)
+	swift build -c release --static-swift-stdlib $(SWIFT_FLAGS)
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift
@@ -87,12 +88,12 @@ peft-check: release
 # Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python
 # and makes models of 22 GB.
 bench: release
-	swift build -c release --product kernel-bench
+	swift build -c release --static-swift-stdlib --product kernel-bench
 	Benchmarks/compare.py --lora $(LORA)
 
 # Every kernel's rate on every path, beside what the machine gives at most, and what decoding NF4 costs.
 bench-kernels: setup
-	swift run -c release kernel-bench
+	swift run -c release --static-swift-stdlib kernel-bench
 
 # Lists, filters, checks and completes in registries of 1,000 and 10,000 adapters, which the first time takes some minutes to make.
 bench-registry: release

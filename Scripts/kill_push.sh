@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Kills pushes and pulls between two registries and a bare repository at random moments. After every kill all three must be sound and list
-# no version by half; what a push acknowledged must be there, and what was cut off must go on.
+# Kills pushes and pulls between two registries and a bare repository at random moments, within twice what such a transfer has lately taken,
+# so that about half of them come to their end. After every kill all three must be sound and list no version by half; what a push
+# acknowledged must be there, and what was cut off must go on.
 # Usage: Scripts/kill_push.sh LORA [KILLS]
 set -euo pipefail
 lora=$(realpath "$1")
@@ -42,6 +43,10 @@ whole() {
     : >sums
 }
 
+# what a push and a pull took lately, in milliseconds
+declare -A usual
+milliseconds() { date +%s%3N; }
+
 deeds=0 acknowledged=0
 version
 while [ "$done_kills" -lt "$kills" ]; do
@@ -52,14 +57,20 @@ while [ "$done_kills" -lt "$kills" ]; do
         0) side=here words=(push ../remote.git) ;;
         *) side=there words=(pull ../remote.git) ;;
     esac
+    begun=$(milliseconds)
     (cd $side && exec "$lora" "${words[@]}") >out 2>&1 &
     pid=$!
-    sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+    # the first of a kind is left to end, so that there is a usual
+    pause=60000
+    [ -z "${usual[$side]:-}" ] || pause=$((RANDOM % (2 * usual[$side] + 1)))
+    while kill -0 "$pid" 2>/dev/null && [ $(($(milliseconds) - begun)) -lt "$pause" ]; do sleep 0.005; done
+    took=$(($(milliseconds) - begun))
     if kill -9 "$pid" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
     status=0
     wait "$pid" 2>/dev/null || status=$?
     case $status in
         0) acknowledged=$((acknowledged + 1))
+            usual[$side]=$(((3 * ${usual[$side]:-$took} + took) / 4))
             if [ $side = here ]; then
                 git --git-dir remote.git rev-parse --quiet --verify "refs/tags/$newest" >/dev/null || fail "$newest was acknowledged and is lost"
             fi ;;

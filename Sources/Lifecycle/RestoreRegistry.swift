@@ -42,7 +42,8 @@ public struct RestoreRegistry {
             let location = RegistryLocation(layout: layout, origin: .option)
             _ = try RebuildIndex(location).run(on: occasion)
             let workspace = try Workspace.open(location, on: occasion, isThorough: true)
-            let report = try VerifyRegistry(workspace, isQuick: false).run([], now: occasion.at, progress: progress)
+            let report = try VerifyRegistry(workspace, isQuick: false, readsBases: false)
+                .run([], now: occasion.at, progress: progress)
             return Outcome(manifest: manifest, verified: report)
         }
     }

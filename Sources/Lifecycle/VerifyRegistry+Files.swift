@@ -20,7 +20,8 @@ extension VerifyRegistry {
 
     func fileFaults(_ progress: (String) throws -> Void) throws -> [Fault] {
         let looks: [(subject: String, look: () throws -> [any Error])] = [
-            ("repository", { try workspace.versions.referenceFaults() }), ("bases", { try workspace.changedBases() }),
+            ("repository", { try workspace.versions.referenceFaults() }),
+            ("bases", { try readsBases ? workspace.changedBases() : [] }),
             ("checkpoints", { try workspace.damagedCheckpoints() }), ("caches", { try workspace.damagedCaches() }),
         ]
         return try looks.flatMap { subject, look in

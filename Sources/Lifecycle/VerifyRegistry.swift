@@ -30,10 +30,13 @@ public struct VerifyRegistry: Sendable {
 
     let workspace: Workspace
     private let isQuick: Bool
+    let readsBases: Bool
 
-    public init(_ workspace: Workspace, isQuick: Bool) {
+    /// - Parameter readsBases: whether bases are held against their pins. They lie where they did, and not in what was restored.
+    public init(_ workspace: Workspace, isQuick: Bool, readsBases: Bool = true) {
         self.workspace = workspace
         self.isQuick = isQuick
+        self.readsBases = readsBases
     }
 
     /// - Parameters:
