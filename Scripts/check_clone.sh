@@ -13,9 +13,10 @@ command -v git-lfs >/dev/null || fail "git-lfs is missing; \`make test\` install
 
 cd "$work"
 cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" .
-cp -r "$root/Tests/Fixtures/golden/tiny-llama" model
-"$lora" base add tiny model >/dev/null
-"$lora" train --base model --data registry/data/train.jsonl --out big --rank 128 --max-steps 1 >/dev/null 2>&1
+base=$root/registry/models/tiny-prose tickets=$root/registry/data/ticket-router
+"$lora" base add tiny "$base" >/dev/null
+# large enough for Git LFS, and of another answer than the base
+"$lora" train --base "$base" --data "$tickets/train.jsonl" --out big --method lora --rank 32 --learning-rate 4e-3 --max-steps 5 >/dev/null 2>&1
 "$lora" adopt big --adapter greeter >/dev/null
 git init --bare --quiet adapters.git
 "$lora" push adapters.git
@@ -37,7 +38,7 @@ done
 other lfs fsck >/dev/null || fail "git lfs fsck finds damage"
 files=$(other ls-files | wc -l)
 if [ "$peft" = --peft ]; then
-    "$root/Scripts/check_peft.py" --lora "$lora" --base "$work/model" --adapter "$PWD" --data "$work/registry/data/held_out.jsonl" ||
+    "$root/Scripts/check_peft.py" --lora "$lora" --base "$base" --adapter "$PWD" --data "$tickets/held_out.jsonl" ||
         fail "PEFT gives other numbers"
 fi
 echo "$files files of greeter@v1 cloned by git and git-lfs: the same bytes as \`lora export\`"

@@ -29,17 +29,24 @@ public enum DurableFile {
         let folder = file.deletingLastPathComponent()
         let draft = folder.appending(path: draftPrefix + UUID().uuidString)
         do {
-            var new = try NewFile(draft, permissions: permissions)
-            try produce { piece in
-                try piece.withUnsafeBytes { bytes in try new.write(bytes) }
-            }
-            try new.sync()
+            try writeNew(draft, permissions: permissions, pieces: produce)
             try rename(draft, to: file)
         } catch {
             unlink(draft.path)
             throw error
         }
         try syncFolder(folder)
+    }
+
+    /// Writes pieces into a file that must not be there yet, and makes its bytes durable, not yet its name.
+    public static func writeNew(
+        _ file: URL, permissions: mode_t = 0o644, pieces produce: (_ append: (Data) throws -> Void) throws -> Void
+    ) throws {
+        var new = try NewFile(file, permissions: permissions)
+        try produce { piece in
+            try piece.withUnsafeBytes { bytes in try new.write(bytes) }
+        }
+        try new.sync()
     }
 
     /// Makes a finished folder appear under its final name: fsync of every file and folder in it → rename → fsync of the parent.
@@ -124,6 +131,23 @@ public enum DurableFile {
         guard errno == EISDIR else { throw FileError(.delete, place) }
         for entry in try OpenFolder(place).entries() { try remove(place.appending(path: entry.name)) }
         guard rmdir(place.path) == 0 || errno == ENOENT else { throw FileError(.delete, place) }
+    }
+
+    /// Gives a finished file of the same file system its name, durably, unless something has that name already.
+    ///
+    /// - Throws: `FileError` with `EEXIST` then.
+    public static func publish(file draft: URL, as file: URL) throws(FileError) {
+        // a second name for the same bytes never replaces another, as a renaming does
+        if link(draft.path, file.path) == 0 {
+            guard unlink(draft.path) == 0 else { throw FileError(.delete, draft) }
+        } else if [EPERM, ENOTSUP, ENOSYS].contains(errno) {
+            // a file system whose files have one name only
+            guard access(file.path, F_OK) != 0 else { throw FileError(.create, file, code: EEXIST) }
+            try rename(draft, to: file)
+        } else {
+            throw FileError(.create, file)
+        }
+        try syncFolder(file.deletingLastPathComponent())
     }
 
     /// Makes the names in a folder durable.

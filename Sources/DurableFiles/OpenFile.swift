@@ -4,8 +4,10 @@ import Foundation
 public struct OpenFile: ~Copyable {
     private let descriptor: Int32
     private let file: URL
+    /// What it was known by when it was opened.
+    private let stamp: FileStamp
     /// Bytes it had when it was opened.
-    public let size: Int
+    public var size: Int { stamp.size }
     /// Its permissions, the lowest nine bits of its mode.
     public let permissions: mode_t
 
@@ -22,11 +24,20 @@ public struct OpenFile: ~Copyable {
         }
         self.descriptor = descriptor
         self.file = file
-        size = Int(status.st_size)
+        stamp = FileStamp(status)
         permissions = status.st_mode & 0o777
     }
 
     deinit { close(descriptor) }
+
+    /// Whether nobody has written to it since it was opened.
+    public var isUnchanged: Bool {
+        get throws(FileError) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw FileError(.read, file) }
+            return FileStamp(status) == stamp
+        }
+    }
 
     /// Fills a buffer as far as one call does.
     ///

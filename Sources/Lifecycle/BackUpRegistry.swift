@@ -24,29 +24,25 @@ public struct BackUpRegistry {
     /// - Throws: `BackupError.exists`; the file then stays as it is. Whatever else goes wrong, there is no file.
     public func run(to file: URL, now: Timestamp, progress: (String) throws -> Void) throws -> BackupManifest {
         guard access(file.path, F_OK) != 0 else { throw BackupError.exists(path: file.path) }
-        let folder = file.deletingLastPathComponent()
-        try DurableFile.prepare(folder)
-        let workshop = folder.appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        try DurableFile.makeFolder(workshop, permissions: 0o700)
-        let outcome = Result { try write(to: file, through: workshop, now, progress) }
-        // a workshop that stays is litter by its name
-        _ = Result { try FileManager.default.removeItem(at: workshop) }
-        return try outcome.get()
+        return try BackupWorkshop.lend(in: file.deletingLastPathComponent()) { workshop in
+            try write(to: file, through: workshop, now, progress)
+        }
     }
 
     private func write(
         to file: URL, through workshop: URL, _ now: Timestamp, _ progress: (String) throws -> Void
     ) throws -> BackupManifest {
-        let snapshot = try snapshot()
+        let (snapshot, needed) = try snapshot()
         let copy = workshop.appending(path: "versions.git")
         try workspace.versions.copy(snapshot, to: copy)
         var plan = BackupPlan()
-        try plan.add(snapshot, copiedTo: copy, of: workspace)
+        try plan.add(snapshot, needing: needed, copiedTo: copy, of: workspace.versions)
         let bases = try takesBases ? [] : workspace.registry.bases().map { workspace.layout.resolve($0.folder) }
         try plan.add(workspace.layout, without: bases)
         try plan.addPolicies(beside: workspace.layout)
         let manifest = manifest(of: plan, snapshot, now)
-        try DurableFile.write(to: file, permissions: 0o600) { append in
+        let draft = workshop.appending(path: "backup.tar")
+        try DurableFile.writeNew(draft, permissions: 0o600) { append in
             var archive = BackupArchive(madeAt: now.secondsSinceEpoch)
             try archive.add(manifest.data, as: BackupManifest.fileName, append)
             for folder in plan.folders { try archive.add(folder: folder, append) }
@@ -56,14 +52,29 @@ public struct BackUpRegistry {
             }
             try archive.finish(append)
         }
+        do throws(FileError) {
+            try DurableFile.publish(file: draft, as: file)
+        } catch {
+            throw error.code == EEXIST ? BackupError.exists(path: file.path) : error
+        }
         return manifest
     }
 
-    /// Where everything stands at one moment: nobody publishes, and nobody writes a journal.
-    private func snapshot() throws -> RepositorySnapshot {
-        guard workspace.registry.access == .readWrite else { return try workspace.versions.snapshot() }
-        return try workspace.versions.whileNobodyPublishes {
-            try workspace.registry.whileNobodyWrites { try workspace.versions.snapshot() }
+    /// Where everything stands at one moment, and which large files nobody has given up by then: nobody publishes, and nobody writes a
+    /// journal.
+    private func snapshot() throws -> (RepositorySnapshot, needed: Set<ContentDigest>) {
+        func look() throws -> (RepositorySnapshot, Set<ContentDigest>) {
+            (try workspace.versions.snapshot(), try workspace.versions.largeFiles(neededBeside: pruned))
+        }
+        var pruned = try workspace.registry.prunedVersions()
+        while true {
+            let moment =
+                try workspace.registry.access == .readWrite
+                ? workspace.versions.whileNobodyPublishes { try workspace.registry.whileNobodyWrites(look) } : look()
+            // the index cannot be asked while it is locked
+            let now = try workspace.registry.prunedVersions()
+            guard now != pruned else { return moment }
+            pruned = now
         }
     }
 

@@ -21,9 +21,9 @@ struct BackupArchive {
         digests.append((path, ContentDigest(of: data)))
     }
 
-    /// - Throws: `BackupError.changed` when the file is not what it was a moment ago.
+    /// - Throws: `BackupError.changed` when the file is gone, or not what it was a moment ago.
     mutating func add(_ file: BackupPlan.File, _ append: (Data) throws -> Void) throws {
-        var source = try OpenFile(file.place)
+        var source = try Self.open(file.place)
         let entry = TarEntry(
             .file, path: file.path, size: source.size, mode: Self.mode(of: file.path, Int(source.permissions)), modified: madeAt)
         try append(entry.header)
@@ -37,8 +37,19 @@ struct BackupArchive {
         }
         try append(entry.padding)
         let digest = hash.finish()
-        if let known = file.known, known != (source.size, digest) { throw BackupError.changed(path: file.place.path) }
+        guard try source.isUnchanged, file.known.map({ $0 == (source.size, digest) }) ?? true else {
+            throw BackupError.changed(path: file.place.path)
+        }
         digests.append((file.path, digest))
+    }
+
+    private static func open(_ file: URL) throws -> OpenFile {
+        do throws(FileError) {
+            return try OpenFile(file)
+        } catch {
+            // a version was pruned since, or a file edited by one that removes it first
+            throw error.code == ENOENT ? BackupError.changed(path: file.path) : error
+        }
     }
 
     mutating func finish(_ append: (Data) throws -> Void) throws {

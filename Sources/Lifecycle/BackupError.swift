@@ -42,7 +42,7 @@ extension BackupError: Explained {
                 "\(error.explanation.what) Nothing was restored.", at: path, next: error.explanation.next, kind: .integrity)
         case .targetNotEmpty(let path):
             Explanation(
-                "The folder is there and not empty.", at: path,
+                "Something is there already, and it is no empty folder.", at: path,
                 next: "Name a new folder; a restored registry never mixes with what is there.", kind: .usage)
         }
     }

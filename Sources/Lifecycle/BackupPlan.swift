@@ -26,9 +26,11 @@ struct BackupPlan {
 
     /// The version repository: what was copied of it, and its large files. One that is damaged or gone is told as lost; one that was
     /// given up is no loss.
-    mutating func add(_ snapshot: RepositorySnapshot, copiedTo copy: URL, of workspace: Workspace) throws {
-        let store = workspace.versions
-        let needed = try store.largeFiles(neededBeside: workspace.registry.prunedVersions())
+    ///
+    /// - Parameter needed: the large files that nobody had given up at the moment of the snapshot.
+    mutating func add(
+        _ snapshot: RepositorySnapshot, needing needed: Set<ContentDigest>, copiedTo copy: URL, of store: VersionStore
+    ) throws {
         folders += [Self.registry, "\(Self.registry)/.state"]
         try add(copy, as: Self.versions)
         for file in try store.largeFiles(of: snapshot) {
@@ -80,8 +82,9 @@ struct BackupPlan {
                 if !reason.isEmpty { leftOut.append(.init(path: name, reason: reason)) }
             } else if entry.name.hasPrefix(DurableFile.draftPrefix) {
                 continue
-            } else if entry.name.unicodeScalars.contains(where: { $0.value < 0x20 || $0 == "\\" }) {
-                leftOut.append(.init(path: name, reason: "its name has characters that a list of digests cannot hold"))
+            } else if entry.name.unicodeScalars.contains(where: { $0.value < 0x20 || "\\\u{fffd}".unicodeScalars.contains($0) }) {
+                leftOut.append(
+                    .init(path: name, reason: "its name has characters that a list of digests cannot hold, or is not UTF-8"))
             } else if entry.isFolder {
                 try add(place, as: name, omitting: omission)
             } else if entry.isFile {

@@ -49,8 +49,11 @@ public struct RestoreRegistry {
     }
 
     private static func isFree(_ folder: URL) -> Bool {
-        guard let names = FileManager.default.enumerator(atPath: folder.path) else { return false }
-        return access(folder.path, F_OK) != 0 || names.nextObject() == nil
+        var status = stat()
+        guard lstat(folder.path, &status) == 0 else { return errno == ENOENT }
+        // renaming a folder to it works for an empty one alone
+        return status.st_mode & S_IFMT == S_IFDIR
+            && FileManager.default.enumerator(atPath: folder.path).map { $0.nextObject() == nil } ?? false
     }
 }
 

@@ -53,7 +53,8 @@ public struct RetrainCheck {
     /// For the doctor, who says when all were judged last; nothing is judged by it.
     private func noteCheck() {
         guard workspace.registry.access == .readWrite else { return }
-        FileManager.default.createFile(atPath: workspace.layout.lastCheck.path, contents: nil)
+        // the next check makes it, if this one cannot
+        _ = FileManager.default.createFile(atPath: workspace.layout.lastCheck.path, contents: nil)
     }
 
     private func material(

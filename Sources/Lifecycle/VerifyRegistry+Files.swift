@@ -26,11 +26,7 @@ extension VerifyRegistry {
         ]
         return try looks.flatMap { subject, look in
             try progress(subject)
-            do {
-                return try look().map { fault(subject, $0) }
-            } catch {
-                return [fault(subject, error)]
-            }
+            return try found(subject) { try look().map { fault(subject, $0) } }
         }
     }
 }

@@ -45,10 +45,10 @@ public struct VerifyRegistry: Sendable {
     public func run(_ names: [String], now: Timestamp, progress: (String) throws -> Void) throws -> Report {
         let kept = try records(names)
         let chosen = kept.filter { isChosen($0, on: now) }
-        var found = try (names.isEmpty ? indexFaults() + unlistedFaults : []) + branchFaults(of: kept, names.isEmpty)
+        var faults = try (names.isEmpty ? indexFaults() + unlistedFaults : []) + branchFaults(of: kept, names.isEmpty)
         for record in chosen {
             try progress("\(record.version)")
-            found += faults(of: record)
+            faults += try self.faults(of: record)
         }
         let held = try workspace.versions.datasets()
         let named = Set(chosen.compactMap(\.lineage.dataset?.id))
@@ -56,12 +56,12 @@ public struct VerifyRegistry: Sendable {
         let datasets = datasetsKept.filter { !isQuick || named.contains($0) || isItsDay($0, now) }
         for dataset in datasets {
             try progress("\(dataset)")
-            found += faults(of: dataset)
+            faults += try self.faults(of: dataset)
         }
-        if names.isEmpty, !isQuick { found += try fileFaults(progress) }
+        if names.isEmpty, !isQuick { faults += try fileFaults(progress) }
         return Report(
             versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), datasets: datasets.count,
-            datasetsKept: datasetsKept.count, faults: found)
+            datasetsKept: datasetsKept.count, faults: faults)
     }
 
     /// Of the branches that the versions lie on, or of all that are called as if versions lay there.
@@ -94,24 +94,31 @@ public struct VerifyRegistry: Sendable {
         return (StableHash.of([], "\(subject)") &+ day).isMultiple(of: Self.quickShare)
     }
 
-    private func faults(of record: VersionRecord) -> [Fault] {
+    /// What a look finds, or why it could not look. That somebody is at work there says nothing of what he works on.
+    func found(_ subject: String, _ look: () throws -> [Fault]) throws -> [Fault] {
         do {
+            return try look()
+        } catch let error as any Explained where error.explanation.kind == .busy {
+            throw error
+        } catch {
+            return [fault(subject, error)]
+        }
+    }
+
+    private func faults(of record: VersionRecord) throws -> [Fault] {
+        try found("\(record.version)") {
             let faults = try workspace.faults(of: record).map { fault in
                 Fault(subject: "\(record.version)", explanation: VersionError.damaged(record.version, fault).explanation)
             }
             return faults + (try lostData(of: record))
-        } catch {
-            return [fault("\(record.version)", error)]
         }
     }
 
-    private func faults(of dataset: DatasetID) -> [Fault] {
-        do {
-            return try workspace.versions.verify(dataset).map { fault in
+    private func faults(of dataset: DatasetID) throws -> [Fault] {
+        try found("\(dataset)") {
+            try workspace.versions.verify(dataset).map { fault in
                 Fault(subject: "\(dataset)", explanation: DatasetError.damaged(dataset, fault).explanation)
             }
-        } catch {
-            return [fault("\(dataset)", error)]
         }
     }
 

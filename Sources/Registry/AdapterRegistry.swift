@@ -72,9 +72,6 @@ public final class AdapterRegistry: Sendable {
         try IndexDatabase.translatingErrors(at: layout.database, on: database) { try database.read(body) }
     }
 
-    /// Runs `body` while no process writes to index or journals.
-    public func whileNobodyWrites(_ body: () throws -> Void) throws { try write { _ in try body() } }
-
     /// Runs `body` in one transaction that takes the write lock first (`BEGIN IMMEDIATE`): what it reads stays true until it ends.
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try IndexDatabase.translatingErrors(at: layout.database, on: database) { try database.write(body) }

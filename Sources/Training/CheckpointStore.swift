@@ -21,7 +21,8 @@ public struct CheckpointStore: Sendable {
             do {
                 try CheckpointManifest(reading: folder(ofStep: step)).verify(folder(ofStep: step))
                 return nil
-            } catch let error as CheckpointError {
+            } catch {
+                // one that cannot be read hides no other
                 return error
             }
         }

@@ -36,12 +36,14 @@ extension RepositoryAudit {
     private func packedFaults() throws -> [VersionFault] {
         guard let text = try text(of: PackedReferences.name) else { return [] }
         var last = ""
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
             let isRight: Bool
             switch line.utf8.first {
             case UInt8(ascii: "#"): isRight = number == 0 && line.hasPrefix("# pack-refs with: ")
             case UInt8(ascii: "^"): isRight = !last.isEmpty && Self.isID(line.dropFirst())
-            case nil: isRight = text.utf8.count == 0 || number > 0
+            // what follows the last line's end
+            case nil: isRight = number == lines.count - 1
             default:
                 let name = String(line.dropFirst(41))
                 isRight =

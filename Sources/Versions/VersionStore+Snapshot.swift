@@ -37,7 +37,10 @@ extension VersionStore {
     }
 
     /// Lays a bare repository into a folder that holds what a snapshot leads to, its objects in one pack; but no large files.
+    ///
+    /// - Throws: `VersionError.damagedRepository`: what packs them must not be handed objects that nobody has looked at.
     public func copy(_ snapshot: RepositorySnapshot, to copy: URL) throws {
+        if let fault = try Self.fileFaults(of: folder).first { throw fault }
         try Self.translatingFailures(at: copy) {
             try GitRepository.create(at: copy)
             let made = try GitRepository(opening: copy)

@@ -72,6 +72,11 @@ struct BackupTests {
                 let workspace = try small.open()
                 let version = round % 3 == 0 ? try small.write(in: workspace) : VersionID(SmallRegistry.greeter, round % 2 + 1)
                 try workspace.registry.promote(version, on: SmallRegistry.occasion("round \(round)"))
+                if round == 9 {
+                    let pruned = [VersionID(SmallRegistry.greeter, 3)]
+                    try workspace.registry.prune(pruned, of: SmallRegistry.greeter, on: SmallRegistry.occasion())
+                    _ = try workspace.versions.removeLargeFiles(onlyOf: pruned)
+                }
             }
         }()
         var files: [URL] = []
@@ -125,6 +130,45 @@ struct BackupTests {
         #expect(try drafts(small).isEmpty)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: small.folder.url.path).allSatisfy { !$0.hasPrefix("restored") })
+    }
+
+    @Test("what a killed backup left is removed by the next, and what one is at work on is not")
+    func abandoned() throws {
+        let small = try SmallRegistry()
+        try small.write(in: small.open())
+        let folder = small.folder.url
+        let (left, young) = (folder.appending(path: ".draft-backup-left"), folder.appending(path: ".draft-backup-young"))
+        for place in [left, young] {
+            try FileManager.default.createDirectory(at: place.appending(path: "versions.git"), withIntermediateDirectories: true)
+        }
+        let longAgo = Date(timeIntervalSinceNow: -3600)
+        try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: left.path)
+        let held = folder.appending(path: ".draft-backup-held")
+        try FileManager.default.createDirectory(at: held, withIntermediateDirectories: true)
+        let lock = try FileLock.take(held.appending(path: "lock"))
+        try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: held.path)
+        _ = try backUp(small)
+        #expect(Set(try drafts(small)) == [young.lastPathComponent, held.lastPathComponent])
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test("a damaged object of git keeps a backup from being made, and is named")
+    func damagedObject() throws {
+        let small = try SmallRegistry()
+        let version = try small.write(in: small.open())
+        let commit = try #require(try small.open().versions.commit(of: version)).description
+        let object = small.state.appending(path: "versions.git/objects/\(commit.prefix(2))/\(commit.dropFirst(2))")
+        let workspace = try small.open()
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: object.path)
+        var bytes = try Data(contentsOf: object)
+        bytes[bytes.count / 2] ^= 8
+        try bytes.write(to: object)
+        let file = small.folder.url.appending(path: "damaged.tar")
+        #expect(throws: VersionError.self) {
+            try BackUpRegistry(workspace, takesBases: false).run(to: file, now: SmallRegistry.moment(9)) { _ in }
+        }
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+        #expect(try drafts(small).isEmpty)
     }
 
     @Test("neither an older backup nor a folder with something in it is overwritten")
