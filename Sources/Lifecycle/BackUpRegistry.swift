@@ -24,6 +24,9 @@ public struct BackUpRegistry {
     /// - Throws: `BackupError.exists`; the file then stays as it is. Whatever else goes wrong, there is no file.
     public func run(to file: URL, now: Timestamp, progress: (String) throws -> Void) throws -> BackupManifest {
         guard access(file.path, F_OK) != 0 else { throw BackupError.exists(path: file.path) }
+        guard !file.standardizedFileURL.path.hasPrefix(workspace.layout.root.path + "/") else {
+            throw BackupError.withinRegistry(path: file.path)
+        }
         return try BackupWorkshop.lend(in: file.deletingLastPathComponent()) { workshop in
             try write(to: file, through: workshop, now, progress)
         }

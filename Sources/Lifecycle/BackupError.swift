@@ -4,6 +4,7 @@ import Faults
 /// Why a registry cannot be backed up or restored.
 public enum BackupError: Error, Hashable {
     case exists(path: String)
+    case withinRegistry(path: String)
     /// A file became another while it was read.
     case changed(path: String)
     /// An archive that is none of ours, or of which something is missing.
@@ -22,6 +23,10 @@ extension BackupError: Explained {
             Explanation(
                 "There is something of that name already.", at: path,
                 next: "Choose another name, one with the date say; older backups are never overwritten.", kind: .usage)
+        case .withinRegistry(let path):
+            Explanation(
+                "It would lie in the registry that it is a backup of, and in every later backup too.", at: path,
+                next: "Choose a place outside, on another disk best.", kind: .usage)
         case .changed(let path):
             Explanation(
                 "It changed while it was read; no backup was made.", at: path, next: "Run the command again.", kind: .busy)

@@ -9,6 +9,8 @@ enum BackupWorkshop {
 
     /// - Throws: what `body` throws; the folder is gone then as otherwise.
     static func lend<Value>(in folder: URL, _ body: (URL) throws -> Value) throws -> Value {
+        // a folder that is not there is a disk that is not mounted
+        guard access(folder.path, F_OK) == 0 else { throw FileError(.open, folder, code: ENOENT) }
         try DurableFile.prepare(folder)
         try removeAbandoned(in: folder)
         let workshop = folder.appending(path: prefix + UUID().uuidString)

@@ -10,6 +10,8 @@ public struct RestoreRegistry {
     public struct Outcome: Sendable {
         public let manifest: BackupManifest
         public let verified: VerifyRegistry.Report
+        /// Pinned bases that do not lie where the restored registry looks for them.
+        public let missingBases: [BaseName]
     }
 
     private let file: URL
@@ -28,6 +30,7 @@ public struct RestoreRegistry {
     /// - Throws: `BackupError`; there is no folder then.
     public func run(into folder: URL, on occasion: Occasion, progress: (String) throws -> Void) throws -> Outcome {
         guard Self.isFree(folder) else { throw BackupError.targetNotEmpty(path: folder.path) }
+        let home = RegistryLayout(root: folder.appending(path: BackupPlan.registry))
         return try DurableFile.publishing(folder) { draft in
             let manifest = try BackupReader(file).read(progress: progress) { entry, pieces in
                 let place = draft.appending(path: entry.path)
@@ -44,7 +47,11 @@ public struct RestoreRegistry {
             let workspace = try Workspace.open(location, on: occasion, isThorough: true)
             let report = try VerifyRegistry(workspace, isQuick: false, readsBases: false)
                 .run([], now: occasion.at, progress: progress)
-            return Outcome(manifest: manifest, verified: report)
+            let missing = try workspace.registry.bases().filter { base in
+                let inDraft = layout.resolve(base.folder)
+                return access(inDraft.path, F_OK) != 0 && access(home.resolve(base.folder).path, F_OK) != 0
+            }
+            return Outcome(manifest: manifest, verified: report, missingBases: missing.map(\.name))
         }
     }
 

@@ -112,7 +112,7 @@ extension AdapterRegistry {
         }
         outcome.interrupted += try change(adapter) { transaction in
             for version in published { try Self.recover(version, on: occasion, &transaction) }
-            return try Self.interruptRuns(of: adapter, at: occasion.at, &transaction)
+            return try Self.interruptRuns(of: adapter, at: occasion.at, where: { isOurs($0, of: adapter) }, &transaction)
         }
         outcome.recovered += published.map(\.version)
         for entry in try litter(of: adapter) {
@@ -180,9 +180,18 @@ extension AdapterRegistry {
         }
     }
 
+    /// Those with a run of this registry that has not ended.
     private func adaptersWithRunningRuns() throws -> Set<AdapterName> {
-        try read { database in
-            Set(try Row.fetchAll(database, sql: "SELECT adapter FROM runs WHERE state = 'started'").map { try $0.adapter() })
+        let running = try read { database in
+            try Row.fetchAll(database, sql: "SELECT adapter, id FROM runs WHERE state = 'started'").map { row in
+                (adapter: try row.adapter(), run: RunID(try row.decode(Int.self, forColumn: "id")))
+            }
         }
+        return Set(running.filter { isOurs($0.run, of: $0.adapter) }.map(\.adapter))
+    }
+
+    /// Whether a run began here. Of one that a pull told of, nobody here knows whether it lives.
+    private func isOurs(_ run: RunID, of adapter: AdapterName) -> Bool {
+        FileManager.default.fileExists(atPath: layout.staging(of: run, for: adapter).path)
     }
 }

@@ -9,6 +9,8 @@ extension AdapterRegistry {
         return try change(start.adapter) { transaction in
             try Self.interruptRuns(of: start.adapter, at: start.at, &transaction)
             let id = RunID(try Self.next(in: "runs", of: start.adapter, transaction.database))
+            // by its folder a run is known to be of this registry, and not one that a pull told of
+            _ = try stagingFolder(of: id, under: lease)
             try transaction.make(.runBegan(id, start))
             return Run(id: id, start: start, end: nil)
         }
@@ -68,12 +70,15 @@ extension AdapterRegistry {
         try transaction.make(.runEnded(id, Run.End(outcome, at: time)))
     }
 
-    /// Marks every started run of an adapter as interrupted; the caller holds the lease, so none of them lives.
+    /// Marks started runs of an adapter as interrupted; the caller holds the lease, so that none of this registry's lives.
+    ///
+    /// - Parameter isDead: which of them; all when it is not asked.
     @discardableResult
     static func interruptRuns(
-        of adapter: AdapterName, at time: Timestamp, _ transaction: inout ChangeTransaction
+        of adapter: AdapterName, at time: Timestamp, where isDead: (RunID) -> Bool = { _ in true },
+        _ transaction: inout ChangeTransaction
     ) throws -> [RunID] {
-        let ids = try runs(of: adapter, transaction.database).filter { $0.state == .started }.map(\.id)
+        let ids = try runs(of: adapter, transaction.database).filter { $0.state == .started }.map(\.id).filter(isDead)
         for id in ids { try end(id, .interrupted(reason: "its process ended"), at: time, &transaction) }
         return ids
     }

@@ -30,6 +30,9 @@ extension AdapterRegistry {
     ) throws -> IndexRebuild {
         guard try access(to: layout) == .readWrite else { throw RegistryError.readOnly(path: layout.root.path) }
         let (old, contents) = try readable(layout, journal)
+        if let contents, contents.versions > 0, try git.tags.isEmpty && journal.heads().isEmpty {
+            throw RegistryError.nothingToRebuildFrom(path: layout.versions.path, versions: contents.versions)
+        }
         return try withDraft(layout, journal) { new, draft in
             var mended = try new.reconcile(with: git, on: occasion)
             // an empty index has everything to catch up with
@@ -125,6 +128,8 @@ struct IndexContents {
         rows = Dictionary(
             uniqueKeysWithValues: try Self.queries.map { table, query in (table, Set(try Row.fetchAll(database, sql: query))) })
     }
+
+    var versions: Int { rows["versions"]?.count ?? 0 }
 
     func differences(from old: IndexContents) -> [IndexRebuild.Difference] {
         Self.queries.compactMap { table, _ in

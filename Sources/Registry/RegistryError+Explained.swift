@@ -25,6 +25,12 @@ extension RegistryError: Explained {
             Explanation(
                 "This registry belongs to another user, \(owner), who alone may look into it.", at: path,
                 next: "Run the command as \(owner), or let \(owner) `lora push` to a repository that you may read.")
+        case .nothingToRebuildFrom(let path, let versions):
+            Explanation(
+                "Git holds no version, and the index lists \(versions): it is all that still tells of them, and was left as it is.",
+                at: path,
+                next: "Restore versions.git from a copy or a backup. To begin anew, move lora.sqlite away first.",
+                kind: .integrity)
         case .databaseBusy(let path):
             Explanation("The index is in use by another process.", at: path, next: "Run the command again.", kind: .busy)
         case .corruptDatabase(let path, let message):

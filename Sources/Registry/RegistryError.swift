@@ -11,6 +11,8 @@ public enum RegistryError: Error, Hashable {
     case readOnly(path: String)
     /// Its state is closed to this user; `owner` made it.
     case closed(path: String, owner: String)
+    /// Git holds no version, and the index is all that still tells of some.
+    case nothingToRebuildFrom(path: String, versions: Int)
     case databaseBusy(path: String)
     case corruptDatabase(path: String, message: String)
     case database(path: String, message: String)

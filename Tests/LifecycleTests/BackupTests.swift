@@ -171,6 +171,22 @@ struct BackupTests {
         #expect(try drafts(small).isEmpty)
     }
 
+    @Test("without versions in git, the index that still tells of them is not made again")
+    func nothingToRebuildFrom() throws {
+        let small = try SmallRegistry()
+        try small.write(in: small.open())
+        let git = small.state.appending(path: "versions.git")
+        let aside = small.folder.url.appending(path: "aside.git")
+        try FileManager.default.moveItem(at: git, to: aside)
+        let location = RegistryLocation(layout: try small.open().layout, origin: .option)
+        #expect(throws: RegistryError.nothingToRebuildFrom(path: git.path, versions: 1)) {
+            try RebuildIndex(location).run(on: SmallRegistry.occasion())
+        }
+        try FileManager.default.removeItem(at: git)
+        try FileManager.default.moveItem(at: aside, to: git)
+        #expect(try small.open().mended.isClean && small.differences().isEmpty)
+    }
+
     @Test("neither an older backup nor a folder with something in it is overwritten")
     func noOverwriting() throws {
         let small = try SmallRegistry()

@@ -52,6 +52,8 @@ extension SmallRegistry {
         try registry.admit(
             PublishedVersion(commit: commit, lineage: lineage, at: start.at),
             on: Occasion(actor: Self.actor, at: start.at, reason: "written"))
+        // whoever ran it clears up behind himself
+        try FileManager.default.removeItem(at: workspace.layout.staging(of: run.id, for: name))
         return version
     }
 

@@ -52,6 +52,18 @@ import Testing
         #expect(try reconcile(git([first, second])).isClean, "twice is once")
     }
 
+    @Test func aRunThatAPullToldOfIsNotTakenForDead() throws {
+        let lease = try registry.lease(Sample.name(), holder: "elsewhere")
+        let run = try registry.beginRun(Sample.start(), under: lease)
+        #expect(try reconcile(git([])).passedOver == [Sample.name()])
+        // a registry that only pulled has its journal, and neither its lease nor its folder
+        try FileManager.default.removeItem(at: registry.layout.staging(of: run.id, for: Sample.name()))
+        try FileManager.default.removeItem(at: registry.layout.leaseFile(of: Sample.name()))
+        #expect(try reconcile(git([])).interrupted.isEmpty)
+        #expect(try registry.run(run.id, of: Sample.name()).state == .started)
+        withExtendedLifetime(lease) {}
+    }
+
     @Test func anAdoptedVersionThatOnlyGitHasIsListedWithoutARun() throws {
         let published = try Sample.adopted(Sample.version(1))
         #expect(try reconcile(git([published])).recovered == [published.version])

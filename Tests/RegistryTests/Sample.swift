@@ -87,6 +87,8 @@ enum Sample {
         let run = try registry.beginRun(start, under: lease)
         let published = try published(registry.nextVersion(of: name(adapter)), run: run.id, start: start)
         try registry.admit(published, on: occasion("passed the gate"))
+        // whoever ran it clears up behind himself
+        try FileManager.default.removeItem(at: registry.layout.staging(of: run.id, for: name(adapter)))
         return published
     }
 }

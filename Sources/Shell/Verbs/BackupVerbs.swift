@@ -60,10 +60,18 @@ struct RestoreVerb: Verb {
         let outcome = try restore.run(
             into: target, on: session.occasion("found while a backup was restored"), progress: progress)
         if format.json {
-            session.print(["backup": outcome.manifest.json, "verified": outcome.verified.json], as: "lora.restore/1")
+            session.print(
+                [
+                    "backup": outcome.manifest.json, "verified": outcome.verified.json,
+                    "missing_bases": .array(outcome.missingBases.map { .string("\($0)") }),
+                ], as: "lora.restore/1")
         } else {
             for line in BackupWords.lines(outcome.manifest) + VerifyWords.lines(outcome.verified) { session.console.print(line) }
             session.console.print("Restored to \(target.path).")
+            for base in outcome.missingBases {
+                let command = session.command("base add \(base) DIR --replace")
+                session.console.print("Next: bring back the folder of base '\(base)', or pin it anew with `\(command)`.")
+            }
         }
         return outcome.verified.faults.isEmpty ? .passed : .integrityFailure
     }

@@ -73,6 +73,12 @@ struct ListVerb: Verb {
     private func emptiness(_ workspace: Workspace, _ session: Session) throws -> String {
         guard try workspace.registry.declaredNames().isEmpty else { return "No adapter is like that." }
         let folder = PathWords.path(workspace.layout.adapters, below: session.workingFolder)
+        let pulled = try workspace.registry.recordedAdapters()
+        guard pulled.isEmpty else {
+            let names = pulled.sorted().prefix(5).map(\.text).joined(separator: ", ")
+            return "No adapter is declared here, but there are versions of \(names)\(pulled.count > 5 ? ", …" : ""). "
+                + "Write \(folder)/NAME.yaml, or bring it from where they were trained; `\(session.command("show NAME@v1"))` shows one."
+        }
         return "No adapter is declared yet. Write \(folder)/NAME.yaml with name, task, owner, base, data, metric and horizon."
     }
 }
