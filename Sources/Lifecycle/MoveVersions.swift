@@ -21,7 +21,7 @@ extension Workspace {
                 return adapter
             } + formerNames(of: names)
         let transfer = try versions.push(adapters, to: address, isThorough: isThorough)
-        try versions.markPushed(adapters)
+        try versions.markPushed(transfer)
         return transfer
     }
 
@@ -42,7 +42,7 @@ extension Workspace {
                 return adapter
             }
         let transfer = try versions.pull(adapters, from: address, isThorough: isThorough)
-        try versions.markPushed(adapters)
+        try versions.markPushed(transfer)
         var mended = try registry.reconcile(with: versions.held, on: occasion)
         mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
         return (transfer, mended)

@@ -11,6 +11,8 @@ public struct VersionTransfer: Sendable, Hashable {
     public internal(set) var bytes = 0
     /// Large files that whoever received had damaged, or lacked of what it had already.
     public internal(set) var mended: [Mended] = []
+    /// Where the branches of adapters stand on the other side now.
+    var there: [AdapterName: CommitID] = [:]
 
     public struct Mended: Sendable, Hashable {
         /// The version or data set.
@@ -72,9 +74,9 @@ extension VersionStore {
                     plan, repository, name: folder.path,
                     problem: { try remote.problem(of: $0.pointer, isThorough: isThorough || $0.isNew) },
                     copy: { try remote.put($0, from: own) })
-                guard !plan.moves.isEmpty else { return transfer }
-                try remote.take(plan.moves, from: self, holding: lease)
+                if !plan.moves.isEmpty { try remote.take(plan.moves, from: self, holding: lease) }
                 transfer.references = plan.moves.map(\.short)
+                transfer.there = try Self.branches(of: adapters, in: theirs, after: plan.moves)
                 return transfer
             }
         }
@@ -103,9 +105,17 @@ extension VersionStore {
                     try move(plan.moves, because: "pulled from \(remote.name)")
                 }
                 transfer.references = plan.moves.map(\.short)
+                transfer.there = try Self.branches(of: adapters, in: theirs, after: [])
                 return transfer
             }
         }
+    }
+
+    private static func branches(
+        of adapters: [AdapterName], in seen: [String: git_oid], after moves: [ReferenceMove]
+    ) throws -> [AdapterName: CommitID] {
+        let now = seen.merging(moves.map { ($0.name, $0.new) }) { _, new in new }
+        return try adapters.reduce(into: [:]) { all, adapter in all[adapter] = try now[branch(of: adapter)].map(commitID) }
     }
 
     /// Branches and version tags of adapters, sorted.
