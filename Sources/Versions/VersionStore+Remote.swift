@@ -146,12 +146,13 @@ extension VersionStore {
             guard let lacking = try problem(file) else { continue }
             let fault = VersionFault(path: file.path, problem: lacking)
             // what was given up stays away from where it was
-            if try !file.isNew && fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
+            if try !file.isNew && fault.isMissing && plan.owner(of: file, repository) == nil { continue }
             if let bad = try copy(file.pointer) {
                 let fault = VersionFault(path: file.path, problem: bad)
-                if try fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
+                let owner = try plan.owner(of: file, repository)
+                if fault.isMissing && owner == nil { continue }
                 guard file.isNew else { continue }
-                throw RemoteError.badObject(of: file.subject, fault, path: name)
+                throw RemoteError.badObject(of: owner?.subject ?? file.subject, fault, path: name)
             }
             transfer.largeFiles += 1
             transfer.bytes += file.pointer.size

@@ -1,0 +1,61 @@
+import Adapters
+import DurableFiles
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Versions
+
+/// What neither side has whole, and what was given up.
+@Suite struct TransferDamageTests {
+    let folder: TemporaryFolder
+    let store: VersionStore
+    let there: VersionStore
+    let adapter: AdapterName
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "versions.git"))
+        there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
+        adapter = try AdapterName("ticket-router")
+        try Sample.commit(Sample.version(1), to: store, in: folder)
+    }
+
+    private var address: RemoteAddress { .folder(there.folder) }
+
+    private func weights(in repository: VersionStore) throws -> URL {
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        return LargeFileStore(repository: repository.folder).object(pointer.digest)
+    }
+
+    private func giveUp(_ version: VersionID, in store: VersionStore) throws {
+        let event = RegistryEvent(
+            id: version.number, kind: .pruned, version: version, at: Sample.time, actor: Sample.author, reason: "room")
+        _ = try store.append([.happened(event)], to: adapter, after: store.head(of: adapter))
+    }
+
+    @Test func aFileThatALiveVersionSharesWithOneThatGaveItUpIsRequired() throws {
+        try Sample.commit(Sample.version(2), to: store, in: folder)
+        try giveUp(Sample.version(1), in: store)
+        try FileManager.default.removeItem(at: weights(in: store))
+        let error = #expect(throws: RemoteError.self) { try store.push([adapter], to: address) }
+        guard case .badObject("ticket-router@v2", let fault, store.folder.path) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(fault.isMissing)
+        #expect(try there.versions().isEmpty)
+        try giveUp(Sample.version(2), in: store)
+        let transfer = try store.push([adapter], to: address)
+        #expect(transfer.largeFiles == 0, "nobody needs it any more")
+        #expect(try there.versions().count == 2)
+    }
+
+    @Test func aSharedFileThatTheOtherSideLacksIsBroughtThere() throws {
+        try Sample.commit(Sample.version(2), to: store, in: folder)
+        try giveUp(Sample.version(1), in: store)
+        try store.push([adapter], to: address)
+        try FileManager.default.removeItem(at: weights(in: there))
+        #expect(try store.push([adapter], to: address).largeFiles == 1)
+    }
+}
