@@ -64,8 +64,13 @@ extension VersionTransfer {
     public var json: JSONValue {
         [
             "references": .array(references.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
-            "mended": .array(
-                mended.map { ["subject": .string($0.subject), "path": .string($0.fault.path), "what": .string($0.fault.words)] }),
+            "mended": .array(mended.map(\.json)), "unmended": .array(unmended.map(\.json)),
         ]
+    }
+}
+
+extension VersionTransfer.Mended {
+    fileprivate var json: JSONValue {
+        ["subject": .string(subject), "path": .string(fault.path), "what": .string(fault.words)]
     }
 }

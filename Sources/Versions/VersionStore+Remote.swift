@@ -11,6 +11,8 @@ public struct VersionTransfer: Sendable, Hashable {
     public internal(set) var bytes = 0
     /// Large files that whoever received had damaged, or lacked of what it had already.
     public internal(set) var mended: [Mended] = []
+    /// Large files that are damaged, or lacking, on both sides.
+    public internal(set) var unmended: [Mended] = []
     /// Where the branches of adapters stand on the other side now.
     var there: [AdapterName: CommitID] = [:]
 
@@ -20,7 +22,8 @@ public struct VersionTransfer: Sendable, Hashable {
         public let fault: VersionFault
     }
 
-    public var isEmpty: Bool { references.isEmpty && largeFiles == 0 }
+    /// Whether both sides have the same, and that whole as far as it was looked at.
+    public var isEmpty: Bool { references.isEmpty && largeFiles == 0 && unmended.isEmpty }
 }
 
 /// Versions, their data sets, journals and large files between this repository and another one.
@@ -151,8 +154,10 @@ extension VersionStore {
                 let fault = VersionFault(path: file.path, problem: bad)
                 let owner = try plan.owner(of: file, repository)
                 if fault.isMissing && owner == nil { continue }
-                guard file.isNew else { continue }
-                throw RemoteError.badObject(of: owner?.subject ?? file.subject, fault, path: name)
+                let subject = owner?.subject ?? file.subject
+                guard !file.isNew else { throw RemoteError.badObject(of: subject, fault, path: name) }
+                transfer.unmended.append(.init(subject: subject, fault: VersionFault(path: file.path, problem: lacking)))
+                continue
             }
             transfer.largeFiles += 1
             transfer.bytes += file.pointer.size

@@ -58,4 +58,20 @@ import Testing
         try FileManager.default.removeItem(at: weights(in: there))
         #expect(try store.push([adapter], to: address).largeFiles == 1)
     }
+
+    @Test func whatIsDamagedOnBothSidesIsTold() throws {
+        try store.push([adapter], to: address)
+        for file in try [weights(in: store), weights(in: there)] {
+            var bytes = try Data(contentsOf: file)
+            bytes[1000] ^= 1
+            try bytes.write(to: file)
+        }
+        for deed in [
+            { try store.push([adapter], to: address, isThorough: true) },
+            { try store.pull([adapter], from: address, isThorough: true) },
+        ] {
+            let transfer = try deed()
+            #expect(!transfer.isEmpty && transfer.references.isEmpty && transfer.mended.isEmpty)
+        }
+    }
 }

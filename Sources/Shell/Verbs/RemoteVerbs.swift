@@ -20,7 +20,7 @@ struct PushVerb: Verb {
         } else {
             for line in TransferWords.lines(transfer) { session.console.print(line) }
         }
-        return .passed
+        return transfer.unmended.isEmpty ? .passed : .integrityFailure
     }
 }
 
@@ -42,7 +42,7 @@ struct PullVerb: Verb {
         } else {
             for line in TransferWords.lines(outcome.transfer) { session.console.print(line) }
         }
-        return outcome.mended.isDamaged ? .integrityFailure : .passed
+        return outcome.mended.isDamaged || !outcome.transfer.unmended.isEmpty ? .integrityFailure : .passed
     }
 }
 
@@ -61,7 +61,10 @@ enum TransferWords {
         let files =
             transfer.largeFiles == 0
             ? "" : " with \(counted(transfer.largeFiles, "large file")), \(Decimals.bytes(transfer.bytes))"
-        return ["Moved \(counted(transfer.references.count, "reference"))\(files)."] + transfer.references.map { "  \($0)" }
+        let isMoved = !transfer.references.isEmpty || transfer.largeFiles > 0
+        return (isMoved ? ["Moved \(counted(transfer.references.count, "reference"))\(files)."] : [])
+            + transfer.references.map { "  \($0)" }
             + transfer.mended.map { "  mended \($0.fault.path) of \($0.subject): \($0.fault.words)" }
+            + transfer.unmended.map { "✗ \($0.fault.path) of \($0.subject): \($0.fault.words); the other side has it no better" }
     }
 }
