@@ -90,15 +90,20 @@ extension RemoteHost {
             }
             try GitLibrary.check("connect", git_remote_connect(remote.pointer, GIT_DIRECTION_FETCH, &calls, nil, nil))
             defer { git_remote_disconnect(remote.pointer) }
-            var (heads, count): (UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?, Int) = (nil, 0)
-            try GitLibrary.check("list references", git_remote_ls(&heads, &count, remote.pointer))
-            return UnsafeBufferPointer(start: heads, count: count).reduce(into: [:]) { all, head in
-                guard let head = head?.pointee else { return }
-                let name = String(cString: head.name)
-                // a tag is listed twice, the second time as what it leads to
-                guard name.hasPrefix("refs/heads/") || name.hasPrefix("refs/tags/"), !name.hasSuffix("^{}") else { return }
-                all[name] = head.oid
-            }
+            return try Self.references(of: remote)
+        }
+    }
+
+    /// What the server told of when the connection was made.
+    private static func references(of remote: borrowing GitHandle) throws(GitFailure) -> [String: git_oid] {
+        var (heads, count): (UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?, Int) = (nil, 0)
+        try GitLibrary.check("list references", git_remote_ls(&heads, &count, remote.pointer))
+        return UnsafeBufferPointer(start: heads, count: count).reduce(into: [:]) { all, head in
+            guard let head = head?.pointee else { return }
+            let name = String(cString: head.name)
+            // a tag is listed twice, the second time as what it leads to
+            guard name.hasPrefix("refs/heads/") || name.hasPrefix("refs/tags/"), !name.hasSuffix("^{}") else { return }
+            all[name] = head.oid
         }
     }
 
@@ -111,42 +116,54 @@ extension RemoteHost {
     }
 
     func take(_ moves: [ReferenceMove], from store: VersionStore, holding lease: PublicationLease?) throws {
-        let refusals = try store.withRepository { repository in
+        var (open, failure): ([ReferenceMove], RemoteError?) = (moves, nil)
+        while !open.isEmpty {
+            let before = open.count
+            let refusals = try upload(from: store) { seen in
+                let standing = try MoveStanding(of: open, in: seen)
+                (open, failure) = (standing.open, failure ?? standing.failure)
+                return open
+            }
+            let standing = try MoveStanding(of: open, in: references())
+            for move in standing.done { try store.observeTransfer(.moved(move.short)) }
+            (open, failure) = (standing.open, failure ?? standing.failure)
+            for move in open {
+                guard let message = refusals[move.name] else { continue }
+                throw failure ?? .rejected(reference: move.short, message: message)
+            }
+            guard open.count < before else { throw failure ?? .busy(path: name) }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Sends git's objects and moves references, each from where it stood when the connection was made.
+    ///
+    /// - Parameter choose: told where references stand there, says which are to move.
+    /// - Returns: what the server says of those that it refused.
+    private func upload(
+        from store: VersionStore, _ choose: ([String: git_oid]) throws -> [ReferenceMove]
+    ) throws -> [String: String] {
+        try store.withRepository { repository in
             let place = repository.handle.pointer
             return try asking { calls, conversation in
                 let remote = try GitHandle("open the other repository", free: git_remote_free) {
                     git_remote_create_anonymous($0, place, address.gitAddress)
                 }
+                try GitLibrary.check("connect", git_remote_connect(remote.pointer, GIT_DIRECTION_PUSH, &calls, nil, nil))
+                defer { git_remote_disconnect(remote.pointer) }
+                let moves = try choose(Self.references(of: remote))
+                guard !moves.isEmpty else { return [:] }
                 var options = git_push_options()
                 try GitLibrary.check("prepare options", git_push_options_init(&options, UInt32(GIT_PUSH_OPTIONS_VERSION)))
                 options.callbacks = calls
-                // the server moves them in this order, each from where it stood when the push began
+                // the server moves them in this order
                 let code = GitRepository.withStrings(moves.map { "\($0.name):\($0.name)" }) {
-                    git_remote_push(remote.pointer, $0, &options)
+                    git_remote_upload(remote.pointer, $0, &options)
                 }
-                if code == GIT_ENONFASTFORWARD.rawValue { return moves.map { ($0.name, "it is no longer where it was") } }
-                try GitLibrary.check("push", code)
+                // nothing was sent then; the next look tells what stands elsewhere
+                if code != GIT_ENONFASTFORWARD.rawValue { try GitLibrary.check("push", code) }
                 return conversation.refusals
             }
-        }
-        if !refusals.isEmpty { try explain(refusals, moves) }
-        for move in moves where !refusals.contains(where: { $0.0 == move.name }) { try store.observeTransfer(.moved(move.short)) }
-    }
-
-    /// - Throws: `RemoteError.moved` where somebody was quicker, `.rejected` where the server would not; nothing where the same is there.
-    private func explain(_ refusals: [(String, String)], _ moves: [ReferenceMove]) throws {
-        let now = try references()
-        for move in moves {
-            guard let (_, message) = refusals.first(where: { $0.0 == move.name }) else { continue }
-            let found = now[move.name]
-            if found == move.new || (found != nil && move.isOfDataset) { continue }
-            guard found != move.old else {
-                if message.hasPrefix("it is no longer") { continue }
-                throw RemoteError.rejected(reference: move.short, message: message)
-            }
-            throw RemoteError.moved(
-                reference: move.short, seen: try move.old.map(VersionStore.commitID), found: try found.map(VersionStore.commitID),
-                wanted: try VersionStore.commitID(move.new))
         }
     }
 
@@ -156,7 +173,8 @@ extension RemoteHost {
         let credential: SSHSession.Credential
         let hostKey: Data
         var attempts = 0
-        var refusals: [(String, String)] = []
+        /// What the server says of references that it did not move.
+        var refusals: [String: String] = [:]
 
         init(_ user: String, _ session: SSHSession) {
             self.user = user
@@ -198,7 +216,7 @@ extension RemoteHost {
             }
             calls.push_update_reference = { name, status, payload in
                 if let name, let status {
-                    Conversation.behind(payload)?.refusals.append((String(cString: name), String(cString: status)))
+                    Conversation.behind(payload)?.refusals[String(cString: name)] = String(cString: status)
                 }
                 return 0
             }
