@@ -44,8 +44,10 @@ final class RemoteHost: RemoteRepository {
         let source = store.object(pointer.digest)
         guard access(source.path, F_OK) == 0 else { return .missingObject(oid: pointer.digest.hex) }
         let (target, drafts) = (object(pointer), "\(address.path)/lfs/tmp")
-        let draft = "\(drafts)/\(DurableFile.draftPrefix)\(UUID().uuidString)"
+        // the name is the content's: what a killed push left is found by the next
+        let draft = "\(drafts)/\(DurableFile.draftPrefix)\(pointer.digest.hex)"
         try sftp.makeFolder(drafts)
+        if let size = try sftp.size(of: draft), size > pointer.size { try sftp.remove(draft) }
         do {
             let sent = try sftp.write(source, to: draft)
             if let problem = LargeFileStore.problem(of: pointer, size: sent.size, digest: sent.digest) {
@@ -56,13 +58,35 @@ final class RemoteHost: RemoteRepository {
                 throw RemoteError.transfer("write", path: target, reason: "what arrived is not what was sent")
             }
             try sftp.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]))
-            try sftp.rename(draft, to: target)
+            try place(draft, as: target, pointer)
             return nil
         } catch {
+            // of two that push the same file one gives it its name
+            if case .success(nil) = Result(catching: { try problem(of: pointer, isThorough: true) }) { return nil }
             // what went wrong first is what the caller should hear
             _ = Result { try sftp.remove(draft) }
             throw error
         }
+    }
+
+    /// Gives a whole draft its name. What is damaged goes aside first, so that whatever bears the name is never given up before there is a
+    /// whole file to take its place.
+    private func place(_ draft: String, as target: String, _ pointer: LargeFilePointer) throws {
+        let aside = "\(draft).old"
+        do {
+            try sftp.rename(draft, to: target)
+        } catch {
+            switch try problem(of: pointer, isThorough: true) {
+            // another push was quicker
+            case nil: return try sftp.remove(draft)
+            case .missingObject: throw error
+            default: break
+            }
+            try sftp.remove(aside)
+            try sftp.rename(target, to: aside)
+            try sftp.rename(draft, to: target)
+        }
+        try sftp.remove(aside)
     }
 
     func get(_ pointer: LargeFilePointer, into store: LargeFileStore) throws -> VersionFault.Problem? {

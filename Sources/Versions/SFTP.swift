@@ -35,11 +35,12 @@ final class SFTP {
         throw failure("make the folder", path)
     }
 
-    /// Writes a new file there, as far as the server can tell on its disk.
+    /// Writes a file there, as far as the server can tell on its disk. What stands there is written over from its beginning and never
+    /// made shorter, so that of two that write the same neither harms the other.
     ///
     /// - Returns: size and digest of the bytes that were sent.
     func write(_ file: URL, to path: String) throws -> (size: Int, digest: ContentDigest) {
-        let flags = UInt(LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL)
+        let flags = UInt(LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT)
         let handle = try open(path, flags)
         defer { libssh2_sftp_close_handle(handle) }
         var (hash, size) = (ContentDigest.Hash(), 0)
@@ -81,9 +82,8 @@ final class SFTP {
         return (size, hash.finish())
     }
 
-    /// Gives a file its name. Version 3 of the protocol replaces nothing, so what stands there goes first.
+    /// Gives a file its name, unless something stands there: version 3 of the protocol replaces nothing.
     func rename(_ old: String, to new: String) throws {
-        if try size(of: new) != nil { try remove(new) }
         guard libssh2_sftp_rename_ex(pointer, old, length(old), new, length(new), 7) == 0 else { throw failure("rename", new) }
     }
 

@@ -103,6 +103,21 @@ import Testing
         #expect(try there("rev-parse", "--verify", "--quiet", "adapters/other").status == 0, "nobody touched that one")
     }
 
+    @Test func draftsThatAKilledPushLeftAreReplaced() throws {
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        let drafts = remote.folder.appending(path: "lfs/tmp")
+        for (name, size) in [("", 100), (".old", 2_000_000)] {
+            try FileManager.default.createDirectory(at: drafts, withIntermediateDirectories: true)
+            try Data(count: size).write(to: drafts.appending(path: ".draft-\(pointer.digest.hex)\(name)"))
+        }
+        let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
+        try FileManager.default.createDirectory(at: object.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(count: 7).write(to: object)
+        _ = try store.push([adapter], to: host())
+        #expect(try ContentDigest(ofFile: object) == pointer.digest)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: drafts.path).isEmpty)
+    }
+
     @Test func aHostThatIsUnknownOrHasAnotherKeyIsRefused() throws {
         let known = server.home.appending(path: ".ssh/known_hosts")
         let right = try String(contentsOf: known, encoding: .utf8)
