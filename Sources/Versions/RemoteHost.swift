@@ -8,7 +8,7 @@ import Foundation
 /// No lock is held there. References move by git's compare-and-swap, large files appear by renaming.
 final class RemoteHost: RemoteRepository {
     private let address: SSHAddress
-    private let session: SSHSession
+    let session: SSHSession
     private let sftp: SFTP
 
     /// Whether libgit2 and the address allow it at all is asked before any connection.
@@ -36,7 +36,7 @@ final class RemoteHost: RemoteRepository {
         guard let size = try sftp.size(of: object(pointer)) else { return .missingObject(oid: pointer.digest.hex) }
         guard size == pointer.size else { return .wrongSize(expected: pointer.size, found: size) }
         guard isThorough else { return nil }
-        let (length, digest) = try sftp.extent(of: object(pointer))
+        let (length, digest) = try sftp.extent(of: object(pointer), upTo: pointer.size)
         return LargeFileStore.problem(of: pointer, size: length, digest: digest)
     }
 
@@ -54,7 +54,7 @@ final class RemoteHost: RemoteRepository {
                 try sftp.remove(draft)
                 return problem
             }
-            guard try sftp.extent(of: draft) == (pointer.size, pointer.digest) else {
+            guard try sftp.extent(of: draft, upTo: pointer.size) == (pointer.size, pointer.digest) else {
                 throw RemoteError.transfer("write", path: target, reason: "what arrived is not what was sent")
             }
             try sftp.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]))
@@ -90,11 +90,11 @@ final class RemoteHost: RemoteRepository {
     }
 
     func get(_ pointer: LargeFilePointer, into store: LargeFileStore) throws -> VersionFault.Problem? {
-        guard try sftp.size(of: object(pointer)) != nil else { return .missingObject(oid: pointer.digest.hex) }
+        if let problem = try problem(of: pointer, isThorough: false) { return problem }
         return try store.receive(pointer) { draft in
             var (hash, size) = (ContentDigest.Hash(), 0)
             try DurableFile.write(to: draft) { append in
-                try sftp.read(object(pointer)) { piece in
+                try sftp.read(object(pointer), upTo: pointer.size) { piece in
                     piece.withUnsafeBytes { hash.update($0) }
                     size += piece.count
                     try append(piece)

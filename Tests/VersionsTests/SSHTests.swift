@@ -118,6 +118,19 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: drafts.path).isEmpty)
     }
 
+    @Test func aFileThatIsLongerThanItsPointerSaysIsNotReadToItsEnd() throws {
+        try store.push([adapter], to: host())
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
+        let sftp = try SFTP(host().session)
+        let error = #expect(throws: RemoteError.self) { try sftp.read(object.path, upTo: pointer.size - 1) { _ in } }
+        guard case .transfer("read", object.path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        try sftp.read(object.path, upTo: pointer.size) { _ in }
+    }
+
     @Test func aHostThatIsUnknownOrHasAnotherKeyIsRefused() throws {
         let known = server.home.appending(path: ".ssh/known_hosts")
         let right = try String(contentsOf: known, encoding: .utf8)
