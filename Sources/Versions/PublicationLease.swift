@@ -47,6 +47,7 @@ struct PublicationLease {
         let isRegistry = access(beside.path, F_OK) == 0
         let file = isRegistry ? beside : repository.appending(path: "lora.lease")
         guard let lock = try FileLock.take(file, waiting: patience, permissions: isRegistry ? 0o600 : 0o666) else { return nil }
+        if !isRegistry { try lock.share(as: repository) }
         return try PublicationLease(lock, file, repository)
     }
 

@@ -74,4 +74,15 @@ import Testing
             #expect(!transfer.isEmpty && transfer.references.isEmpty && transfer.mended.isEmpty)
         }
     }
+
+    @Test func aLeaseWithinASharedRepositoryIsForAllWhoMayWriteThere() throws {
+        let shared = GitProgram(folder: folder.url.appending(path: "shared.git"))
+        try FileManager.default.createDirectory(at: shared.folder, withIntermediateDirectories: true)
+        #expect(try shared("init", "--bare", "--quiet", "--shared=group").status == 0)
+        #expect(chmod(shared.folder.path, 0o2775) == 0)
+        try store.push([adapter], to: .folder(shared.folder))
+        var status = stat()
+        #expect(stat(shared.folder.appending(path: "lora.lease").path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o664)
+    }
 }
