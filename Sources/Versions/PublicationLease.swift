@@ -5,7 +5,8 @@ import Foundation
 /// The right to write to the repository, which one process holds at a time and the kernel takes back when it dies.
 ///
 /// Whoever holds it writes down which references it is about to move. A text that is still there when the next one comes is that
-/// of a process that was killed: git's own locks on those references, and half-written objects, are then nobody's.
+/// of a process that was killed: git's own locks on those references, and half-written packs and large files, are then nobody's.
+/// Half-written objects may be those of a journal, which is written without the lease: they go when nobody writes at all.
 struct PublicationLease {
     private let lock: FileLock
     private let file: URL
@@ -83,7 +84,7 @@ struct PublicationLease {
         }
         // whoever packs locks one reference after the other
         if references.contains(PackedReferences.name) { try deleteLocks(below: repository.appending(path: "refs")) }
-        for file in try HalfWrittenFiles.find(in: repository) { try delete(file) }
+        for file in try HalfWrittenFiles.find(in: repository, underLease: true) { try delete(file) }
         try lock.sign("")
     }
 

@@ -70,7 +70,11 @@ extension VersionStore {
                 let unknown = try Self.references(of: adapters, in: theirs).filter { name, id in
                     try name.hasPrefix("refs/heads/") && !repository.holdsObject(id)
                 }
-                try remote.download(unknown.map(\.name), into: repository)
+                if !unknown.isEmpty {
+                    try PublicationLease.wait(for: folder).moving([PublicationLease.transfer]) {
+                        try remote.download(unknown.map(\.name), into: repository)
+                    }
+                }
                 let plan = try TransferPlan(adapters, from: references(repository), to: theirs, in: self, repository) { _, _ in }
                 let own = LargeFileStore(repository: folder)
                 var transfer = try move(

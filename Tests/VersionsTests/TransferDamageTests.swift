@@ -72,6 +72,7 @@ import Testing
         ] {
             let transfer = try deed()
             #expect(!transfer.isEmpty && transfer.references.isEmpty && transfer.mended.isEmpty)
+            #expect(transfer.unmended.map(\.subject) == ["ticket-router@v1"])
         }
     }
 
@@ -84,5 +85,19 @@ import Testing
         var status = stat()
         #expect(stat(shared.folder.appending(path: "lora.lease").path, &status) == 0)
         #expect(status.st_mode & 0o777 == 0o664)
+    }
+
+    /// Journals are written without the lease.
+    @Test func anObjectThatAWriterOfJournalsIsAtIsLeftToIt() throws {
+        let written = there.folder.appending(path: "objects/tmp_object_git2_0123")
+        try Data("half".utf8).write(to: written)
+        let draft = there.folder.appending(path: "lfs/tmp/.draft-1")
+        try FileManager.default.createDirectory(at: draft.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: draft)
+        try Data("refs/heads/adapters/ticket-router\n".utf8).write(to: PublicationLease.file(beside: there.folder))
+        try store.push([adapter], to: address)
+        #expect(FileManager.default.fileExists(atPath: written.path) && !FileManager.default.fileExists(atPath: draft.path))
+        try there.removeHalfWrittenFiles()
+        #expect(!FileManager.default.fileExists(atPath: written.path))
     }
 }
