@@ -34,7 +34,7 @@ struct TransferPlan {
     ///   - source: the references where versions come from, by full name.
     ///   - target: those where they go.
     ///   - fetch: sees to it that our repository holds what references of the other side lead to.
-    /// - Throws: `RemoteError.diverged`.
+    /// - Throws: `RemoteError.diverged`, `.lostDataset`.
     init(
         _ adapters: [AdapterName], from source: [String: git_oid], to target: [String: git_oid], in store: VersionStore,
         _ repository: borrowing GitRepository, fetch: ([String], borrowing GitRepository) throws -> Void
@@ -77,8 +77,11 @@ struct TransferPlan {
         for version in versions {
             guard let tag = source[VersionStore.reference(of: version)] else { continue }
             let tree = try repository.details(of: repository.peel(tag)).tree
-            if let dataset = try store.lineage(in: tree, repository)?.dataset?.id { datasets.insert(dataset) }
             let isNew = new.contains(VersionStore.reference(of: version))
+            if let dataset = try store.lineage(in: tree, repository)?.dataset?.id {
+                if isNew { try require(dataset, of: version, tag, repository) }
+                datasets.insert(dataset)
+            }
             ofVersions += try Self.files(of: "\(version)", version, tree, isNew, in: store, repository)
         }
         let named = datasets.sorted().filter { source[VersionStore.reference(of: $0)] != nil }
@@ -93,6 +96,16 @@ struct TransferPlan {
             files += try Self.files(of: "\(dataset)", nil, tree, isNew, in: store, repository)
         }
         files = Self.merged((files + ofVersions).filter(\.isNew) + (files + ofVersions).filter { !$0.isNew })
+    }
+
+    /// A version whose tag names the tag of a data set was released with one; older ones never had any.
+    private func require(
+        _ dataset: DatasetID, of version: VersionID, _ tag: git_oid, _ repository: borrowing GitRepository
+    ) throws {
+        let name = VersionStore.reference(of: dataset)
+        guard source[name] == nil && target[name] == nil, let text = try repository.tagMessage(at: tag) else { return }
+        guard VersionMessage(parsing: text).trailers.contains(where: { $0.key == VersionMessage.datasetTagKey }) else { return }
+        throw RemoteError.lostDataset(dataset, of: version)
     }
 
     /// Each file once, with all who need it.

@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    @Test func aVersionWhoseDataSetIsLostStaysWhereItIs() throws {
+        let data = try DatasetSample(DatasetSample.rows(0..<24), in: folder)
+        try data.store(in: store)
+        let version = try Sample.version(2)
+        let message = VersionMessage(subject: "\(version)", trailers: [.init("Dataset-Tag", data.id.tag)])
+        _ = try store.commit(
+            Sample.candidate(version, in: folder, dataset: data.draft.manifest.version), as: version, message: message,
+            author: Sample.author, at: Sample.time)
+        let mirror = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "mirror.git"))
+        try store.push([adapter], to: .folder(mirror.folder))
+        let git = GitProgram(folder: store.folder)
+        #expect(try git("tag", "--delete", data.id.tag).status == 0)
+        let error = #expect(throws: RemoteError.self) { try store.push([adapter], to: address) }
+        #expect(error?.explanation.kind == .integrity && error?.explanation.what.contains("ticket-router@v2") == true)
+        #expect(try there.versions().isEmpty)
+        #expect(try store.push([adapter], to: .folder(mirror.folder)).isEmpty, "that one has it")
+    }
+
     @Test func aLeaseWithinASharedRepositoryIsForAllWhoMayWriteThere() throws {
         let shared = GitProgram(folder: folder.url.appending(path: "shared.git"))
         try FileManager.default.createDirectory(at: shared.folder, withIntermediateDirectories: true)
