@@ -31,8 +31,9 @@ public struct VersionTransfer: Sendable, Hashable {
 /// Order: large files, each whole and checked against its digest, then git's objects, then data sets, versions and branches. Whoever
 /// looks at the other side sees a version only when all of it is there, and a transfer that was cut off goes on where it stopped.
 extension VersionStore {
-    /// - Parameter isThorough: reads every large file there and here, and mends there what is whole here.
-    /// - Throws: `RemoteError.diverged` when the other side has what this one has not; nothing is moved then.
+    /// - Parameter isThorough: reads every large file there, and mends there what is whole here.
+    /// - Throws: `RemoteError.diverged` when each side has what the other has not; nothing is moved then. A side that is merely ahead is left
+    ///   as it is.
     @discardableResult
     public func push(
         _ adapters: [AdapterName], to address: RemoteAddress, isThorough: Bool = false
@@ -41,7 +42,8 @@ extension VersionStore {
     }
 
     /// - Parameter isThorough: reads every large file here, and mends what is whole there.
-    /// - Throws: `RemoteError.diverged` when this side has what the other one has not; nothing is moved then.
+    /// - Throws: `RemoteError.diverged` when each side has what the other has not; nothing is moved then. A side that is merely ahead is left
+    ///   as it is.
     @discardableResult
     public func pull(
         _ adapters: [AdapterName], from address: RemoteAddress, isThorough: Bool = false

@@ -47,11 +47,11 @@ struct PullVerb: Verb {
 }
 
 struct RemoteArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp("The path of a bare git repository.", valueName: "remote"))
+    @Argument(help: ArgumentHelp("A bare git repository: a path, ssh://user@host/path or user@host:path.", valueName: "remote"))
     var remote: String
     @Argument(help: ArgumentHelp("The adapters; all when none is named.", valueName: "adapter"))
     var adapters: [String] = []
-    @Flag(help: "Read every large file of these adapters on the receiving side, and mend what is damaged.")
+    @Flag(help: "Read every large file of these adapters on the side that receives, and mend what is damaged from the other.")
     var verify = false
 }
 
