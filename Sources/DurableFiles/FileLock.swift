@@ -39,6 +39,16 @@ public final class FileLock: Sendable {
         guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
     }
 
+    /// Lets whoever may write to a folder take the lock too, whatever the umask of its maker; only its owner can.
+    public func share(as folder: URL) throws(FileError) {
+        var (own, wanted) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0 else { throw FileError(.read, file) }
+        guard stat(folder.path, &wanted) == 0 else { throw FileError(.read, folder) }
+        let mode = wanted.st_mode & 0o666
+        guard own.st_uid == geteuid(), own.st_mode & 0o777 != mode else { return }
+        guard fchmod(descriptor, mode) == 0 else { throw FileError(.write, file) }
+    }
+
     private init(descriptor: Int32, file: URL) {
         self.descriptor = descriptor
         self.file = file

@@ -16,11 +16,6 @@ extension TrainAdapter {
     }
 }
 
-extension Workspace {
-    /// The trailer by which a version's tag names the tag of its data set.
-    static let datasetTagKey = "Dataset-Tag"
-}
-
 extension PreparedTask {
     /// The report with what it depends on besides the rows.
     var dataReport: JSONValue {

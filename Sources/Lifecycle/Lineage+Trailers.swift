@@ -12,7 +12,7 @@ extension Lineage {
                 ("Adapter", version.adapter.text), ("Version", version.label), ("Run", run.map { "\($0)" }),
                 ("Base", base.name.text), ("Base-Revision", base.revision), ("Base-Digest", "\(base.digest)"),
                 ("Dataset", dataset.map { "\($0)" } ?? "unknown"), ("Dataset-Digest", dataset.map { "\($0.digest)" }),
-                ("Dataset-Rows", dataset.map { "\($0.train.rows)" }), (Workspace.datasetTagKey, dataset?.id.tag),
+                ("Dataset-Rows", dataset.map { "\($0.train.rows)" }), (VersionMessage.datasetTagKey, dataset?.id.tag),
                 ("Stop-Reason", stop), ("Escalated-From", precursor.map { "\($0)" }),
             ] + (adoption.map { adopted($0) } ?? [])
         let options = settings.map { name, value in (name == TrainingOption.rank.rawValue ? "Rank" : name.capitalizedKey, value) }

@@ -21,7 +21,7 @@ extension Workspace {
                 return adapter
             } + formerNames(of: names)
         let transfer = try versions.push(adapters, to: address, isThorough: isThorough)
-        try versions.markPushed(adapters)
+        try versions.markPushed(transfer)
         return transfer
     }
 
@@ -42,7 +42,7 @@ extension Workspace {
                 return adapter
             }
         let transfer = try versions.pull(adapters, from: address, isThorough: isThorough)
-        try versions.markPushed(adapters)
+        try versions.markPushed(transfer)
         var mended = try registry.reconcile(with: versions.held, on: occasion)
         mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
         return (transfer, mended)
@@ -64,8 +64,13 @@ extension VersionTransfer {
     public var json: JSONValue {
         [
             "references": .array(references.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
-            "mended": .array(
-                mended.map { ["subject": .string($0.subject), "path": .string($0.fault.path), "what": .string($0.fault.words)] }),
+            "mended": .array(mended.map(\.json)), "unmended": .array(unmended.map(\.json)),
         ]
+    }
+}
+
+extension VersionTransfer.Mended {
+    fileprivate var json: JSONValue {
+        ["subject": .string(subject), "path": .string(fault.path), "what": .string(fault.words)]
     }
 }

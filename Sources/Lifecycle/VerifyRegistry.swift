@@ -125,8 +125,9 @@ public struct VerifyRegistry: Sendable {
     /// A version whose tag names the tag of a data set was released with one; older ones never had any.
     private func lostData(of record: VersionRecord) throws -> [Fault] {
         guard let dataset = record.lineage.dataset?.id else { return [] }
-        let hadOne = try workspace.versions.message(of: record.version).trailers.contains { $0.key == Workspace.datasetTagKey }
-        guard try hadOne && !workspace.versions.holds(dataset) else { return [] }
+        let trailers = try workspace.versions.message(of: record.version).trailers
+        let hadOne = trailers.contains { $0.key == VersionMessage.datasetTagKey }
+        guard hadOne, try !workspace.versions.holds(dataset) else { return [] }
         return [Fault(subject: "\(record.version)", explanation: DatasetError.lost(dataset, record.version).explanation)]
     }
 

@@ -138,7 +138,13 @@ extension GitRepository {
         let reference = try GitHandle("find \(reference)", free: git_reference_free) {
             git_reference_lookup($0, handle.pointer, reference)
         }
-        guard var id = git_reference_target(reference.pointer)?.pointee else { return nil }
+        guard let id = git_reference_target(reference.pointer)?.pointee else { return nil }
+        return try tagMessage(at: id)
+    }
+
+    /// What a tag object says; nil for what is none.
+    func tagMessage(at id: git_oid) throws(GitFailure) -> String? {
+        var id = id
         do {
             try requireSound(id)
             let tag = try GitHandle("read a tag", free: git_tag_free) { git_tag_lookup($0, handle.pointer, &id) }

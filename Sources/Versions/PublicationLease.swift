@@ -5,7 +5,8 @@ import Foundation
 /// The right to write to the repository, which one process holds at a time and the kernel takes back when it dies.
 ///
 /// Whoever holds it writes down which references it is about to move. A text that is still there when the next one comes is that
-/// of a process that was killed: git's own locks on those references, and half-written objects, are then nobody's.
+/// of a process that was killed: git's own locks on those references, and half-written packs and large files, are then nobody's.
+/// Half-written objects may be those of a journal, which is written without the lease: they go when nobody writes at all.
 struct PublicationLease {
     private let lock: FileLock
     private let file: URL
@@ -47,6 +48,7 @@ struct PublicationLease {
         let isRegistry = access(beside.path, F_OK) == 0
         let file = isRegistry ? beside : repository.appending(path: "lora.lease")
         guard let lock = try FileLock.take(file, waiting: patience, permissions: isRegistry ? 0o600 : 0o666) else { return nil }
+        if !isRegistry { try lock.share(as: repository) }
         return try PublicationLease(lock, file, repository)
     }
 
@@ -82,7 +84,7 @@ struct PublicationLease {
         }
         // whoever packs locks one reference after the other
         if references.contains(PackedReferences.name) { try deleteLocks(below: repository.appending(path: "refs")) }
-        for file in try HalfWrittenFiles.find(in: repository) { try delete(file) }
+        for file in try HalfWrittenFiles.find(in: repository, underLease: true) { try delete(file) }
         try lock.sign("")
     }
 

@@ -63,6 +63,10 @@ extension RemoteError: Explained {
                     ? "Bring it there first, with `lora pull` or `git lfs fetch` from a repository that has it."
                     : "Mend it there with `lora pull REMOTE --verify` from a repository that has it whole.",
                 kind: .integrity)
+        case .lostDataset(let dataset, let version):
+            Explanation(
+                "\(version) was trained on \(dataset), which the repository that it comes from no longer holds; nothing was moved.",
+                next: "Bring it there first, with `lora pull` from a repository that has it.", kind: .integrity)
         case .rejected(let reference, let message):
             Explanation("\(reference) was refused: \(message).", next: "Look at the hooks and rights of the other repository.")
         }

@@ -24,5 +24,7 @@ public enum RemoteError: Error, Hashable {
     case unknown(AdapterName, path: String)
     /// A large file of a version or data set that is not what its pointer says, or not there at all.
     case badObject(of: String, VersionFault, path: String)
+    /// A version names a data set that neither side has any more.
+    case lostDataset(DatasetID, of: VersionID)
     case rejected(reference: String, message: String)
 }

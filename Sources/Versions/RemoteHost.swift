@@ -8,7 +8,7 @@ import Foundation
 /// No lock is held there. References move by git's compare-and-swap, large files appear by renaming.
 final class RemoteHost: RemoteRepository {
     private let address: SSHAddress
-    private let session: SSHSession
+    let session: SSHSession
     private let sftp: SFTP
 
     /// Whether libgit2 and the address allow it at all is asked before any connection.
@@ -36,7 +36,7 @@ final class RemoteHost: RemoteRepository {
         guard let size = try sftp.size(of: object(pointer)) else { return .missingObject(oid: pointer.digest.hex) }
         guard size == pointer.size else { return .wrongSize(expected: pointer.size, found: size) }
         guard isThorough else { return nil }
-        let (length, digest) = try sftp.extent(of: object(pointer))
+        let (length, digest) = try sftp.extent(of: object(pointer), upTo: pointer.size)
         return LargeFileStore.problem(of: pointer, size: length, digest: digest)
     }
 
@@ -44,33 +44,57 @@ final class RemoteHost: RemoteRepository {
         let source = store.object(pointer.digest)
         guard access(source.path, F_OK) == 0 else { return .missingObject(oid: pointer.digest.hex) }
         let (target, drafts) = (object(pointer), "\(address.path)/lfs/tmp")
-        let draft = "\(drafts)/\(DurableFile.draftPrefix)\(UUID().uuidString)"
+        // the name is the content's: what a killed push left is found by the next
+        let draft = "\(drafts)/\(DurableFile.draftPrefix)\(pointer.digest.hex)"
         try sftp.makeFolder(drafts)
+        if let size = try sftp.size(of: draft), size > pointer.size { try sftp.remove(draft) }
         do {
             let sent = try sftp.write(source, to: draft)
             if let problem = LargeFileStore.problem(of: pointer, size: sent.size, digest: sent.digest) {
                 try sftp.remove(draft)
                 return problem
             }
-            guard try sftp.extent(of: draft) == (pointer.size, pointer.digest) else {
+            guard try sftp.extent(of: draft, upTo: pointer.size) == (pointer.size, pointer.digest) else {
                 throw RemoteError.transfer("write", path: target, reason: "what arrived is not what was sent")
             }
             try sftp.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]))
-            try sftp.rename(draft, to: target)
+            try place(draft, as: target, pointer)
             return nil
         } catch {
+            // of two that push the same file one gives it its name
+            if case .success(nil) = Result(catching: { try problem(of: pointer, isThorough: true) }) { return nil }
             // what went wrong first is what the caller should hear
             _ = Result { try sftp.remove(draft) }
             throw error
         }
     }
 
+    /// Gives a whole draft its name. What is damaged goes aside first, so that whatever bears the name is never given up before there is a
+    /// whole file to take its place.
+    private func place(_ draft: String, as target: String, _ pointer: LargeFilePointer) throws {
+        let aside = "\(draft).old"
+        do {
+            try sftp.rename(draft, to: target)
+        } catch {
+            switch try problem(of: pointer, isThorough: true) {
+            // another push was quicker
+            case nil: return try sftp.remove(draft)
+            case .missingObject: throw error
+            default: break
+            }
+            try sftp.remove(aside)
+            try sftp.rename(target, to: aside)
+            try sftp.rename(draft, to: target)
+        }
+        try sftp.remove(aside)
+    }
+
     func get(_ pointer: LargeFilePointer, into store: LargeFileStore) throws -> VersionFault.Problem? {
-        guard try sftp.size(of: object(pointer)) != nil else { return .missingObject(oid: pointer.digest.hex) }
+        if let problem = try problem(of: pointer, isThorough: false) { return problem }
         return try store.receive(pointer) { draft in
             var (hash, size) = (ContentDigest.Hash(), 0)
             try DurableFile.write(to: draft) { append in
-                try sftp.read(object(pointer)) { piece in
+                try sftp.read(object(pointer), upTo: pointer.size) { piece in
                     piece.withUnsafeBytes { hash.update($0) }
                     size += piece.count
                     try append(piece)
@@ -90,15 +114,20 @@ extension RemoteHost {
             }
             try GitLibrary.check("connect", git_remote_connect(remote.pointer, GIT_DIRECTION_FETCH, &calls, nil, nil))
             defer { git_remote_disconnect(remote.pointer) }
-            var (heads, count): (UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?, Int) = (nil, 0)
-            try GitLibrary.check("list references", git_remote_ls(&heads, &count, remote.pointer))
-            return UnsafeBufferPointer(start: heads, count: count).reduce(into: [:]) { all, head in
-                guard let head = head?.pointee else { return }
-                let name = String(cString: head.name)
-                // a tag is listed twice, the second time as what it leads to
-                guard name.hasPrefix("refs/heads/") || name.hasPrefix("refs/tags/"), !name.hasSuffix("^{}") else { return }
-                all[name] = head.oid
-            }
+            return try Self.references(of: remote)
+        }
+    }
+
+    /// What the server told of when the connection was made.
+    private static func references(of remote: borrowing GitHandle) throws(GitFailure) -> [String: git_oid] {
+        var (heads, count): (UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?, Int) = (nil, 0)
+        try GitLibrary.check("list references", git_remote_ls(&heads, &count, remote.pointer))
+        return UnsafeBufferPointer(start: heads, count: count).reduce(into: [:]) { all, head in
+            guard let head = head?.pointee else { return }
+            let name = String(cString: head.name)
+            // a tag is listed twice, the second time as what it leads to
+            guard name.hasPrefix("refs/heads/") || name.hasPrefix("refs/tags/"), !name.hasSuffix("^{}") else { return }
+            all[name] = head.oid
         }
     }
 
@@ -111,42 +140,54 @@ extension RemoteHost {
     }
 
     func take(_ moves: [ReferenceMove], from store: VersionStore, holding lease: PublicationLease?) throws {
-        let refusals = try store.withRepository { repository in
+        var (open, failure): ([ReferenceMove], RemoteError?) = (moves, nil)
+        while !open.isEmpty {
+            let before = open.count
+            let refusals = try upload(from: store) { seen in
+                let standing = try MoveStanding(of: open, in: seen)
+                (open, failure) = (standing.open, failure ?? standing.failure)
+                return open
+            }
+            let standing = try MoveStanding(of: open, in: references())
+            for move in standing.done { try store.observeTransfer(.moved(move.short)) }
+            (open, failure) = (standing.open, failure ?? standing.failure)
+            for move in open {
+                guard let message = refusals[move.name] else { continue }
+                throw failure ?? .rejected(reference: move.short, message: message)
+            }
+            guard open.count < before else { throw failure ?? .busy(path: name) }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Sends git's objects and moves references, each from where it stood when the connection was made.
+    ///
+    /// - Parameter choose: told where references stand there, says which are to move.
+    /// - Returns: what the server says of those that it refused.
+    private func upload(
+        from store: VersionStore, _ choose: ([String: git_oid]) throws -> [ReferenceMove]
+    ) throws -> [String: String] {
+        try store.withRepository { repository in
             let place = repository.handle.pointer
             return try asking { calls, conversation in
                 let remote = try GitHandle("open the other repository", free: git_remote_free) {
                     git_remote_create_anonymous($0, place, address.gitAddress)
                 }
+                try GitLibrary.check("connect", git_remote_connect(remote.pointer, GIT_DIRECTION_PUSH, &calls, nil, nil))
+                defer { git_remote_disconnect(remote.pointer) }
+                let moves = try choose(Self.references(of: remote))
+                guard !moves.isEmpty else { return [:] }
                 var options = git_push_options()
                 try GitLibrary.check("prepare options", git_push_options_init(&options, UInt32(GIT_PUSH_OPTIONS_VERSION)))
                 options.callbacks = calls
-                // the server moves them in this order, each from where it stood when the push began
+                // the server moves them in this order
                 let code = GitRepository.withStrings(moves.map { "\($0.name):\($0.name)" }) {
-                    git_remote_push(remote.pointer, $0, &options)
+                    git_remote_upload(remote.pointer, $0, &options)
                 }
-                if code == GIT_ENONFASTFORWARD.rawValue { return moves.map { ($0.name, "it is no longer where it was") } }
-                try GitLibrary.check("push", code)
+                // nothing was sent then; the next look tells what stands elsewhere
+                if code != GIT_ENONFASTFORWARD.rawValue { try GitLibrary.check("push", code) }
                 return conversation.refusals
             }
-        }
-        if !refusals.isEmpty { try explain(refusals, moves) }
-        for move in moves where !refusals.contains(where: { $0.0 == move.name }) { try store.observeTransfer(.moved(move.short)) }
-    }
-
-    /// - Throws: `RemoteError.moved` where somebody was quicker, `.rejected` where the server would not; nothing where the same is there.
-    private func explain(_ refusals: [(String, String)], _ moves: [ReferenceMove]) throws {
-        let now = try references()
-        for move in moves {
-            guard let (_, message) = refusals.first(where: { $0.0 == move.name }) else { continue }
-            let found = now[move.name]
-            if found == move.new || (found != nil && move.isOfDataset) { continue }
-            guard found != move.old else {
-                if message.hasPrefix("it is no longer") { continue }
-                throw RemoteError.rejected(reference: move.short, message: message)
-            }
-            throw RemoteError.moved(
-                reference: move.short, seen: try move.old.map(VersionStore.commitID), found: try found.map(VersionStore.commitID),
-                wanted: try VersionStore.commitID(move.new))
         }
     }
 
@@ -156,7 +197,8 @@ extension RemoteHost {
         let credential: SSHSession.Credential
         let hostKey: Data
         var attempts = 0
-        var refusals: [(String, String)] = []
+        /// What the server says of references that it did not move.
+        var refusals: [String: String] = [:]
 
         init(_ user: String, _ session: SSHSession) {
             self.user = user
@@ -198,7 +240,7 @@ extension RemoteHost {
             }
             calls.push_update_reference = { name, status, payload in
                 if let name, let status {
-                    Conversation.behind(payload)?.refusals.append((String(cString: name), String(cString: status)))
+                    Conversation.behind(payload)?.refusals[String(cString: name)] = String(cString: status)
                 }
                 return 0
             }

@@ -57,3 +57,32 @@ struct ReferenceMove {
     var isOfDataset: Bool { name.hasPrefix("refs/tags/datasets/") }
     var isBranch: Bool { name.hasPrefix("refs/heads/") }
 }
+
+/// What has become of references that are to move.
+struct MoveStanding {
+    private(set) var done: [ReferenceMove] = []
+    /// Those that stand where they were seen.
+    private(set) var open: [ReferenceMove] = []
+    /// The first that somebody moved elsewhere; what follows of its adapter is left alone.
+    private(set) var failure: RemoteError?
+
+    init(of moves: [ReferenceMove], in references: [String: git_oid]) throws {
+        var failed = Set<Substring?>()
+        for move in moves where !failed.contains(move.adapter) {
+            let found = references[move.name]
+            // somebody brought the same, or stored the same data
+            if found == move.new || (found != nil && move.isOfDataset) {
+                done.append(move)
+            } else if found == move.old {
+                open.append(move)
+            } else {
+                failed.insert(move.adapter)
+                failure =
+                    try failure
+                    ?? .moved(
+                        reference: move.short, seen: move.old.map(VersionStore.commitID), found: found.map(VersionStore.commitID),
+                        wanted: VersionStore.commitID(move.new))
+            }
+        }
+    }
+}

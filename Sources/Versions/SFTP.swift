@@ -24,22 +24,24 @@ final class SFTP {
             if isMissing { return nil }
             throw failure("look at", path)
         }
-        return Int(attributes.filesize)
+        return Int(clamping: attributes.filesize)
     }
 
     func makeFolder(_ path: String) throws {
         guard try size(of: path) == nil else { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try makeFolder(String(path[..<slash])) }
+        guard libssh2_sftp_mkdir_ex(pointer, path, length(path), 0o755) != 0 else { return }
+        let failure = failure("make the folder", path)
         // somebody else may have made it meanwhile
-        guard libssh2_sftp_mkdir_ex(pointer, path, length(path), 0o755) != 0, try size(of: path) == nil else { return }
-        throw failure("make the folder", path)
+        if try size(of: path) == nil { throw failure }
     }
 
-    /// Writes a new file there, as far as the server can tell on its disk.
+    /// Writes a file there, as far as the server can tell on its disk. What stands there is written over from its beginning and never
+    /// made shorter, so that of two that write the same neither harms the other.
     ///
     /// - Returns: size and digest of the bytes that were sent.
     func write(_ file: URL, to path: String) throws -> (size: Int, digest: ContentDigest) {
-        let flags = UInt(LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL)
+        let flags = UInt(LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT)
         let handle = try open(path, flags)
         defer { libssh2_sftp_close_handle(handle) }
         var (hash, size) = (ContentDigest.Hash(), 0)
@@ -59,31 +61,35 @@ final class SFTP {
         return (size, hash.finish())
     }
 
-    func read(_ path: String, _ body: (Data) throws -> Void) throws {
+    /// - Parameter limit: more than so many bytes are not taken, however many the server sends.
+    func read(_ path: String, upTo limit: Int, _ body: (Data) throws -> Void) throws {
         let handle = try open(path, UInt(LIBSSH2_FXF_READ))
         defer { libssh2_sftp_close_handle(handle) }
-        var piece = [CChar](repeating: 0, count: Self.pieceSize)
+        var (piece, total) = ([CChar](repeating: 0, count: Self.pieceSize), 0)
         while true {
             let count = libssh2_sftp_read(handle, &piece, piece.count)
             guard count >= 0 else { throw failure("read", path) }
             guard count > 0 else { return }
+            total += count
+            guard total <= limit else {
+                throw RemoteError.transfer("read", path: path, reason: "it is longer than \(limit) bytes")
+            }
             try body(piece.withUnsafeBytes { Data($0.prefix(count)) })
         }
     }
 
     /// Size and digest of a file there, read back.
-    func extent(of path: String) throws -> (size: Int, digest: ContentDigest) {
+    func extent(of path: String, upTo limit: Int) throws -> (size: Int, digest: ContentDigest) {
         var (hash, size) = (ContentDigest.Hash(), 0)
-        try read(path) { piece in
+        try read(path, upTo: limit) { piece in
             piece.withUnsafeBytes { hash.update($0) }
             size += piece.count
         }
         return (size, hash.finish())
     }
 
-    /// Gives a file its name. Version 3 of the protocol replaces nothing, so what stands there goes first.
+    /// Gives a file its name, unless something stands there: version 3 of the protocol replaces nothing.
     func rename(_ old: String, to new: String) throws {
-        if try size(of: new) != nil { try remove(new) }
         guard libssh2_sftp_rename_ex(pointer, old, length(old), new, length(new), 7) == 0 else { throw failure("rename", new) }
     }
 

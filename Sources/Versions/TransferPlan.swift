@@ -5,16 +5,24 @@ import CGit2
 ///
 /// Order: data sets, versions, branches. So a version is never there before the data set it names, nor a branch before its versions.
 struct TransferPlan {
-    /// A file of Git LFS that a version or data set needs.
+    /// A file of Git LFS that versions or data sets need.
     struct LargeFile {
-        /// The version or data set.
-        let subject: String
+        /// Who needs a file.
+        struct Owner {
+            /// The version or data set.
+            let subject: String
+            /// The version, where it may have given the file up.
+            let version: VersionID?
+        }
+
         let path: String
         let pointer: LargeFilePointer
-        /// Whether whoever receives has not got the version yet, so that it must be there first.
+        /// Whether whoever receives has not got the first of its owners yet, so that it must be there first.
         let isNew: Bool
-        /// The version, where it may have given the file up.
-        let version: VersionID?
+        fileprivate(set) var owners: [Owner]
+
+        /// The first that names it.
+        var subject: String { owners.first?.subject ?? path }
     }
 
     private(set) var moves: [ReferenceMove] = []
@@ -26,7 +34,7 @@ struct TransferPlan {
     ///   - source: the references where versions come from, by full name.
     ///   - target: those where they go.
     ///   - fetch: sees to it that our repository holds what references of the other side lead to.
-    /// - Throws: `RemoteError.diverged`.
+    /// - Throws: `RemoteError.diverged`, `.lostDataset`.
     init(
         _ adapters: [AdapterName], from source: [String: git_oid], to target: [String: git_oid], in store: VersionStore,
         _ repository: borrowing GitRepository, fetch: ([String], borrowing GitRepository) throws -> Void
@@ -64,13 +72,16 @@ struct TransferPlan {
         _ versions: [VersionID], new: Set<String>, in store: VersionStore, _ repository: borrowing GitRepository,
         _ fetch: ([String], borrowing GitRepository) throws -> Void
     ) throws {
-        var (datasets, seen) = (Set<DatasetID>(), Set<LargeFilePointer>())
+        var datasets = Set<DatasetID>()
         var ofVersions: [LargeFile] = []
         for version in versions {
             guard let tag = source[VersionStore.reference(of: version)] else { continue }
             let tree = try repository.details(of: repository.peel(tag)).tree
-            if let dataset = try store.lineage(in: tree, repository)?.dataset?.id { datasets.insert(dataset) }
             let isNew = new.contains(VersionStore.reference(of: version))
+            if let dataset = try store.lineage(in: tree, repository)?.dataset?.id {
+                if isNew { try require(dataset, of: version, tag, repository) }
+                datasets.insert(dataset)
+            }
             ofVersions += try Self.files(of: "\(version)", version, tree, isNew, in: store, repository)
         }
         let named = datasets.sorted().filter { source[VersionStore.reference(of: $0)] != nil }
@@ -84,7 +95,31 @@ struct TransferPlan {
             let tree = try repository.details(of: repository.peel(tag)).tree
             files += try Self.files(of: "\(dataset)", nil, tree, isNew, in: store, repository)
         }
-        files = (files + ofVersions).sorted { $0.isNew && !$1.isNew }.filter { seen.insert($0.pointer).inserted }
+        files = Self.merged((files + ofVersions).filter(\.isNew) + (files + ofVersions).filter { !$0.isNew })
+    }
+
+    /// A version whose tag names the tag of a data set was released with one; older ones never had any.
+    private func require(
+        _ dataset: DatasetID, of version: VersionID, _ tag: git_oid, _ repository: borrowing GitRepository
+    ) throws {
+        let name = VersionStore.reference(of: dataset)
+        guard source[name] == nil && target[name] == nil, let text = try repository.tagMessage(at: tag) else { return }
+        guard VersionMessage(parsing: text).trailers.contains(where: { $0.key == VersionMessage.datasetTagKey }) else { return }
+        throw RemoteError.lostDataset(dataset, of: version)
+    }
+
+    /// Each file once, with all who need it.
+    private static func merged(_ files: [LargeFile]) -> [LargeFile] {
+        var (merged, places) = ([LargeFile](), [LargeFilePointer: Int]())
+        for file in files {
+            if let place = places[file.pointer] {
+                merged[place].owners += file.owners
+            } else {
+                places[file.pointer] = merged.count
+                merged.append(file)
+            }
+        }
+        return merged
     }
 
     private static func files(
@@ -93,15 +128,23 @@ struct TransferPlan {
     ) throws -> [LargeFile] {
         do {
             return try StoredTree(tree, in: store.folder, repository).largeFiles(repository).map { path, pointer in
-                LargeFile(subject: subject, path: path, pointer: pointer, isNew: isNew, version: version)
+                LargeFile(path: path, pointer: pointer, isNew: isNew, owners: [.init(subject: subject, version: version)])
             }
         } catch let bad as StoredTree.BadFile {
             throw RemoteError.badObject(of: subject, bad.fault, path: store.folder.path)
         }
     }
 
+    /// The first who needs a file and has not given it up; nil when all have.
+    func owner(of file: LargeFile, _ repository: borrowing GitRepository) throws -> LargeFile.Owner? {
+        for owner in file.owners {
+            guard let version = owner.version, try isPruned(version, repository) else { return owner }
+        }
+        return nil
+    }
+
     /// Whether the journal of either side says that a version gave its large files up.
-    func isPruned(_ version: VersionID, _ repository: borrowing GitRepository) throws -> Bool {
+    private func isPruned(_ version: VersionID, _ repository: borrowing GitRepository) throws -> Bool {
         try VersionStore.isPruned(version) { adapter in
             let heads = [source, target].compactMap { $0[VersionStore.journal(of: adapter)] }
             return try heads.flatMap { try VersionStore.entries(of: adapter, upTo: $0, repository) }

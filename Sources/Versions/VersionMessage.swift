@@ -23,6 +23,9 @@ public struct VersionMessage: Sendable, Hashable {
         }
     }
 
+    /// The trailer by which a version's tag names the tag of its data set.
+    public static let datasetTagKey = "Dataset-Tag"
+
     public let subject: String
     public let body: String
     public let trailers: [Trailer]

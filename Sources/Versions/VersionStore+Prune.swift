@@ -79,14 +79,10 @@ extension VersionStore {
 extension VersionStore {
     private static func pushed(_ adapter: AdapterName) -> String { "refs/lora/pushed/\(adapter)" }
 
-    /// Notes that another repository has all that the branch of an adapter leads to.
-    public func markPushed(_ adapters: [AdapterName]) throws {
+    /// Notes what another repository has of the branches of adapters, as a transfer saw it there.
+    public func markPushed(_ transfer: VersionTransfer) throws {
         try withRepository { repository in
-            let moves = try adapters.compactMap { adapter -> ReferenceMove? in
-                guard let tip = try repository.target(of: Self.branch(of: adapter)) else { return nil }
-                let old = try repository.target(of: Self.pushed(adapter))
-                return old == tip ? nil : ReferenceMove(name: Self.pushed(adapter), new: tip, old: old)
-            }
+            let moves = try transfer.there.sorted { $0.key < $1.key }.compactMap { try note($0.key, of: $0.value, repository) }
             guard !moves.isEmpty else { return }
             try PublicationLease.wait(for: folder).moving(moves.map(\.name)) {
                 for move in moves {
@@ -96,6 +92,21 @@ extension VersionStore {
                 }
             }
         }
+    }
+
+    /// Nil when nothing that is here was seen there, or when as much is known already.
+    private func note(
+        _ adapter: AdapterName, of seen: CommitID, _ repository: borrowing GitRepository
+    ) throws -> ReferenceMove? {
+        let seen = try GitLibrary.oid(seen.hex)
+        guard let own = try repository.target(of: Self.branch(of: adapter)) else { return nil }
+        // of what stands here and there the earlier is on both sides
+        let (isBehind, isAhead) = try (repository.leads(from: own, to: seen), repository.leads(from: seen, to: own))
+        guard isBehind || isAhead else { return nil }
+        let common = isBehind ? seen : own
+        let old = try repository.target(of: Self.pushed(adapter))
+        if let old, try repository.leads(from: old, to: common) { return nil }
+        return ReferenceMove(name: Self.pushed(adapter), new: common, old: old)
     }
 
     public func isPushed(_ version: VersionID) throws -> Bool {

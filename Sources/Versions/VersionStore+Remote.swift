@@ -11,6 +11,10 @@ public struct VersionTransfer: Sendable, Hashable {
     public internal(set) var bytes = 0
     /// Large files that whoever received had damaged, or lacked of what it had already.
     public internal(set) var mended: [Mended] = []
+    /// Large files that are damaged, or lacking, on both sides.
+    public internal(set) var unmended: [Mended] = []
+    /// Where the branches of adapters stand on the other side now.
+    var there: [AdapterName: CommitID] = [:]
 
     public struct Mended: Sendable, Hashable {
         /// The version or data set.
@@ -18,7 +22,8 @@ public struct VersionTransfer: Sendable, Hashable {
         public let fault: VersionFault
     }
 
-    public var isEmpty: Bool { references.isEmpty && largeFiles == 0 }
+    /// Whether both sides have the same, and that whole as far as it was looked at.
+    public var isEmpty: Bool { references.isEmpty && largeFiles == 0 && unmended.isEmpty }
 }
 
 /// Versions, their data sets, journals and large files between this repository and another one.
@@ -26,8 +31,9 @@ public struct VersionTransfer: Sendable, Hashable {
 /// Order: large files, each whole and checked against its digest, then git's objects, then data sets, versions and branches. Whoever
 /// looks at the other side sees a version only when all of it is there, and a transfer that was cut off goes on where it stopped.
 extension VersionStore {
-    /// - Parameter isThorough: reads every large file there and here, and mends there what is whole here.
-    /// - Throws: `RemoteError.diverged` when the other side has what this one has not; nothing is moved then.
+    /// - Parameter isThorough: reads every large file there, and mends there what is whole here.
+    /// - Throws: `RemoteError.diverged` when each side has what the other has not; nothing is moved then. A side that is merely ahead is left
+    ///   as it is.
     @discardableResult
     public func push(
         _ adapters: [AdapterName], to address: RemoteAddress, isThorough: Bool = false
@@ -36,7 +42,8 @@ extension VersionStore {
     }
 
     /// - Parameter isThorough: reads every large file here, and mends what is whole there.
-    /// - Throws: `RemoteError.diverged` when this side has what the other one has not; nothing is moved then.
+    /// - Throws: `RemoteError.diverged` when each side has what the other has not; nothing is moved then. A side that is merely ahead is left
+    ///   as it is.
     @discardableResult
     public func pull(
         _ adapters: [AdapterName], from address: RemoteAddress, isThorough: Bool = false
@@ -65,16 +72,20 @@ extension VersionStore {
                 let unknown = try Self.references(of: adapters, in: theirs).filter { name, id in
                     try name.hasPrefix("refs/heads/") && !repository.holdsObject(id)
                 }
-                try remote.download(unknown.map(\.name), into: repository)
+                if !unknown.isEmpty {
+                    try PublicationLease.wait(for: folder).moving([PublicationLease.transfer]) {
+                        try remote.download(unknown.map(\.name), into: repository)
+                    }
+                }
                 let plan = try TransferPlan(adapters, from: references(repository), to: theirs, in: self, repository) { _, _ in }
                 let own = LargeFileStore(repository: folder)
                 var transfer = try move(
                     plan, repository, name: folder.path,
                     problem: { try remote.problem(of: $0.pointer, isThorough: isThorough || $0.isNew) },
                     copy: { try remote.put($0, from: own) })
-                guard !plan.moves.isEmpty else { return transfer }
-                try remote.take(plan.moves, from: self, holding: lease)
+                if !plan.moves.isEmpty { try remote.take(plan.moves, from: self, holding: lease) }
                 transfer.references = plan.moves.map(\.short)
+                transfer.there = try Self.branches(of: adapters, in: theirs, after: plan.moves)
                 return transfer
             }
         }
@@ -103,9 +114,17 @@ extension VersionStore {
                     try move(plan.moves, because: "pulled from \(remote.name)")
                 }
                 transfer.references = plan.moves.map(\.short)
+                transfer.there = try Self.branches(of: adapters, in: theirs, after: [])
                 return transfer
             }
         }
+    }
+
+    private static func branches(
+        of adapters: [AdapterName], in seen: [String: git_oid], after moves: [ReferenceMove]
+    ) throws -> [AdapterName: CommitID] {
+        let now = seen.merging(moves.map { ($0.name, $0.new) }) { _, new in new }
+        return try adapters.reduce(into: [:]) { all, adapter in all[adapter] = try now[branch(of: adapter)].map(commitID) }
     }
 
     /// Branches and version tags of adapters, sorted.
@@ -136,12 +155,15 @@ extension VersionStore {
             guard let lacking = try problem(file) else { continue }
             let fault = VersionFault(path: file.path, problem: lacking)
             // what was given up stays away from where it was
-            if try !file.isNew && fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
+            if try !file.isNew && fault.isMissing && plan.owner(of: file, repository) == nil { continue }
             if let bad = try copy(file.pointer) {
                 let fault = VersionFault(path: file.path, problem: bad)
-                if try fault.isMissing && file.version.map({ try plan.isPruned($0, repository) }) ?? false { continue }
-                guard file.isNew else { continue }
-                throw RemoteError.badObject(of: file.subject, fault, path: name)
+                let owner = try plan.owner(of: file, repository)
+                if fault.isMissing && owner == nil { continue }
+                let subject = owner?.subject ?? file.subject
+                guard !file.isNew else { throw RemoteError.badObject(of: subject, fault, path: name) }
+                transfer.unmended.append(.init(subject: subject, fault: VersionFault(path: file.path, problem: lacking)))
+                continue
             }
             transfer.largeFiles += 1
             transfer.bytes += file.pointer.size

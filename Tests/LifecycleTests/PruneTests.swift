@@ -137,6 +137,22 @@ struct PruneTests {
         #expect(try workspace.push([], to: first.path, workingFolder: small.folder.url).references == ["journal/greeter"])
     }
 
+    @Test("what a pull did not find there does not count as pushed")
+    func pulled() throws {
+        let small = try SmallRegistry()
+        let workspace = try small.open()
+        let first = try small.write(weights: big, in: workspace)
+        let remote = small.folder.url.appending(path: "remote.git")
+        _ = try VersionStore(openingOrCreatingAt: remote)
+        _ = try workspace.push([], to: remote.path, workingFolder: small.folder.url)
+        let second = try small.write(weights: big, in: workspace)
+        _ = try workspace.pull([], from: remote.path, workingFolder: small.folder.url, on: SmallRegistry.occasion())
+        #expect(try workspace.versions.isPushed(first))
+        #expect(try !workspace.versions.isPushed(second))
+        _ = try workspace.push([], to: remote.path, workingFolder: small.folder.url)
+        #expect(try workspace.versions.isPushed(second))
+    }
+
     @Test("of a retired adapter everything may go that another repository has")
     func retired() throws {
         let small = try SmallRegistry()

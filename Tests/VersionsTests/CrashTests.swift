@@ -78,6 +78,9 @@ import Testing
 
         try Data(references.joined(separator: "\n").utf8).write(to: PublicationLease.file(beside: store.folder))
         try store.completePublications()
+        for path in litter { #expect(isThere(path, store) == (path.hasPrefix("..") || path.hasPrefix("objects/")), "\(path)") }
+        // an object may be a journal's, which is written without the lease; the caller knows that nobody writes one
+        try store.removeHalfWrittenFiles()
         for path in litter { #expect(isThere(path, store) == path.hasPrefix(".."), "\(path)") }
         try Sample.commit(Sample.version(2), to: store, in: folder)
         #expect(try Data(contentsOf: PublicationLease.file(beside: store.folder)).isEmpty)

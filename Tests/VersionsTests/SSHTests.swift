@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func damageThereIsMendedAndDivergenceLeftAlone() throws {
-        try store.push([adapter], to: host())
+        _ = try store.push([adapter], to: host())
         let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
         let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
         var bytes = try Data(contentsOf: object)
@@ -53,13 +53,82 @@ import Testing
         #expect(try ContentDigest(ofFile: object) == pointer.digest)
         let other = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "other.git"))
         let candidate = try Sample.candidate(Sample.version(1), in: folder, weights: 9)
-        try other.commit(
+        _ = try other.commit(
             candidate, as: Sample.version(1), message: Sample.message(Sample.version(1)), author: Sample.author, at: Sample.time)
         let error = #expect(throws: RemoteError.self) { try other.push([adapter], to: host()) }
         guard case .diverged = error else {
             Issue.record("\(String(describing: error))")
             return
         }
+    }
+
+    @Test func dataThatAnotherStoredThereMeanwhileStaysAndTheVersionFollows() throws {
+        let data = try DatasetSample(DatasetSample.rows(0..<24), in: folder)
+        try data.store(in: store)
+        try Sample.commit(Sample.version(2), to: store, in: folder, dataset: data.draft.manifest.version)
+        let there = try VersionStore(openingAt: remote.folder)
+        var store = store
+        store.observeTransfer = { step in
+            guard case .storedLargeFile = step else { return }
+            try there.store(data.draft, author: Actor(name: "Bo", email: "bo@example.org"), at: Sample.time.adding(seconds: 9))
+        }
+        _ = try store.push([adapter], to: host())
+        #expect(try there.dataset(data.id)?.at == Sample.time.adding(seconds: 9))
+        #expect(try there.versions().count == 2)
+    }
+
+    @Test func aBranchThatMovesMeanwhileIsLeftThereAndOthersGoOn() throws {
+        _ = try store.push([adapter], to: host())
+        let base = try #require(try store.commit(of: Sample.version(1)))
+        let there = remote
+        let foreign = try there(
+            "-c", "user.name=Bo", "-c", "user.email=bo@example.org", "commit-tree", "\(base.hex)^{tree}", "-p", base.hex,
+            "-m", "mine"
+        ).output.trimmingCharacters(in: .newlines)
+        _ = try store.commit(
+            Sample.candidate(Sample.version(2), in: folder, weights: 9), as: Sample.version(2),
+            message: Sample.message(Sample.version(2)), author: Sample.author, at: Sample.time)
+        try Sample.commit(Sample.version(1, of: "other"), to: store, in: folder)
+        var store = store
+        store.observeTransfer = { step in
+            guard case .storedLargeFile = step else { return }
+            _ = try there("update-ref", "refs/heads/adapters/ticket-router", foreign)
+        }
+        let error = #expect(throws: RemoteError.self) { try store.push([adapter, AdapterName("other")], to: host()) }
+        guard case .moved("adapters/ticket-router", base, CommitID(foreign), _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try there("rev-parse", "adapters/ticket-router").output == "\(foreign)\n")
+        #expect(try there("rev-parse", "--verify", "--quiet", "adapters/other").status == 0, "nobody touched that one")
+    }
+
+    @Test func draftsThatAKilledPushLeftAreReplaced() throws {
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        let drafts = remote.folder.appending(path: "lfs/tmp")
+        for (name, size) in [("", 100), (".old", 2_000_000)] {
+            try FileManager.default.createDirectory(at: drafts, withIntermediateDirectories: true)
+            try Data(count: size).write(to: drafts.appending(path: ".draft-\(pointer.digest.hex)\(name)"))
+        }
+        let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
+        try FileManager.default.createDirectory(at: object.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(count: 7).write(to: object)
+        _ = try store.push([adapter], to: host())
+        #expect(try ContentDigest(ofFile: object) == pointer.digest)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: drafts.path).isEmpty)
+    }
+
+    @Test func aFileThatIsLongerThanItsPointerSaysIsNotReadToItsEnd() throws {
+        try store.push([adapter], to: host())
+        let (_, pointer) = try #require(store.largeFiles(of: Sample.version(1)).first)
+        let object = LargeFileStore(repository: remote.folder).object(pointer.digest)
+        let sftp = try SFTP(host().session)
+        let error = #expect(throws: RemoteError.self) { try sftp.read(object.path, upTo: pointer.size - 1) { _ in } }
+        guard case .transfer("read", object.path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        try sftp.read(object.path, upTo: pointer.size) { _ in }
     }
 
     @Test func aHostThatIsUnknownOrHasAnotherKeyIsRefused() throws {

@@ -20,7 +20,7 @@ struct PushVerb: Verb {
         } else {
             for line in TransferWords.lines(transfer) { session.console.print(line) }
         }
-        return .passed
+        return transfer.unmended.isEmpty ? .passed : .integrityFailure
     }
 }
 
@@ -42,16 +42,16 @@ struct PullVerb: Verb {
         } else {
             for line in TransferWords.lines(outcome.transfer) { session.console.print(line) }
         }
-        return outcome.mended.isDamaged ? .integrityFailure : .passed
+        return outcome.mended.isDamaged || !outcome.transfer.unmended.isEmpty ? .integrityFailure : .passed
     }
 }
 
 struct RemoteArguments: ParsableArguments {
-    @Argument(help: ArgumentHelp("The path of a bare git repository.", valueName: "remote"))
+    @Argument(help: ArgumentHelp("A bare git repository: a path, ssh://user@host/path or user@host:path.", valueName: "remote"))
     var remote: String
     @Argument(help: ArgumentHelp("The adapters; all when none is named.", valueName: "adapter"))
     var adapters: [String] = []
-    @Flag(help: "Read every large file of these adapters on the receiving side, and mend what is damaged.")
+    @Flag(help: "Read every large file of these adapters on the side that receives, and mend what is damaged from the other.")
     var verify = false
 }
 
@@ -61,7 +61,10 @@ enum TransferWords {
         let files =
             transfer.largeFiles == 0
             ? "" : " with \(counted(transfer.largeFiles, "large file")), \(Decimals.bytes(transfer.bytes))"
-        return ["Moved \(counted(transfer.references.count, "reference"))\(files)."] + transfer.references.map { "  \($0)" }
+        let isMoved = !transfer.references.isEmpty || transfer.largeFiles > 0
+        return (isMoved ? ["Moved \(counted(transfer.references.count, "reference"))\(files)."] : [])
+            + transfer.references.map { "  \($0)" }
             + transfer.mended.map { "  mended \($0.fault.path) of \($0.subject): \($0.fault.words)" }
+            + transfer.unmended.map { "✗ \($0.fault.path) of \($0.subject): \($0.fault.words); the other side has it no better" }
     }
 }
