@@ -66,18 +66,21 @@ public struct BackUpRegistry {
     /// Where everything stands at one moment, and which large files nobody has given up by then: nobody publishes, and nobody writes a
     /// journal.
     private func snapshot() throws -> (RepositorySnapshot, needed: Set<ContentDigest>) {
-        func look() throws -> (RepositorySnapshot, Set<ContentDigest>) {
-            (try workspace.versions.snapshot(), try workspace.versions.largeFiles(neededBeside: pruned))
-        }
         var pruned = try workspace.registry.prunedVersions()
         while true {
-            let moment =
-                try workspace.registry.access == .readWrite
-                ? workspace.versions.whileNobodyPublishes { try workspace.registry.whileNobodyWrites(look) } : look()
-            // the index cannot be asked while it is locked
+            let snapshot = try lockedSnapshot()
+            // reading every tree would keep others waiting; what was given up meanwhile shows below
+            let needed = try workspace.versions.largeFiles(neededBeside: pruned)
             let now = try workspace.registry.prunedVersions()
-            guard now != pruned else { return moment }
+            guard now != pruned else { return (snapshot, needed) }
             pruned = now
+        }
+    }
+
+    private func lockedSnapshot() throws -> RepositorySnapshot {
+        guard workspace.registry.access == .readWrite else { return try workspace.versions.snapshot() }
+        return try workspace.versions.whileNobodyPublishes {
+            try workspace.registry.whileNobodyWrites { try workspace.versions.snapshot() }
         }
     }
 
