@@ -47,10 +47,11 @@ KILLS := 100
 kill-test: release
 	Scripts/kill_training.sh $(LORA) $(KILLS)
 
-# Kills promotions, rollbacks, alias moves, archivings, prunings, renamings and rebuilds DEEDS_KILLED times.
-DEEDS_KILLED := 500
+# Kills registrations, promotions, rollbacks, alias moves, archivings, prunings, renamings, pushes and rebuilds ROUNDS times 100 times, each
+# round in a registry of its own: with every renaming the tags and journals that each verification reads grow.
+ROUNDS := 5
 kill-registry-test: release
-	Scripts/kill_registry.sh $(LORA) $(DEEDS_KILLED)
+	for round in $$(seq $(ROUNDS)); do Scripts/kill_registry.sh $(LORA) 100 || exit 1; done
 
 # Lets the machine fail under every call by which a verb changes the disk; takes about an hour on two cores.
 failing-machine-test: release

@@ -122,3 +122,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make sanitize` builds what runs kernels and nothing else.
+if Context.environment["LORA_KERNEL_TESTS_ALONE"] != nil {
+    let kept = ["Faults", "StrictJSON", "DurableFiles", "CKernels", "Tensors", "TestSupport", "TensorsTests"]
+    package.products = []
+    package.targets.removeAll { !kept.contains($0.name) }
+}

@@ -79,6 +79,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     esac
     whole remote.git
     for side in here there; do (cd $side && "$lora" verify >../verified 2>&1) || fail "$side: $(cat verified)"; done
+    [ $((deeds % 50)) -ne 0 ] || echo "$done_kills kills, $deeds pushes and pulls, $acknowledged acknowledged" >&2
 done
 # what was cut off goes on
 (cd here && "$lora" push ../remote.git >/dev/null) || fail "the last push did not go through"

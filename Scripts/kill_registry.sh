@@ -84,6 +84,7 @@ while [ "$done_kills" -lt "$kills" ]; do
     "$lora" verify >verified 2>&1 || fail "$(cat verified)"
     name=$(basename registry/adapters/*.yaml .yaml)
     production=$("$lora" show "$name@production" 2>/dev/null | sed -n "s/^$name@v//p" || true)
+    [ $((deeds % 100)) -ne 0 ] || echo "$done_kills kills, $deeds deeds, ${#acknowledged[@]} acknowledged" >&2
 done
 for repository in registry/.state/versions.git remote.git; do
     git --git-dir "$repository" fsck --strict >fsck 2>&1 || fail "$(cat fsck)"

@@ -7,12 +7,12 @@ extension AdapterRegistry {
         switch change {
         case .runBegan(let run, let start): try insert(run, start, of: adapter, database)
         case .runResumed(let run):
-            try database.execute(
+            try database.executePrepared(
                 sql:
                     "UPDATE runs SET state = 'started', ended_at = NULL, version = NULL, reason = NULL WHERE adapter = ? AND id = ?",
                 arguments: [adapter.text, run.number])
         case .runEnded(let run, let end):
-            try database.execute(
+            try database.executePrepared(
                 sql: "UPDATE runs SET state = ?, ended_at = ?, version = ?, reason = ? WHERE adapter = ? AND id = ?",
                 arguments: [
                     end.outcome.state.rawValue, end.at.secondsSinceEpoch, end.outcome.version?.number, end.outcome.reason,
@@ -26,7 +26,7 @@ extension AdapterRegistry {
     }
 
     private static func insert(_ run: RunID, _ start: RunStart, of adapter: AdapterName, _ database: Database) throws {
-        try database.execute(
+        try database.executePrepared(
             sql: """
                 INSERT INTO runs (adapter, id, base, base_digest, dataset, dataset_digest, plan, plan_digest, started_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -39,7 +39,7 @@ extension AdapterRegistry {
 
     private static func insert(_ published: PublishedVersion, _ database: Database) throws {
         let (version, lineage) = (published.version, published.lineage)
-        try database.execute(
+        try database.executePrepared(
             sql: """
                 INSERT INTO versions (adapter, number, commit_id, lineage, base_digest, dataset_digest, published_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -52,7 +52,7 @@ extension AdapterRegistry {
 
     /// The event's moves move the aliases; the schema sees to that.
     private static func insert(_ event: RegistryEvent, of adapter: AdapterName, _ database: Database) throws {
-        try database.execute(
+        try database.executePrepared(
             sql: """
                 INSERT INTO events (adapter, id, kind, number, at, actor, reason, forced, other_name)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -62,7 +62,7 @@ extension AdapterRegistry {
                 event.reason, event.isForced, event.otherName?.text,
             ])
         for move in event.moves {
-            try database.execute(
+            try database.executePrepared(
                 sql: "INSERT INTO alias_moves (adapter, event, alias, from_number, to_number) VALUES (?, ?, ?, ?, ?)",
                 arguments: [adapter.text, event.id, move.alias.text, move.from?.number, move.to?.number])
         }
@@ -70,7 +70,7 @@ extension AdapterRegistry {
 
     private static func insert(_ number: Int, _ measurement: RecordedMeasurement, _ database: Database) throws {
         let key = measurement.key
-        try database.execute(
+        try database.executePrepared(
             sql: "INSERT INTO measurements (adapter, id, kind, subject, conditions, result, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 measurement.adapter.text, number, key.kind, key.subject.hex, key.conditions.hex, measurement.result.text(),
@@ -79,7 +79,7 @@ extension AdapterRegistry {
     }
 
     private static func insert(_ number: Int, _ decision: Decision, _ database: Database) throws {
-        try database.execute(
+        try database.executePrepared(
             sql: "INSERT INTO decisions (adapter, id, question, answer, verdict, at) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [
                 decision.adapter.text, number, decision.question.rawValue, decision.answer, decision.verdict.text(),
@@ -111,5 +111,12 @@ extension AdapterRegistry {
 
     static func rows(_ table: String, of adapter: AdapterName, _ database: Database) throws -> [Row] {
         try Row.fetchAll(database, sql: "SELECT * FROM \(table) WHERE adapter = ? ORDER BY id", arguments: [adapter.text])
+    }
+}
+
+extension Database {
+    /// One statement for many rows: preparing it takes longer than running it.
+    fileprivate func executePrepared(sql: String, arguments: StatementArguments) throws {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
     }
 }

@@ -27,6 +27,15 @@ extension AdapterRegistry {
         }
     }
 
+    /// One event with its moves.
+    static func event(_ row: Row, of adapter: AdapterName, _ database: Database) throws -> RegistryEvent {
+        let id = try row.decode(Int.self, forColumn: "id")
+        let moves = try Row.fetchAll(
+            database, sql: "SELECT * FROM alias_moves WHERE adapter = ? AND event = ? ORDER BY alias",
+            arguments: [adapter.text, id])
+        return try event(row, id: id, adapter, moves: moves)
+    }
+
     private static func event(_ row: Row, id: Int, _ adapter: AdapterName, moves: [Row]) throws -> RegistryEvent {
         RegistryEvent(
             id: id, kind: try row.choice("kind", of: RegistryEvent.Kind.self),

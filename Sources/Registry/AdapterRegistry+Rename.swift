@@ -42,18 +42,21 @@ extension AdapterRegistry {
     public func endedNames() throws -> [(old: AdapterName, ending: RegistryEvent)] {
         try read { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT DISTINCT adapter FROM events WHERE number IS NULL AND kind = 'renamed_to' ORDER BY adapter"
-            )
-            return try rows.flatMap { row in
+                database, sql: "SELECT * FROM events WHERE number IS NULL AND kind = 'renamed_to' ORDER BY adapter, id")
+            return try rows.map { row in
                 let old = try row.adapter()
-                return try Self.events(of: old, database).filter { $0.kind == .renamedTo }.map { (old, $0) }
+                return (old, try Self.event(row, of: old, database))
             }
         }
     }
 
     /// Whether anything is recorded of an adapter.
     public func hasRecords(of adapter: AdapterName) throws -> Bool {
-        try read { database in try !Self.snapshot(of: adapter, database).isEmpty }
+        let tables = ["runs", "versions", "events", "measurements", "decisions"]
+        let any = tables.map { "EXISTS (SELECT 1 FROM \($0) WHERE adapter = :adapter)" }.joined(separator: " OR ")
+        return try read { database in
+            try Bool.fetchOne(database, sql: "SELECT \(any)", arguments: ["adapter": adapter.text]) ?? false
+        }
     }
 
     /// Moves what runs left in staging, while nobody works there.

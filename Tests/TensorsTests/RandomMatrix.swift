@@ -24,7 +24,19 @@ func largestDifference(_ x: Matrix, _ y: [Double]) -> Double {
 }
 
 /// Σ w·x: a scalar whose gradient in x is w.
-func weighted(_ x: Matrix, by w: Matrix) -> Double { zip(x.values, w.values).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+func weighted(_ x: Matrix, by w: Matrix) -> Double {
+    precondition(x.count == w.count)
+    return x.values.withUnsafeBufferPointer { x in
+        w.values.withUnsafeBufferPointer { w in
+            var (sum, index) = (0.0, 0)
+            while index < x.count {
+                sum += Double(x[index]) * Double(w[index])
+                index += 1
+            }
+            return sum
+        }
+    }
+}
 
 /// The central difference of `function` in one element of `x`.
 func slope(_ x: Matrix, at index: Int, step: Float = 1e-2, _ function: (Matrix) -> Double) -> Double {
