@@ -6,6 +6,9 @@ let kernelSettings: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// Arithmetic, tokens and JSON are optimised in every configuration too: the tests train some hundred times.
+let hotSettings: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 let package = Package(
     name: "lora-keeper",
     products: [.executable(name: "lora", targets: ["lora"])],
@@ -18,21 +21,24 @@ let package = Package(
     targets: [
         // Leaves: no policy, no numerics.
         .target(name: "Faults"),
-        .target(name: "StrictJSON", dependencies: ["Faults"]),
+        .target(name: "StrictJSON", dependencies: ["Faults"], swiftSettings: hotSettings),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
-        .target(name: "Randomness"),
+        .target(name: "Randomness", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
 
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"]),
-        .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"]),
-        .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"], swiftSettings: hotSettings),
+        .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
+        .target(
+            name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            swiftSettings: hotSettings),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
+            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
