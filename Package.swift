@@ -44,6 +44,7 @@ let package = Package(
         // The record stack.
         .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
+        .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",
@@ -65,7 +66,7 @@ let package = Package(
             name: "Lifecycle",
             dependencies: [
                 "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
-                "Randomness", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -73,9 +74,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON",
-                "Tensors",
-                "Training", "Versions",
+                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
+                "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -107,6 +107,7 @@ let package = Package(
         .testTarget(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",
