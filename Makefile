@@ -8,7 +8,7 @@ PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
-	kill-push-test failing-machine-test flip-test processes-test permissions-test hostile-folders-test bench bench-kernels \
+	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test hostile-folders-test bench bench-kernels \
 	bench-registry arm-check clean
 
 demo: release
@@ -56,6 +56,10 @@ kill-registry-test: release
 # Lets the machine fail under every call by which a verb changes the disk; takes about an hour on two cores.
 failing-machine-test: release
 	Scripts/failing_machine.py --lora $(LORA)
+
+# Leaves verbs on a small disk without room, files or leave to write; needs root, and is left out elsewhere.
+full-disk-test: release
+	Scripts/full_disk.py --lora $(LORA)
 
 # Kills pushes and pulls between two registries and a bare repository PUSHES_KILLED times.
 PUSHES_KILLED := 200

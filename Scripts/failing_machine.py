@@ -14,7 +14,6 @@ import argparse
 import errno
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from failing_registry import FOREIGN, Broken, Registry, prepare
+from failing_registry import Broken, Registry, prepare
+from failing_trial import Trial
+from failing_verbs import SHORT, VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 KILLS = ("before", "after", "torn")
@@ -37,63 +38,6 @@ FAILURES = {
     "broken": ("once", errno.EIO, CREATES | GROWS | REMOVES | RENAMES | SYNCS | MARKS | WRITES),
     "full once": ("once", errno.ENOSPC, CREATES | GROWS),
 }
-RAW_WORDS = re.compile(
-    r"SQLite error|Fatal error|fatalError|NSError|CocoaError|NSPOSIX|disk I/O error|database or disk is full|UserInfo|Stack dump|"
-    r"Optional\(|unable to open database", re.I)
-
-
-class Verb:
-    """What is done, and how exactly its outcome is known beforehand.
-
-    whole: a change that is there or not, so that a registry is as before or as after; others may get there in steps (a transfer), or be
-    finished by the next opening in words of their own (a version that was published but not listed).
-    """
-
-    def __init__(self, name, *words, whole=True, exhaustive=False, part="registry", prepare=None, acknowledged=None):
-        self.name, self.words, self.whole, self.exhaustive, self.part = name, words, whole, exhaustive, part
-        self.prepare, self.acknowledged = prepare, acknowledged
-        self.within = Path(part).parent
-
-
-def lose_index(registry, _):
-    (registry.folder / "registry/.state/lora.sqlite").unlink()
-
-
-def stop_at(pattern, *words):
-    """Kills a verb after its last call that fits, for what goes on from there."""
-
-    def prepare(registry, machine):
-        calls = machine.watch(registry, words, ".", undo=True)
-        number = max(call.number for call in calls if re.search(pattern, call.line))
-        machine.run(registry, words, ".", kind="after", at=number)
-
-    return prepare
-
-
-VERBS = [
-    Verb("promote", "promote", "greeter@v1", "--reason", "better", exhaustive=True),
-    Verb("adopt", "adopt", FOREIGN, "--adapter", "greeter", whole=False, exhaustive=True, acknowledged="tagged greeter/v8"),
-    Verb("release", "train", "greeter", whole=False, exhaustive=True, acknowledged="greeter@v8 released",
-         prepare=stop_at(r"rename .*/candidate$", "train", "greeter")),
-    Verb("train", "train", "greeter", whole=False, acknowledged="greeter@v8 released"),
-    Verb("rollback", "rollback", "greeter", "--reason", "worse"),
-    Verb("alias set", "alias", "set", "greeter@staging", "v3", "--reason", "try it"),
-    Verb("archive", "archive", "greeter", "--reason", "rest"),
-    Verb("rename", "rename", "greeter", "welcomer", "--reason", "better name"),
-    Verb("prune", "prune", "greeter", "--unpushed", "--execute", "--reason", "disk is short", whole=False),
-    Verb("rebuild", "registry", "rebuild"),
-    Verb("rebuild of a lost index", "registry", "rebuild", prepare=lose_index),
-    Verb("push", "push", "remote.git", whole=False),
-    Verb("pull", "pull", "../full.git", whole=False, part="other/registry"),
-    Verb("verify", "verify"),
-    Verb("opening after a killed promotion", "list",
-         prepare=stop_at(r"rename .*/refs/heads/journal/greeter$", "promote", "greeter@v1", "--reason", "better")),
-    Verb("opening after a killed adoption", "list",
-         prepare=stop_at(r"rename .*/refs/heads/adapters/greeter$", "adopt", FOREIGN, "--adapter", "greeter")),
-]
-
-# what a minute has time for
-SHORT = ["promote", "adopt", "rename", "prune", "rebuild", "opening after a killed adoption"]
 
 
 class Call:
@@ -133,38 +77,8 @@ class Machine:
         return [Call(line) for line in self.log.read_text(errors="replace").splitlines()]
 
 
-class Trial:
-    """A verb with what its undisturbed run does and leaves."""
-
-    def __init__(self, verb, machine, template, folder, lora):
-        self.verb, self.machine, self.lora = verb, machine, lora
-        self.template = folder / f"template {verb.name}"
-        registry = Registry(folder / "watched", lora)
-        registry.copy_from(template)
-        if verb.prepare:
-            verb.prepare(registry, machine)
-        Registry(self.template, lora).copy_from(registry.folder)
-        names = registry.names()
-        # what is there before counts as whoever opens it next finds it, unless that is what is tried
-        before = Registry(folder / "watched before", lora)
-        before.copy_from(self.template)
-        if "opening" not in verb.name and not verb.prepare:
-            before.require_sound(verb.part)
-        self.before = before.state(verb.part)
-        self.calls = machine.watch(registry, verb.words, verb.within)
-        registry.require_sound(verb.part)
-        self.after = registry.state(verb.part)
-        if verb.part == "registry":
-            self.oldest = {version: registry.exported(version) for version in self.old_versions(registry)}
-            probe(registry, verb)
-        self.names = names | registry.names()
-        if litter := registry.litter():
-            raise Broken(f"{verb.name} leaves {litter} undisturbed")
-
-    @staticmethod
-    def old_versions(registry):
-        name = sorted((registry.folder / "registry/adapters").glob("*.yaml"))[0].stem
-        return [f"{name}@v{number}" for number in (1, 2, 7)]
+class EveryCall(Trial):
+    """A verb whose calls fail one after the other."""
 
     def cases(self, generator, limit):
         """Kills at every call, and each failure at the calls that it can meet; all of them, or a sample."""
@@ -185,121 +99,8 @@ class Trial:
         verb, (mode, code, _) = self.verb, FAILURES.get(kind, (kind, 0, 0))
         outcome = self.machine.run(registry, verb.words, verb.within, mode, call.number, code)
         if kind in KILLS:
-            return self.look_after_kill(registry, outcome, call)
-        return self.look_after_failure(registry, outcome, code, mode == "once", call)
-
-    def look_after_kill(self, registry, outcome, call):
-        if outcome.status not in (-9, 0):
-            raise Broken(f"ends with {outcome.status}: {outcome.err[-400:]}")
-        registry.require_sound(self.verb.part)
-        state = registry.state(self.verb.part)
-        self.require_expected(state, "a kill")
-        acknowledged = self.verb.acknowledged
-        if acknowledged and acknowledged in outcome.out or not acknowledged and outcome.out:
-            if self.published(state) != self.published(self.after):
-                raise Broken("what was acknowledged is lost")
-        self.look_again(registry, state, call)
-        return "killed" if outcome.status == -9 else "not reached"
-
-    def look_after_failure(self, registry, outcome, code, is_past, call):
-        if outcome.status == 0:
-            registry.require_sound(self.verb.part)
-            if self.published(registry.state(self.verb.part)) != self.published(self.after):
-                raise Broken("ends with 0, but what was asked for is not there")
-            return "needless"
-        if outcome.status != 1:
-            raise Broken(f"ends with {outcome.status} instead of 1: {outcome.err[-700:]}")
-        self.require_words(outcome.err, code, is_past)
-        registry.require_sound(self.verb.part)
-        state = registry.state(self.verb.part)
-        self.require_expected(state, "a failure")
-        self.look_again(registry, state, call)
-        is_done = self.published(state) != self.published(self.before)
-        is_one_step = self.verb.whole and "opening" not in self.verb.name or self.verb.name in ("adopt", "release", "train")
-        if is_one_step and is_done and not re.search("recorded in git|is renamed|is in git", outcome.err):
-            raise Broken(f"the change is there, but the words do not say so: {outcome.err[-700:]}")
-        return "done all the same" if is_done else "refused"
-
-    def require_words(self, text, code, is_past):
-        lines = [line for line in re.split(r"[\r\n]", text) if line.startswith(("error: ", "   at: ", " next: "))]
-        wanted = os.strerror(code)
-        if [line[:6] for line in lines] != ["error:", "   at:", " next:"]:
-            raise Broken(f"words are missing: {text[-700:]}")
-        told = lines[0].lower()
-        # SQLite forgets why it could not make its journal, and a reason that is past cannot be asked for again
-        is_told = wanted.lower() in told or "can only be read" in told or is_past and "journal could not be opened" in told
-        if not is_told or RAW_WORDS.search(text):
-            raise Broken(f"the words do not say '{wanted}': {text[-700:]}")
-        if code in (errno.ENOSPC, errno.EDQUOT) and "space" not in lines[2]:
-            raise Broken(f"the next step does not fit: {text[-700:]}")
-
-    def published(self, state):
-        """What the verb was asked for."""
-        if self.verb.whole:
-            return {key: value for key, value in state.items() if not key.startswith("table grdb")}
-        if self.verb.name == "prune":
-            return {key: value for key, value in state.items() if key.startswith("object ")}
-        if self.verb.name == "push":
-            return {key: value for key, value in state.items() if key.startswith("remote ")}
-        if self.verb.name == "pull":
-            return {key: value for key, value in state.items() if key.startswith(("refs/heads/", "refs/tags/", "object ", "table v"))}
-        return {key: value for key, value in state.items()
-                if key.startswith(("refs/heads/adapters/", "refs/tags/", "table versions"))}
-
-    def require_expected(self, state, what):
-        state, before, after = map(self.published, (state, self.before, self.after))
-        if self.verb.whole or self.verb.name in ("adopt", "release", "train"):
-            # data sets are stored before the version
-            def core(part):
-                return {key: value for key, value in part.items() if "datasets/" not in key and not key.startswith("object ")}
-
-            if core(state) not in (core(before), core(after)):
-                raise Broken(f"{what} leaves neither the old state nor the new one: {difference(core(state), core(before))}")
-        for key, value in state.items():
-            if key.startswith(("table ", "file ")):
-                continue
-            if value not in (before.get(key), after.get(key)):
-                raise Broken(f"{what} leaves {key} at {value}")
-        for key in before.keys() & after.keys() - state.keys():
-            raise Broken(f"{what} has taken {key} away")
-
-    def look_again(self, registry, state, call):
-        """The same verb on a healthy machine leads to the end, older versions are what they were, and nothing is left lying about."""
-        verb = self.verb
-        if self.published(state) != self.published(self.after):
-            registry.must(*verb.words, within=verb.within)
-            again = self.published(registry.state(verb.part))
-            if again != self.published(self.after):
-                raise Broken(f"done again, it leads elsewhere: {difference(again, self.published(self.after))}")
-        if verb.part == "registry":
-            probe(registry, verb)
-            version = self.old_versions(registry)[call.number % 3]
-            if registry.exported(version) != self.oldest[version]:
-                raise Broken(f"{version} is not what it was")
-        if strange := sorted(registry.names() - self.names):
-            raise Broken(f"left lying about: {strange}")
-        if litter := registry.litter():
-            raise Broken(f"left lying about: {litter}")
-
-
-def probe(registry, verb):
-    """The next verb that writes, whoever calls it."""
-    name = sorted((registry.folder / "registry/adapters").glob("*.yaml"))[0].stem
-    if verb.name == "archive":
-        registry.run("unarchive", name, "--reason", "probe")
-    registry.must("alias", "set", f"{name}@probe", "v2", "--reason", "probe")
-
-
-def difference(first, second):
-    keys = sorted(key for key in first.keys() | second.keys() if first.get(key) != second.get(key))
-    parts = []
-    for key in keys[:4]:
-        one, other = first.get(key), second.get(key)
-        if isinstance(one, list) and isinstance(other, list):
-            one, other = [row[:160] for row in one if row not in other], [row[:160] for row in other if row not in one]
-        parts.append(f"{key}: {str(one)[:300]} against {str(other)[:300]}")
-    return "; ".join(parts)
-
+            return self.look_after_kill(registry, outcome, call.number)
+        return self.look_after_failure(registry, outcome, code, mode == "once", call.number)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -330,7 +131,7 @@ def campaign(arguments, folder):
     names = arguments.only.split(",") if arguments.only else SHORT if arguments.short else [verb.name for verb in VERBS]
     chosen = [verb for verb in VERBS if verb.name in names]
     for verb in chosen:
-        trial = Trial(verb, machine, template, folder, lora)
+        trial = EveryCall(verb, machine, template, folder, lora)
         limit = 6 if arguments.short else arguments.at_most if verb.exhaustive else arguments.at_most or arguments.sample
         cases = trial.cases(generator, limit)
         points += len({call.number for kind, call in cases if kind in KILLS})

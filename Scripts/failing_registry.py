@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 NOW = "2026-05-01T10:00:00Z"
@@ -32,11 +33,11 @@ class Registry:
         # recorded of the version that it becomes, so the same for every copy
         self.foreign = str(self.folder.parent / "foreign")
 
-    def run(self, *words, within=".", environment={}):
+    def run(self, *words, within=".", environment={}, start=None):
         words = [self.foreign if word == FOREIGN else str(word) for word in words]
         return Outcome(subprocess.run(
             [self.lora, *words], cwd=self.folder / within, capture_output=True, text=True, errors="replace",
-            timeout=300, env={**base_environment(), **environment}))
+            timeout=300, env={**base_environment(), **environment}, preexec_fn=start))
 
     def must(self, *words, within=".", environment={}):
         outcome = self.run(*words, within=within, environment=environment)
@@ -64,6 +65,8 @@ class Registry:
             state[f"table {table}"] = rows
         for file in sorted((self.folder / part / "adapters").glob("*")):
             state[f"file {file.name}"] = file.read_text(errors="replace")
+        if (self.folder / "backup.tar").exists():
+            state["backup"] = self.must("restore", "backup.tar")
         return state
 
     def require_sound(self, part="registry"):
@@ -74,7 +77,7 @@ class Registry:
             raise Broken(f"lora verify ends with {said.status}: {(said.out + said.err).strip()[-800:]}")
         for repository in [self.folder / part / ".state/versions.git", self.folder / "remote.git"]:
             git(repository, "fsck", "--strict", "--connectivity-only")
-        with sqlite3.connect(self.folder / part / ".state/lora.sqlite") as index:
+        with closing(sqlite3.connect(self.folder / part / ".state/lora.sqlite")) as index:
             found = index.execute("PRAGMA integrity_check").fetchall()
         if found != [("ok",)]:
             raise Broken(f"SQLite finds {found}")
@@ -123,7 +126,7 @@ def digest(file):
 def tables(file):
     if not file.exists():
         return {}
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as index:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as index:
         names = [name for (name,) in index.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         return {name: sorted(map(repr, index.execute(f'SELECT * FROM "{name}"'))) for name in names}
 

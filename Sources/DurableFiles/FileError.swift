@@ -30,7 +30,9 @@ extension FileError: Explained {
     /// What to do about the reason that a system call gave.
     private static func remedy(_ code: Int32) -> String {
         switch code {
-        case ENOSPC: "Free some space and run the command again; what was on the disk before is whole."
+        case ENOSPC:
+            "Free some space, or, where `df -i` shows no inodes left, remove some files, and run the command again; what was on the disk "
+                + "before is whole."
         case EDQUOT: "Free some space, or have the quota raised, and run the command again; what was on the disk before is whole."
         case EFBIG:
             "Raise the limit on the size of files (`ulimit -f`), or use a file system that takes larger ones, and run the command again."

@@ -43,7 +43,7 @@ extension Workspace {
             }
         let transfer = try versions.pull(adapters, from: address, isThorough: isThorough)
         try versions.markPushed(transfer)
-        var mended = try registry.reconcile(with: versions.held, on: occasion)
+        var mended = try registry.reconcile(with: versions.held(), on: occasion)
         mended.renamed = try RenameCompletion(registry: registry, versions: versions).finishAll()
         return (transfer, mended)
     }

@@ -15,7 +15,7 @@ public struct RebuildIndex: Sendable {
         }
         let versions = try VersionStore(of: location.layout, .readWrite)
         try versions.completePublications()
-        return try AdapterRegistry.rebuild(at: location.layout, journal: versions, git: versions.held, on: occasion)
+        return try AdapterRegistry.rebuild(at: location.layout, journal: versions, git: versions.held(), on: occasion)
     }
 }
 

@@ -39,7 +39,7 @@ public struct Workspace: Sendable {
         }
         let renames = RenameCompletion(registry: registry, versions: versions)
         var renamed = try renames.finishAll()
-        var mended = try isSealed ? Reconciliation() : registry.reconcile(with: versions.held, on: occasion)
+        var mended = try isSealed ? Reconciliation() : registry.reconcile(with: versions.held(access), on: occasion)
         // what the journals told only now
         if !mended.caughtUp.isEmpty { renamed += try renames.finishAll() }
         mended.renamed = renamed
@@ -83,8 +83,13 @@ public struct Workspace: Sendable {
 }
 
 extension VersionStore {
-    /// What an index is held against.
-    var held: GitVersions { get throws { GitVersions(tags: try versions(), read: published) } }
+    /// What an index is held against. A transfer has brought all that it brings, or nothing yet.
+    ///
+    /// - Parameter access: whether the lease can be taken that tells.
+    func held(_ access: AdapterRegistry.Access = .readWrite) throws -> GitVersions {
+        let (tags, isMoving) = try access == .readWrite ? versionsAtRest() : (versions(), false)
+        return GitVersions(tags: tags, isMoving: isMoving, read: published)
+    }
 
     /// That of a registry; laid out where there is none and it may be.
     init(of layout: RegistryLayout, _ access: AdapterRegistry.Access) throws {

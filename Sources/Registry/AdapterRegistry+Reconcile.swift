@@ -51,11 +51,14 @@ extension RegistryLayout {
 /// What git holds, for an index that does not speak git itself.
 public struct GitVersions {
     public let tags: [VersionTag]
+    /// Whether somebody may be bringing versions and their journals, one after the other; what has none yet is not to be listed.
+    public let isMoving: Bool
     /// Reads a version with its lineage.
     public let read: (VersionID) throws -> PublishedVersion
 
-    public init(tags: [VersionTag], read: @escaping (VersionID) throws -> PublishedVersion) {
+    public init(tags: [VersionTag], isMoving: Bool = false, read: @escaping (VersionID) throws -> PublishedVersion) {
         self.tags = tags
+        self.isMoving = isMoving
         self.read = read
     }
 }
@@ -80,7 +83,7 @@ extension AdapterRegistry {
             let unlisted = held.keys.filter { listed[$0] == nil }
             let litter = staged.contains(adapter) ? try litter(of: adapter) : []
             guard !unlisted.isEmpty || !litter.isEmpty || running.contains(adapter) else { continue }
-            guard let lease = try leaseIfFree(adapter) else {
+            guard try unlisted.isEmpty || !git.isMoving, let lease = try leaseIfFree(adapter) else {
                 outcome.passedOver.append(adapter)
                 continue
             }
@@ -111,6 +114,9 @@ extension AdapterRegistry {
             }
         }
         outcome.interrupted += try change(adapter) { transaction in
+            // a journal that arrived meanwhile tells of some
+            let listed = try Self.latest(adapter, transaction.database)?.number ?? 0
+            published.removeAll { $0.version.number <= listed }
             for version in published { try Self.recover(version, on: occasion, &transaction) }
             return try Self.interruptRuns(of: adapter, at: occasion.at, where: { isOurs($0, of: adapter) }, &transaction)
         }

@@ -50,11 +50,14 @@ enum GitLibrary {
 
     /// - Parameter code: what a call of libgit2 returned; below zero is failure.
     static func check(_ operation: String, _ code: Int32) throws(GitFailure) {
-        guard code < 0 else { return }
-        // Only right after a failure does the message belong to it.
+        if code < 0 { throw failure(operation, code) }
+    }
+
+    /// What libgit2 says of its last failure; only right after one is it of that.
+    static func failure(_ operation: String, _ code: Int32) -> GitFailure {
         let last = git_error_last()
         let message = last.flatMap { $0.pointee.message }.map { String(cString: $0) }
-        throw GitFailure(
+        return GitFailure(
             operation: operation, code: code, message: message ?? "no reason given", kind: last.map { $0.pointee.klass } ?? 0)
     }
 

@@ -95,10 +95,15 @@ extension GitRepository {
     ) throws(GitFailure) -> git_oid {
         var (id, tree, parents) = (git_oid(), tree, parents)
         let handle = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, self.handle.pointer, &tree) }
+        let operation = "commit to \(branch ?? "no branch")"
+        git_error_clear()
         let code = git_commit_create(
             &id, self.handle.pointer, branch, author.pointer, author.pointer, nil, message, handle.pointer, parents.count,
             &parents)
-        try GitLibrary.check("commit to \(branch ?? "no branch")", code)
+        try GitLibrary.check(operation, code)
+        // libgit2 returns 0 where it could not write the commit itself, and has left the branch alone
+        let failure = GitLibrary.failure(operation, GIT_ERROR.rawValue)
+        guard try holdsObject(id) else { throw failure }
         return id
     }
 }
@@ -116,6 +121,12 @@ struct GitSignature: ~Copyable {
     }
 
     deinit { git_signature_free(pointer) }
+
+    /// Its line in an object, of someone whose clock is at UTC.
+    func line(as role: String) -> String {
+        let (name, email) = (String(cString: pointer.pointee.name), String(cString: pointer.pointee.email))
+        return "\(role) \(name) <\(email)> \(pointer.pointee.when.time) +0000\n"
+    }
 }
 
 extension GitRepository {
@@ -123,11 +134,11 @@ extension GitRepository {
     ///
     /// - Throws: a failure with `GIT_EEXISTS` when the tag leads elsewhere.
     func tag(_ name: String, commit: git_oid, message: String, tagger: borrowing GitSignature) throws(GitFailure) {
-        let target = try lookUpCommit(commit)
         var id = git_oid()
         do {
-            let code = git_tag_create(&id, handle.pointer, name, target.pointer, tagger.pointer, message, 0)
-            try GitLibrary.check("tag \(name)", code)
+            // `git_tag_create` would hide why the tag could not be written
+            let text = "object \(GitLibrary.hex(commit))\ntype commit\ntag \(name)\n\(tagger.line(as: "tagger"))\n\(message)"
+            try GitLibrary.check("tag \(name)", git_tag_create_from_buffer(&id, handle.pointer, text, 0))
         } catch  where error.means(GIT_EEXISTS) {
             guard let found = try self.commit(at: "refs/tags/\(name)"), found == commit else { throw error }
         }

@@ -7,6 +7,9 @@ import Foundation
 /// Whoever holds it writes down which references it is about to move. A text that is still there when the next one comes is that
 /// of a process that was killed: git's own locks on those references, and half-written packs and large files, are then nobody's.
 /// Half-written objects may be those of a journal, which is written without the lease: they go when nobody writes at all.
+///
+/// A transfer writes down where they go, once all is there that they lead to, and whoever comes next moves those that it has not: a
+/// version that arrived without its journal would be listed as if nobody had ever told of it, in a journal that leads elsewhere.
 struct PublicationLease {
     private let lock: FileLock
     private let file: URL
@@ -67,24 +70,40 @@ struct PublicationLease {
 
     /// Runs `body`, which moves some references.
     func moving<Value>(_ references: [String], _ body: () throws -> Value) throws -> Value {
-        try lock.sign(references.map { "\($0)\n" }.joined())
+        let signature = Signature(references: references)
+        try lock.sign(signature.text)
         let outcome = Result { try body() }
         // A failure is no death: libgit2 has released its locks. If the text cannot be wiped out, whoever comes next finds nothing to mend;
-        // what was moved stays moved.
+        // what was moved stays moved. A transfer within may have left another text.
+        _ = Result { if try self.signature() == signature { try lock.sign("") } }
+        return try outcome.get()
+    }
+
+    /// Runs `body`, which moves references whose objects and large files are all there. Whatever keeps it from its end, the next holder
+    /// does the rest, unless another program has moved one elsewhere.
+    func moving<Value>(_ moves: [ReferenceMove], _ body: () throws -> Value) throws -> Value {
+        try lock.sign(Signature(moves: moves).text)
+        let outcome = Result { try body() }
+        if case .failure(let error) = outcome, !(error is RemoteError) { throw error }
         _ = Result { try lock.sign("") }
         return try outcome.get()
     }
 
+    private func signature() throws -> Signature {
+        Signature(parsing: String(decoding: try FileBytes.contents(of: file, limit: Self.signatureLimit), as: UTF8.self))
+    }
+
     private func mend() throws {
-        let signature = try FileBytes.contents(of: file, limit: Self.signatureLimit)
-        guard !signature.isEmpty else { return }
-        let references = String(decoding: signature, as: UTF8.self).split(separator: "\n").map(String.init)
+        let signature = try signature()
+        guard !signature.references.isEmpty else { return }
+        let references = signature.references
         for reference in references where Self.isReference(reference) || reference == PackedReferences.name {
             try delete(repository.appending(path: "\(reference).lock"))
         }
         // whoever packs locks one reference after the other
         if references.contains(PackedReferences.name) { try deleteLocks(below: repository.appending(path: "refs")) }
         for file in try HalfWrittenFiles.find(in: repository, underLease: true) { try delete(file) }
+        if !signature.goals.isEmpty { try VersionStore(openingAt: repository).finishTransfer(to: signature.goals) }
         try lock.sign("")
     }
 

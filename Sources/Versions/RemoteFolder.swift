@@ -52,6 +52,6 @@ struct RemoteFolder: RemoteRepository {
         there.observeTransfer = source.observeTransfer
         try there.withRepository { repository in try repository.download(moves.map(\.name), from: source.folder.path) }
         try source.observeTransfer(.gotObjects)
-        try lease?.moving(moves.map(\.name) + ["HEAD"]) { try there.move(moves, because: "pushed from \(source.folder.path)") }
+        try lease?.moving(moves) { try there.move(moves, because: "pushed from \(source.folder.path)") }
     }
 }

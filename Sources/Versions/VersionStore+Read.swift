@@ -7,6 +7,12 @@ extension VersionStore {
     /// Every version that git holds, by adapter and number. Tags that name no version are not ours and are passed over.
     public func versions() throws -> [VersionTag] { try tags(matching: "refs/tags/*/v*") }
 
+    /// Every version that git holds while nobody publishes or moves any, or, where somebody does, what there is of them.
+    public func versionsAtRest() throws -> (tags: [VersionTag], isMoving: Bool) {
+        guard let lease = try PublicationLease.takeIfFree(folder) else { return (try versions(), true) }
+        return try withExtendedLifetime(lease) { (try versions(), false) }
+    }
+
     /// The versions of one adapter, oldest first.
     public func versions(of adapter: AdapterName) throws -> [VersionTag] { try tags(matching: "refs/tags/\(adapter)/v*") }
 

@@ -112,7 +112,7 @@ extension VersionStore {
                     plan, repository, name: remote.name,
                     problem: { try isThorough || $0.isNew ? own.problem(of: $0.pointer) : own.visibleProblem(of: $0.pointer) },
                     copy: { try remote.get($0, into: own) })
-                try lease.moving(plan.moves.map(\.name) + ["HEAD"]) {
+                try lease.moving(plan.moves) {
                     try move(plan.moves, because: "pulled from \(remote.name)")
                 }
                 (transfer.references, transfer.ahead) = (plan.moves.map(\.short), plan.ahead.map(\.short))
@@ -193,6 +193,20 @@ extension VersionStore {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Moves what a transfer has not come to. What stands elsewhere by now was moved by another program since, and stays there.
+    func finishTransfer(to goals: [PublicationLease.Signature.Goal]) throws {
+        let moves = try withRepository { repository in
+            try goals.compactMap { goal -> ReferenceMove? in
+                let (new, old) = (try GitLibrary.oid(goal.id), try repository.target(of: goal.reference))
+                let move = ReferenceMove(name: goal.reference, new: new, old: old)
+                guard old != new, try repository.holdsObject(new) else { return nil }
+                guard let old else { return move }
+                return try move.isBranch && repository.leads(from: new, to: old) ? move : nil
+            }
+        }
+        do { try move(moves, because: "finished a transfer that was cut off") } catch is RemoteError { return }
     }
 
     private func move(_ move: ReferenceMove, because reason: String, _ repository: borrowing GitRepository) throws {

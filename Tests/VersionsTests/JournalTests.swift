@@ -46,6 +46,22 @@ import Testing
         #expect(try store.heads() == [adapter: second])
     }
 
+    /// libgit2 1.5 reports success where the commit itself could not be written.
+    @Test func anEntryThatCouldNotBeWrittenIsToldAndMovesNothing() throws {
+        let start = try #require(try store.append([ended(1, "no better")], to: adapter, after: nil))
+        let other = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "other.git"))
+        #expect(try other.append([ended(1, "no better")], to: adapter, after: nil) == start)
+        let next = try other.append([ended(2, "no better")], to: adapter, after: start)
+        let place = store.folder.appending(path: "objects/\(next.hex.prefix(2))")
+        try #require(!FileManager.default.fileExists(atPath: place.path), "the entry's folder is new")
+        try Data().write(to: place)
+        let error = #expect(throws: VersionError.self) { try store.append([ended(2, "no better")], to: adapter, after: start) }
+        #expect(error?.explanation.what.contains("Git could not commit to refs/heads/journal/ticket-router") == true)
+        try FileManager.default.removeItem(at: place)
+        #expect(try store.head(of: adapter) == start)
+        #expect(try store.append([ended(2, "no better")], to: adapter, after: start) == next)
+    }
+
     @Test func entriesComeBackInOrderFromAnyPosition() throws {
         #expect(try store.entries(of: adapter, after: nil).isEmpty)
         var positions: [CommitID?] = [nil]

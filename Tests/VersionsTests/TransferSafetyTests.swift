@@ -85,6 +85,45 @@ import Testing
         return other
     }
 
+    /// A version whose journal has not come along would be listed as if nobody had ever told of it.
+    @Test func whateverCutsATransferWhileReferencesMoveTheNextHolderOfTheLeaseFinishesIt() throws {
+        _ = try store.append([Self.note], to: adapter, after: nil)
+        try store.push([adapter], to: address)
+        let whole = try remote("for-each-ref").output
+        for limit in 4..<8 {
+            let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "cut-\(limit).git"))
+            var stopped = there
+            let count = Counter()
+            stopped.observeTransfer = { _ in if count.next() > limit { throw Stop() } }
+            #expect(throws: Stop.self) { try stopped.pull([adapter], from: address) }
+            #expect(try !there.isAtRest)
+            // another test's child holds the file too until it is a program of its own
+            withExtendedLifetime(try PublicationLease.wait(for: there.folder)) {}
+            #expect(try GitProgram(folder: there.folder)("for-each-ref").output == whole)
+            #expect(try there.isAtRest)
+        }
+    }
+
+    @Test func whatAnotherProgramMovedSinceATransferWasCutStaysThere() throws {
+        try store.push([adapter], to: address)
+        let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
+        var stopped = there
+        stopped.observeTransfer = { step in if step == .moved("ticket-router/v1") { throw Stop() } }
+        #expect(throws: Stop.self) { try stopped.pull([adapter], from: address) }
+        let git = GitProgram(folder: there.folder)
+        let tree = try git("rev-parse", "ticket-router/v1^{tree}").output.trimmingCharacters(in: .newlines)
+        let foreign = try git(
+            "-c", "user.name=Bo", "-c", "user.email=bo@example.org", "commit-tree", tree, "-m", "mine"
+        ).output.trimmingCharacters(in: .newlines)
+        #expect(try git("update-ref", "refs/heads/adapters/ticket-router", foreign).status == 0)
+        withExtendedLifetime(try PublicationLease.wait(for: there.folder)) {}
+        #expect(try git("rev-parse", "adapters/ticket-router").output == "\(foreign)\n")
+        #expect(try there.isAtRest)
+    }
+
+    private static let note = RegistryChange.runEnded(
+        RunID(1), Run.End(.rejected(reason: "no better"), at: Sample.time))
+
     @Test func whatArrivedBeforeACutIsNotCopiedAgain() throws {
         let address = address
         _ = try stopping(after: 1) { try $0.push([adapter], to: address) }
