@@ -16,25 +16,32 @@ public struct PolicyShelf: Sendable {
         folders = ((beside.map { [$0] } ?? []) + upward).filter { FileManager.default.fileExists(atPath: $0.path) }
     }
 
-    public func policy(in file: URL) throws -> Policy {
-        try PolicyFile(file, searching: folders, otherwise: ShippedPolicies.texts).policy(digest: Self.digest)
-    }
+    public func policy(in file: URL) throws -> Policy { try read(file).policy(digest: Self.digest) }
 
     /// A file that is there is read; what looks like no path is a name.
-    public func policy(_ choice: PolicyChoice) throws -> Policy {
-        let isName = !choice.text.contains("/") && !choice.text.hasSuffix(".yaml") && !Self.exists(choice.file)
-        return isName ? try policy(named: choice.text) : try policy(in: choice.file)
-    }
+    public func policy(_ choice: PolicyChoice) throws -> Policy { try source(of: choice).policy(digest: Self.digest) }
 
     /// - Throws: `PolicyShelfError.unknown` with the nearest name.
-    public func policy(named name: String) throws -> Policy {
-        if let file = folders.map({ $0.appending(path: "\(name).yaml") }).first(where: Self.exists) {
-            return try policy(in: file)
-        }
+    public func policy(named name: String) throws -> Policy { try source(named: name).policy(digest: Self.digest) }
+
+    /// What a policy is read from, with what it extends.
+    ///
+    /// - Throws: `PolicyShelfError.unknown` with the nearest name.
+    public func source(of choice: PolicyChoice) throws -> PolicyFile {
+        let isName = !choice.text.contains("/") && !choice.text.hasSuffix(".yaml") && !Self.exists(choice.file)
+        return isName ? try source(named: choice.text) : try read(choice.file)
+    }
+
+    private func source(named name: String) throws -> PolicyFile {
+        if let file = folders.map({ $0.appending(path: "\(name).yaml") }).first(where: Self.exists) { return try read(file) }
         guard ShippedPolicies.texts[name] != nil else {
             throw PolicyShelfError.unknown(name, nearest: nearestName(to: name, among: names))
         }
-        return try PolicyFile(named: name, texts: ShippedPolicies.texts).policy(digest: Self.digest)
+        return try PolicyFile(named: name, texts: ShippedPolicies.texts)
+    }
+
+    private func read(_ file: URL) throws -> PolicyFile {
+        try PolicyFile(file, searching: folders, otherwise: ShippedPolicies.texts)
     }
 
     /// Every name that leads to a policy, sorted.

@@ -28,9 +28,13 @@ public struct PolicyFile: Sendable {
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
         let data = Data(layers.map(\.text).joined().utf8)
-        let root = layers.dropFirst().reduce(layers[0].root) { $0.filled(from: $1.root) }
         return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
     }
+
+    /// Every key that counts, in the order of the file and then of what it extends; rules that were dropped are not there.
+    public var settings: [PolicySetting] { root.settings }
+
+    private var root: YAMLNode { layers.dropFirst().reduce(layers[0].root) { $0.filled(from: $1.root) } }
 }
 
 /// One text of the chain.
@@ -97,6 +101,14 @@ struct PolicySources {
 }
 
 extension YAMLNode {
+    fileprivate var settings: [PolicySetting] {
+        switch content {
+        case .mapping(let members): members.flatMap(\.value.settings)
+        case .sequence(let nodes): nodes.flatMap(\.settings)
+        case .scalar(let text, _): isNull ? [] : [PolicySetting(key: place.key, value: text, file: place.file, line: place.line)]
+        }
+    }
+
     /// This node with the keys that only `other` has; where both have a section, the sections are joined alike.
     fileprivate func filled(from other: YAMLNode) -> YAMLNode {
         guard case .mapping(let own) = content, case .mapping(let inherited) = other.content else { return self }

@@ -10,5 +10,7 @@ enum ShippedPolicy: String, CaseIterable {
 
     var file: URL { Self.folder.appending(path: "\(rawValue).yaml") }
 
-    func load() throws -> Policy { try PolicyFile(file).policy { "bytes:\($0.count)" } }
+    func source() throws -> PolicyFile { try PolicyFile(file) }
+
+    func load() throws -> Policy { try source().policy { "bytes:\($0.count)" } }
 }

@@ -1,0 +1,80 @@
+/// What each key of a policy says, for `lora policy explain`. A test holds it against the keys that the shipped policies have.
+public enum PolicyGuide {
+    /// By the key's full name; in the words of a sentence that begins with the key.
+    public static let words: [String: String] = [
+        "schema": "the form of the file, lora.policy/1",
+        "extends": "the policy whose keys count wherever this file has none; a key that is left empty drops an optional rule",
+        "name": "how adapters and verdicts name the policy",
+        "summary": "what it is for, in a sentence",
+        "should_finetune.base_error.above":
+            "share of held-out rows, 0 to 1, that the base must answer wrongly before fine-tuning is worth it",
+        "should_finetune.base_error.confidence": "confidence of the Wilson interval around a measured error, between 0 and 1",
+        "should_finetune.base_error.decide_on":
+            "interval: an interval across the threshold is not enough evidence; point: the estimate alone decides",
+        "should_finetune.base_error.fresh_for":
+            "span after which a measurement of the base is no evidence any more; optional, without it for ever",
+        "should_finetune.examples.at_least":
+            "fewest effective training rows: without repeated, leaked, empty and over-long ones",
+        "should_finetune.horizon.at_least": "shortest span for which the adapter must be needed",
+        "should_finetune.signals.prompting_accuracy_below":
+            "accuracy by prompting, 0 to 1, below which the signal speaks for fine-tuning",
+        "should_finetune.signals.prompt_tokens_above":
+            "length of the prompt in tokens above which the signal speaks for fine-tuning",
+        "should_finetune.signals.domain_vocabulary_ratio_above":
+            "tokens per word on this data over those on general text; above it the signal speaks for fine-tuning",
+        "run_rule.falling.by":
+            "share by which the last held-out losses must lie below those before, for the loss to be falling still",
+        "run_rule.falling.over": "how many evaluations count as the last ones",
+        "run_rule.extend_to": "times max_steps that a run may take whose loss is still falling; 1 never extends",
+        "run_rule.patience": "evaluations of an extended run without a new lowest loss that end it",
+        "run_rule.underfitting.training_loss_above": "nats per token; with the next key: a run that stays above both underfits",
+        "run_rule.underfitting.held_out_loss_above": "nats per token on the held-out rows",
+        "run_rule.underfitting.rank": "the rank that is proposed to a run that underfits, or trained with --escalate",
+        "run_rule.watchdog.times_lowest": "factor over the lowest loss of a step that counts as far above it",
+        "run_rule.watchdog.above_lowest": "nats above the lowest loss of a step that it must be, too",
+        "run_rule.watchdog.steps": "steps in a row so far above that stop the run",
+        "gate.rows_at_least": "fewest held-out rows behind a candidate's error; optional",
+        "gate.beats_base.margin": "share of rows, 0 to 1, by which the candidate's error must lie below the base's",
+        "gate.beats_base.significance": "largest p-value of McNemar's test against the base, between 0 and 1; optional",
+        "gate.keeps_production.largest_loss":
+            "share of rows, 0 to 1, by which the candidate's error may exceed that of the version it succeeds",
+        "retraining.window.opens":
+            "span after the last training before which nothing but a breaking change makes a retraining due",
+        "retraining.window.closes": "span after the last training from which a retraining is due whatever happened",
+        "retraining.data_growth": "growth of the effective rows since the training, as a share of them, that counts as grown",
+        "retraining.metric_decay": "rise of the error since release, as a share of rows, that counts as decayed",
+        "retraining.reactions.removed": "reaction to a base whose folder is gone",
+        "retraining.reactions.licence": "reaction to another licence",
+        "retraining.reactions.tokenizer": "reaction to another tokenizer",
+        "retraining.reactions.weights": "reaction to other weights",
+        "retraining.reactions.config": "reaction to another config.json",
+        "retraining.reactions.chat_template": "reaction to another chat template",
+        "retraining.reactions.generation_config": "reaction to other generation settings",
+        "retraining.reactions.cosmetic": "reaction to another description, README or picture",
+        "retraining.reactions.regression": "reaction to a version that fails a check which it must keep passing",
+        "prune.keep_last": "how many of the latest versions keep their weights",
+        "prune.keep_served": "how many of the versions that an alias pointed to last keep theirs, for each alias",
+    ]
+
+    /// What the values of a reaction mean.
+    public static func words(of reaction: Reaction) -> String {
+        switch reaction {
+        case .ignore: "nothing"
+        case .inWindow: "a retraining is due once the window is open"
+        case .breaking: "a retraining is due at once"
+        case .breakingWhenFloating:
+            "a retraining is due at once, unless the base is pinned by commit: then once the window is open"
+        }
+    }
+}
+
+/// A key of a policy with its value, and where that comes from.
+public struct PolicySetting: Sendable, Hashable {
+    /// With its sections, such as `gate.beats_base.margin`.
+    public let key: String
+    /// As it is written.
+    public let value: String
+    /// The file, or that of a policy it extends, and the line.
+    public let file: String?
+    public let line: Int
+}

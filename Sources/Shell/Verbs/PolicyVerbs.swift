@@ -1,0 +1,169 @@
+import ArgumentParser
+import Faults
+import Foundation
+import Lifecycle
+import Policies
+import StrictJSON
+
+struct PolicyVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "What the policies say, key by key, and whether they can be read.",
+        discussion: "EXAMPLE\n  lora policy explain strict\n\n\(ExitStatus.table)",
+        subcommands: [PolicyExplainVerb.self, PolicyCheckVerb.self, PolicyListVerb.self])
+}
+
+struct PolicyExplainVerb: Verb {
+    static let configuration = Shell.configuration(
+        "explain", "Show every key of a policy with its value, where it stands and what it means.",
+        example: "lora policy explain strict gate")
+
+    @Argument(help: ArgumentHelp("A policy: a file, or a name such as strict.", valueName: "policy"))
+    var policy = "default"
+    @Argument(help: ArgumentHelp("Only this key, or the keys of this section, such as retraining.window.", valueName: "key"))
+    var key: String?
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let shelf = session.policyShelf(place.registry)
+        let choice = session.policy(policy)
+        let source = try shelf.source(of: choice)
+        let judged = try shelf.policy(choice)
+        let settings = try chosen(source.settings)
+        if format.json {
+            session.print(
+                [
+                    "name": .string(judged.name), "digest": .string(judged.stamp.digest),
+                    "settings": .array(settings.map(\.json)),
+                ], as: "lora.policy-settings/1")
+            return .passed
+        }
+        if key == nil { session.console.print("\(judged.name): \(judged.summary)") }
+        for setting in settings { for line in setting.lines(in: session.workingFolder) { session.console.print(line) } }
+        return .passed
+    }
+
+    private func chosen(_ settings: [PolicySetting]) throws -> [PolicySetting] {
+        guard let key else { return settings }
+        let chosen = settings.filter { $0.key == key || $0.key.hasPrefix(key + ".") }
+        guard chosen.isEmpty else { return chosen }
+        let known = Set(PolicyGuide.words.keys.flatMap(Self.prefixes))
+        throw UnknownPolicyKey(
+            key: key, policy: policy, nearest: nearestName(to: key, among: known), isOptional: PolicyGuide.words[key] != nil)
+    }
+
+    /// A key with the sections that it stands in.
+    private static func prefixes(of key: String) -> [String] {
+        let parts = key.split(separator: ".")
+        return parts.indices.map { parts[...$0].joined(separator: ".") }
+    }
+}
+
+private struct UnknownPolicyKey: Error, Explained {
+    let key: String
+    let policy: String
+    let nearest: String?
+    let isOptional: Bool
+
+    var explanation: Explanation {
+        isOptional
+            ? Explanation(
+                "The policy '\(policy)' does not state the optional key '\(key)'.",
+                next: "It says \(PolicyGuide.words[key] ?? ""); write it into a policy of your own to have that rule.",
+                kind: .usage)
+            : Explanation(
+                "Policies have no key '\(key)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
+                next: "`lora policy explain` shows all.", kind: .usage)
+    }
+}
+
+struct PolicyCheckVerb: Verb {
+    static let configuration = Shell.configuration(
+        "check", "Read policies as a judgement would, and say what is wrong by file, line and key.",
+        example: "lora policy check policies/ours.yaml")
+
+    @Argument(help: ArgumentHelp("Files or names; all that are known when none is given.", valueName: "policy"))
+    var policies: [String] = []
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let shelf = session.policyShelf(place.registry)
+        let results = try (policies.isEmpty ? shelf.names : policies).map { try Checked($0, by: shelf, in: session) }
+        if format.json {
+            session.print(["policies": .array(results.map(\.json))], as: "lora.policy-check/1")
+        } else {
+            for result in results {
+                if let policy = result.policy { session.console.print("\(result.name): \(policy.summary)") }
+            }
+        }
+        let faults = results.compactMap(\.fault)
+        for fault in faults { session.console.complain(Wording.text(of: fault)) }
+        return faults.first.map { ExitStatus($0.kind) } ?? .passed
+    }
+
+    private struct Checked {
+        let name: String
+        var policy: Policy?
+        var fault: Explanation?
+
+        init(_ name: String, by shelf: PolicyShelf, in session: Session) throws {
+            self.name = name
+            do {
+                policy = try shelf.policy(session.policy(name))
+            } catch let error as any Explained {
+                fault = error.explanation
+            }
+        }
+
+        var json: JSONValue {
+            [
+                "policy": .string(name), "digest": policy.map { .string($0.stamp.digest) } ?? .null,
+                "fault": fault.map { ["what": .string($0.what), "at": $0.place.map { .string($0) } ?? .null] } ?? .null,
+            ]
+        }
+    }
+}
+
+struct PolicyListVerb: Verb {
+    static let configuration = Shell.configuration(
+        "list", "The policies that adapters can name.", example: "lora policy list")
+
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let shelf = session.policyShelf(place.registry)
+        if format.json {
+            session.print(["policies": .array(shelf.names.map { .string($0) })], as: "lora.policies/1")
+        } else {
+            for name in shelf.names { session.console.print(name) }
+        }
+        return .passed
+    }
+}
+
+extension PolicySetting {
+    fileprivate var json: JSONValue {
+        [
+            "key": .string(key), "value": .string(value), "file": file.map { .string($0) } ?? .null, "line": .integer(line),
+            "means": PolicyGuide.words[key].map { .string($0) } ?? .null,
+        ]
+    }
+
+    fileprivate func lines(in folder: URL) -> [String] {
+        let path = file.map { PathWords.path(URL(filePath: $0, relativeTo: folder), below: folder) }
+        let place = path.map { "\($0):\(line)" } ?? "line \(line)"
+        let meaning = Reaction(rawValue: value).map { ": \(PolicyGuide.words(of: $0))" } ?? ""
+        let isReaction = key.hasPrefix("retraining.reactions.")
+        return ["\(key) = \(value)  (\(place))", "    \(PolicyGuide.words[key] ?? "")\(isReaction ? meaning : "")"]
+    }
+}
+
+extension Session {
+    /// Beside the registry, when there is one, and upward from here.
+    fileprivate func policyShelf(_ option: String?) -> PolicyShelf {
+        let location = registryLocation(option)
+        return PolicyShelf(registry: location.layout.isMarked ? location.layout.root : nil, workingFolder: workingFolder)
+    }
+}
