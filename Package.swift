@@ -6,6 +6,9 @@ let kernelSettings: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Werror"])
 ]
 
+/// Arithmetic, tokens and JSON are optimised in every configuration too: the tests train some hundred times.
+let hotSettings: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 let package = Package(
     name: "lora-keeper",
     products: [.executable(name: "lora", targets: ["lora"])],
@@ -18,26 +21,30 @@ let package = Package(
     targets: [
         // Leaves: no policy, no numerics.
         .target(name: "Faults"),
-        .target(name: "StrictJSON", dependencies: ["Faults"]),
+        .target(name: "StrictJSON", dependencies: ["Faults"], swiftSettings: hotSettings),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
-        .target(name: "Randomness"),
+        .target(name: "Randomness", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
 
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"]),
-        .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"]),
-        .target(name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"], swiftSettings: hotSettings),
+        .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
+        .target(
+            name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            swiftSettings: hotSettings),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"]),
+            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
         .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
+        .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",
@@ -59,7 +66,7 @@ let package = Package(
             name: "Lifecycle",
             dependencies: [
                 "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
-                "Randomness", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -67,9 +74,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "StrictJSON",
-                "Tensors",
-                "Training", "Versions",
+                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
+                "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -101,6 +107,7 @@ let package = Package(
         .testTarget(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",

@@ -71,7 +71,8 @@ extension Workspace {
     /// Checks that an adapter can be adopted: its layout, every key and every shape against the base.
     ///
     /// - Throws: `AdoptionError`, what `ForeignAdapter` throws, `ForeignAdapterError.loss` unless the request ignores what is foreign.
-    public func planAdoption(_ request: AdoptionRequest) throws -> AdoptionPlan {
+    public func planAdoption(_ request: AdoptionRequest, at now: Timestamp) throws -> AdoptionPlan {
+        if let trainedAt = request.trainedAt, trainedAt > now { throw AdoptionError.notYetTrained(trainedAt, now: now) }
         let declaration = try declaredForAdoption(request.adapter)
         let pin = try registry.base(named: request.base ?? declaration.base.text)
         guard pin.name == declaration.base else {

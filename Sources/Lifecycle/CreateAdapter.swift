@@ -14,4 +14,9 @@ extension Workspace {
         try registry.declare(declaration)
         return layout.file(of: declaration.name)
     }
+
+    /// Those that a declaration names and that are not there yet.
+    public func missingFiles(of data: DeclaredData) -> [URL] {
+        [data.train, data.heldOut].map(layout.resolve).filter { !FileManager.default.fileExists(atPath: $0.path) }
+    }
 }

@@ -63,7 +63,8 @@ extension Workspace {
 extension VersionTransfer {
     public var json: JSONValue {
         [
-            "references": .array(references.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
+            "references": .array(references.map { .string($0) }),
+            "ahead": .array(ahead.map { .string($0) }), "large_files": .integer(largeFiles), "bytes": .integer(bytes),
             "mended": .array(mended.map(\.json)), "unmended": .array(unmended.map(\.json)),
         ]
     }

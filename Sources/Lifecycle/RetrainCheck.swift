@@ -28,12 +28,36 @@ public struct RetrainCheck {
             return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
         }
         let (declarations, faults) = try workspace.registry.readableDeclarations()
+        let states = try workspace.registry.states()
+        let (judged, unjudged) = try material(declarations.filter { states[$0.name] == nil }, faults)
+        noteCheck()
+        let resting = try declarations.filter { states[$0.name] != nil }.map { declaration in
+            RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
+        }
+        return MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now)
+    }
+
+    /// What the checks of a span of time would find due, if nothing happened but time; and those of which nothing can be said.
+    ///
+    /// - Parameter run: the first check at or after a moment.
+    public func forecast(
+        from start: Timestamp, to end: Timestamp, run: (Timestamp) -> Timestamp
+    ) throws -> (MaintenanceForecast, [UnjudgedAdapter]) {
+        let (declarations, faults) = try workspace.registry.readableDeclarations()
+        let states = try workspace.registry.states()
+        let (judged, unjudged) = try material(declarations.filter { states[$0.name] == nil }, faults)
+        return (MaintenanceForecast(judged, from: start, to: end, run: run), unjudged)
+    }
+
+    /// Facts and policies of the adapters that can be judged; one that cannot hides none.
+    private func material(
+        _ declarations: [AdapterDeclaration], _ faults: [DeclarationFault]
+    ) throws -> ([(facts: AdapterFacts, policy: Policy)], [UnjudgedAdapter]) {
         var gathering = try FactsGathering(of: declarations, in: workspace)
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
         var policies: [String: Policy] = [:]
-        let states = try workspace.registry.states()
-        for declaration in declarations where states[declaration.name] == nil {
+        for declaration in declarations {
             do {
                 let policy = try policies[declaration.policy] ?? shelf.policy(named: declaration.policy)
                 policies[declaration.policy] = policy
@@ -43,11 +67,7 @@ public struct RetrainCheck {
             }
         }
         gathering.save()
-        noteCheck()
-        let resting = try declarations.filter { states[$0.name] != nil }.map { declaration in
-            RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
-        }
-        return MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now)
+        return (judged, unjudged)
     }
 
     /// For the doctor, who says when all were judged last; nothing is judged by it.

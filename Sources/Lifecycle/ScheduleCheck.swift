@@ -17,22 +17,22 @@ struct ScheduleCheck {
 
     var check: HealthCheck {
         HealthCheck("schedule") {
+            // the user's own crontab lies where only cron may read
+            if let own = try ownEntries().first { return .fine("\(own.file?.path ?? "the user's crontab") calls it\(last)") }
             if let place = places.first(where: calls) { return .fine("\(place.path) calls it\(last)") }
-            let line = "0 6 * * * lora retrain-check --registry \(layout.root.path)"
             return .advice(
                 "nothing is found that calls `lora retrain-check`\(last)",
-                mend: "(crontab -l 2>/dev/null; echo '\(line)') | crontab -")
+                mend: "lora schedule install")
         }
+    }
+
+    private func ownEntries() throws -> [MaintenanceSchedule.Entry] {
+        try MaintenanceSchedule(of: layout, program: URL(filePath: "/proc/self/exe"), environment: environment).entries()
     }
 
     /// When all adapters were checked last; nothing where they never were.
     private var last: String {
-        do throws(FileError) {
-            let seconds = try FileStamp(of: layout.lastCheck).modified / 1_000_000_000
-            return "; last run \(Timestamp(secondsSinceEpoch: seconds))"
-        } catch {
-            return ""
-        }
+        layout.timeOfLastCheck.map { "; last run \($0)" } ?? ""
     }
 
     private var places: [URL] {
@@ -56,6 +56,21 @@ struct ScheduleCheck {
         guard let bytes = FileManager.default.contents(atPath: file.path) else { return false }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
             line.contains(Self.words) && !line.drop { $0 == " " }.hasPrefix("#")
+        }
+    }
+}
+
+extension Workspace {
+    /// When all adapters were checked last; nil when they never were.
+    public var lastCheck: Timestamp? { layout.timeOfLastCheck }
+}
+
+extension RegistryLayout {
+    fileprivate var timeOfLastCheck: Timestamp? {
+        do throws(FileError) {
+            return Timestamp(secondsSinceEpoch: try FileStamp(of: lastCheck).modified / 1_000_000_000)
+        } catch {
+            return nil
         }
     }
 }

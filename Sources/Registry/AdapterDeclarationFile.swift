@@ -42,8 +42,8 @@ enum AdapterDeclarationFile {
         let metric = try reader.required("metric", among: DeclaredMetric.self)
         return AdapterDeclaration(
             name: try reader.name("name", AdapterName.init),
-            task: try reader.required("task", as: String.self),
-            owner: try reader.required("owner", as: String.self),
+            task: try reader.words("task"),
+            owner: try reader.words("owner"),
             base: try reader.name("base", BaseName.init),
             data: try reader.required(section: "data") { data in
                 DeclaredData(
@@ -95,6 +95,16 @@ enum AdapterDeclarationFile {
 }
 
 extension YAMLReader {
+    /// A text with at least one character that can be seen.
+    func words(_ key: String) throws -> String {
+        let text = try required(key, as: String.self)
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw DeclarationError.badValue(
+                place: "\(place(of: key))", what: "Nothing is said under '\(key)'.", next: "Say it in a few words.")
+        }
+        return text
+    }
+
     /// A name, with the place of the value when it is none.
     func name<Name>(_ key: String, _ parse: (String) throws(NameError) -> Name) throws -> Name {
         let text = try required(key, as: String.self)

@@ -16,7 +16,8 @@ struct LoraCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ListVerb.self, ShowVerb.self,
+            ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ScheduleVerb.self, ListVerb.self,
+            ShowVerb.self,
             HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AliasVerb.self,
             AdoptVerb.self, ExportVerb.self, BaseVerb.self, DatasetVerb.self,
             CreateVerb.self, RenameVerb.self, ArchiveVerb.self, UnarchiveVerb.self, RetireVerb.self, PruneVerb.self,

@@ -27,6 +27,8 @@ struct TransferPlan {
 
     private(set) var moves: [ReferenceMove] = []
     private(set) var files: [LargeFile] = []
+    /// References in which the target has gone on from the source, or which it alone has.
+    private(set) var ahead: [ReferenceMove] = []
     private let source: [String: git_oid]
     private let target: [String: git_oid]
 
@@ -41,11 +43,20 @@ struct TransferPlan {
     ) throws {
         (self.source, self.target) = (source, target)
         let versions = adapters.flatMap(versions)
+        ahead = try leading(adapters, repository)
         let tags = try versions.compactMap { try move(of: VersionStore.reference(of: $0), repository) }
         let branches = try adapters.flatMap { [VersionStore.branch(of: $0), VersionStore.journal(of: $0)] }
             .compactMap { try move(of: $0, repository) }
         try plan(versions, new: Set(tags.map(\.name)), in: store, repository, fetch)
         moves += tags + branches
+    }
+
+    private func leading(_ adapters: [AdapterName], _ repository: borrowing GitRepository) throws -> [ReferenceMove] {
+        try VersionStore.references(of: adapters, in: target).compactMap { name, old in
+            guard let new = source[name] else { return ReferenceMove(name: name, new: old, old: nil) }
+            let isAhead = try new != old && name.hasPrefix("refs/heads/") && repository.leads(from: old, to: new)
+            return isAhead ? ReferenceMove(name: name, new: old, old: new) : nil
+        }
     }
 
     private func versions(of adapter: AdapterName) -> [VersionID] {

@@ -78,7 +78,7 @@ extension VersionError: Explained {
         case .damagedRepository(let fault):
             Explanation(
                 "A file of the repository of versions is not what git wrote: \(fault.words).", at: fault.path,
-                next: "Restore it from a copy, or `lora pull` from a repository that has it.", kind: .integrity)
+                next: VersionFault.wholeRemedy, kind: .integrity)
         case .folderExists(let path):
             Explanation(
                 "Something stands there already.", at: path, next: "Name a folder that does not exist yet, or an empty one.",
@@ -102,6 +102,10 @@ extension VersionFault {
         }
     }
 
+    /// What helps where git's own files are damaged, which no transfer fetches a second time.
+    static let wholeRemedy =
+        "Give back a backup with `lora restore`, or `lora init` a registry elsewhere and `lora pull` into it from a repository that is whole."
+
     /// What to do about it.
     public var remedy: String {
         switch problem {
@@ -109,7 +113,7 @@ extension VersionFault {
             "`lora pull REMOTE` fetches it from a repository that has it; in a clone that git made, `git lfs fetch --all` does."
         case .wrongSize, .wrongDigest:
             "`lora pull REMOTE --verify` mends it from a repository that has it whole; use another version meanwhile."
-        case .unreadable: "Restore the repository from a copy; use another version meanwhile."
+        case .unreadable: Self.wholeRemedy
         }
     }
 }

@@ -13,6 +13,8 @@ public struct VersionTransfer: Sendable, Hashable {
     public internal(set) var mended: [Mended] = []
     /// Large files that are damaged, or lacking, on both sides.
     public internal(set) var unmended: [Mended] = []
+    /// Branches and tags in which whoever received was further already, by their short names.
+    public internal(set) var ahead: [String] = []
     /// Where the branches of adapters stand on the other side now.
     var there: [AdapterName: CommitID] = [:]
 
@@ -22,7 +24,7 @@ public struct VersionTransfer: Sendable, Hashable {
         public let fault: VersionFault
     }
 
-    /// Whether both sides have the same, and that whole as far as it was looked at.
+    /// Whether whoever received lacked nothing, and has it whole as far as it was looked at.
     public var isEmpty: Bool { references.isEmpty && largeFiles == 0 && unmended.isEmpty }
 }
 
@@ -84,7 +86,7 @@ extension VersionStore {
                     problem: { try remote.problem(of: $0.pointer, isThorough: isThorough || $0.isNew) },
                     copy: { try remote.put($0, from: own) })
                 if !plan.moves.isEmpty { try remote.take(plan.moves, from: self, holding: lease) }
-                transfer.references = plan.moves.map(\.short)
+                (transfer.references, transfer.ahead) = (plan.moves.map(\.short), plan.ahead.map(\.short))
                 transfer.there = try Self.branches(of: adapters, in: theirs, after: plan.moves)
                 return transfer
             }
@@ -113,7 +115,7 @@ extension VersionStore {
                 try lease.moving(plan.moves) {
                     try move(plan.moves, because: "pulled from \(remote.name)")
                 }
-                transfer.references = plan.moves.map(\.short)
+                (transfer.references, transfer.ahead) = (plan.moves.map(\.short), plan.ahead.map(\.short))
                 transfer.there = try Self.branches(of: adapters, in: theirs, after: [])
                 return transfer
             }
@@ -128,7 +130,7 @@ extension VersionStore {
     }
 
     /// Branches and version tags of adapters, sorted.
-    private static func references(of adapters: [AdapterName], in all: [String: git_oid]) -> [(name: String, id: git_oid)] {
+    static func references(of adapters: [AdapterName], in all: [String: git_oid]) -> [(name: String, id: git_oid)] {
         let wanted = Set(adapters.map(\.text))
         return all.filter { name, id in
             ReferenceMove(name: name, new: id, old: nil).adapter.map { wanted.contains(String($0)) } ?? false

@@ -46,6 +46,28 @@ import Testing
         #expect(try plan("2026-02-01").json["last_trained"] == .null)
     }
 
+    /// Checked every day at six: by hand, with the windows of the default policy.
+    @Test func aForecastTrainsWhateverIsDueAtTheNextRun() throws {
+        let policy = try ShippedPolicy.default.load()
+        func run(_ moment: Timestamp) -> Timestamp {
+            let six = moment.adding(seconds: 6 * 3_600 - moment.secondOfDay)
+            return six < moment ? six.adding(seconds: 86_400) : six
+        }
+        let adapters = [
+            (facts: try facts("old"), policy: policy), (facts: try facts("new", trained: nil), policy: policy),
+            (facts: try facts("changed", trained: "2026-05-20", base: .changed([.weights])), policy: policy),
+        ]
+        let (from, to) = (try #require(Timestamp("2026-06-01")), try #require(Timestamp("2027-02-01")))
+        let forecast = MaintenanceForecast(adapters, from: from, to: to, run: run)
+        #expect(
+            forecast.events.map { "\($0.moment) \($0.adapter) \($0.reasons.map(\.code))" } == [
+                "2026-06-01T06:00:00Z new [\"never_trained\"]", "2026-07-31T06:00:00Z old [\"window_closed\"]",
+                "2026-08-20T06:00:00Z changed [\"base_changed:weights\"]", "2026-12-01T06:00:00Z new [\"window_closed\"]",
+                "2027-01-31T06:00:00Z old [\"window_closed\"]",
+            ])
+        #expect(MaintenanceForecast(adapters.reversed(), from: from, to: to, run: run) == forecast)
+    }
+
     @Test func theOrderOfTheRegistryLeavesNoTrace() throws {
         let policy = try ShippedPolicy.default.load()
         let now = try #require(Timestamp("2026-06-01"))

@@ -42,7 +42,8 @@ struct AdoptVerb: Verb {
         let plan = try workspace.planAdoption(
             AdoptionRequest(
                 folder: session.url(folder), adapter: adapter, base: base, ignoresForeign: ignoreForeign, trainedAt: trainedAt,
-                trainedBy: trainedBy, trainData: dataTrain.map(session.url), heldOutData: dataEval.map(session.url)))
+                trainedBy: trainedBy, trainData: dataTrain.map(session.url), heldOutData: dataEval.map(session.url)),
+            at: session.clock())
         for warning in plan.warnings { session.console.complain("warning: \(Wording.visible(warning))") }
         let adopted = dryRun ? nil : try workspace.adopt(plan, on: session.occasion(reason))
         if format.json {

@@ -39,7 +39,12 @@ struct CreateVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let file = try session.openRegistry(place.registry).create(declaration(), workingFolder: session.workingFolder)
+        let workspace = try session.openRegistry(place.registry)
+        let declaration = try declaration()
+        let file = try workspace.create(declaration, workingFolder: session.workingFolder)
+        for missing in workspace.missingFiles(of: declaration.data) {
+            session.console.complain("warning: there is no \(PathWords.path(missing, below: session.workingFolder)) yet")
+        }
         if format.json {
             session.print(["name": .string(name), "file": .string(file.path)], as: "lora.create/1")
         } else {

@@ -18,7 +18,7 @@ struct PushVerb: Verb {
         if format.json {
             session.print(transfer.json, as: "lora.push/1")
         } else {
-            for line in TransferWords.lines(transfer) { session.console.print(line) }
+            for line in TransferWords.lines(transfer, to: remote.remote) { session.console.print(line) }
         }
         return transfer.unmended.isEmpty ? .passed : .integrityFailure
     }
@@ -40,7 +40,7 @@ struct PullVerb: Verb {
         if format.json {
             session.print(outcome.transfer.json, as: "lora.pull/1")
         } else {
-            for line in TransferWords.lines(outcome.transfer) { session.console.print(line) }
+            for line in TransferWords.lines(outcome.transfer, to: "this registry") { session.console.print(line) }
         }
         return outcome.mended.isDamaged || !outcome.transfer.unmended.isEmpty ? .integrityFailure : .passed
     }
@@ -56,8 +56,13 @@ struct RemoteArguments: ParsableArguments {
 }
 
 enum TransferWords {
-    static func lines(_ transfer: VersionTransfer) -> [String] {
-        guard !transfer.isEmpty else { return ["Nothing to move; both sides have the same."] }
+    /// - Parameter receiver: whoever got what was moved, in words.
+    static func lines(_ transfer: VersionTransfer, to receiver: String) -> [String] {
+        let further = transfer.ahead.map { "  \($0)" }
+        guard !transfer.isEmpty else {
+            return further.isEmpty
+                ? ["Nothing to move; both sides have the same."] : ["Nothing to move; \(receiver) is ahead:"] + further
+        }
         let files =
             transfer.largeFiles == 0
             ? "" : " with \(counted(transfer.largeFiles, "large file")), \(Decimals.bytes(transfer.bytes))"
@@ -66,5 +71,6 @@ enum TransferWords {
             + transfer.references.map { "  \($0)" }
             + transfer.mended.map { "  mended \($0.fault.path) of \($0.subject): \($0.fault.words)" }
             + transfer.unmended.map { "✗ \($0.fault.path) of \($0.subject): \($0.fault.words); the other side has it no better" }
+            + (further.isEmpty ? [] : ["\(receiver) is ahead:"] + further)
     }
 }

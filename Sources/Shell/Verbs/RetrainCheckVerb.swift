@@ -1,5 +1,6 @@
 import Adapters
 import ArgumentParser
+import DurableFiles
 import Foundation
 import Lifecycle
 import Policies
@@ -13,16 +14,33 @@ struct RetrainCheckVerb: Verb {
     var adapter: String?
     @Option(help: ArgumentHelp("Judge as of this moment instead of now (UTC, ISO 8601).", valueName: "time"))
     var now: Timestamp?
+    @Flag(help: "Print nothing unless something is due or could not be judged, so that cron sends no needless mail.")
+    var quiet = false
+    @Flag(help: "List instead by which day each adapter is due, the nearest first.")
+    var calendar = false
+    @Option(help: ArgumentHelp("Write those days as a calendar too (iCalendar).", valueName: "file"))
+    var ics: String?
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        guard !(calendar && format.json) else {
+            throw ValidationError("--json holds every next_due already; leave --calendar out.")
+        }
+    }
 
     func perform(in session: Session) throws -> ExitStatus {
         let check = RetrainCheck(in: try session.openRegistry(place.registry), workingFolder: session.workingFolder)
         let plan = try check.run(adapter, now: now ?? session.clock())
+        if let ics {
+            try DurableFile.write(Data(RetrainCalendar.text(plan).utf8), to: session.url(ics))
+        }
+        let hasNews = !plan.due.isEmpty || !plan.unjudged.isEmpty || plan.isClockBehind
+        if quiet && !hasNews { return status(of: plan) }
         if format.json {
             session.print(plan.json)
         } else {
-            for line in RetrainWords.lines(plan) { session.console.print(line) }
+            for line in calendar ? RetrainCalendar.lines(plan) : RetrainWords.lines(plan) { session.console.print(line) }
         }
         for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
         return status(of: plan)
