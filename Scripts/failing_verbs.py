@@ -60,4 +60,4 @@ VERBS = [
 ]
 
 # what a minute has time for
-SHORT = ["promote", "adopt", "rename", "prune", "rebuild", "opening after a killed adoption"]
+SHORT = ["promote", "adopt", "rename", "prune", "rebuild", "pull", "opening after a killed adoption"]

@@ -83,7 +83,7 @@ extension AdapterRegistry {
             let unlisted = held.keys.filter { listed[$0] == nil }
             let litter = staged.contains(adapter) ? try litter(of: adapter) : []
             guard !unlisted.isEmpty || !litter.isEmpty || running.contains(adapter) else { continue }
-            guard try unlisted.isEmpty || !git.isMoving, let lease = try leaseIfFree(adapter) else {
+            guard unlisted.isEmpty || !git.isMoving, let lease = try leaseIfFree(adapter) else {
                 outcome.passedOver.append(adapter)
                 continue
             }

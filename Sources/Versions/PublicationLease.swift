@@ -47,12 +47,31 @@ struct PublicationLease {
     ///
     /// - Returns: nil when somebody held it all that time.
     static func wait(forRemote repository: URL, _ patience: Duration) throws -> PublicationLease? {
-        let beside = file(beside: repository)
-        let isRegistry = access(beside.path, F_OK) == 0
-        let file = isRegistry ? beside : repository.appending(path: "lora.lease")
+        let (file, isRegistry) = file(ofRemote: repository)
         guard let lock = try FileLock.take(file, waiting: patience, permissions: isRegistry ? 0o600 : 0o666) else { return nil }
         if !isRegistry { try lock.share(as: repository) }
         return try PublicationLease(lock, file, repository)
+    }
+
+    private static func file(ofRemote repository: URL) -> (file: URL, isRegistry: Bool) {
+        let beside = file(beside: repository)
+        let isRegistry = access(beside.path, F_OK) == 0
+        return (isRegistry ? beside : repository.appending(path: "lora.lease"), isRegistry)
+    }
+
+    /// What the holder of another repository's lease, or whoever died holding it, has written down there.
+    static func note(ofRemote repository: URL) throws -> Note {
+        let file = file(ofRemote: repository).file
+        guard access(file.path, F_OK) == 0 else { return Note(stamp: nil, isOfTransfer: false) }
+        let stamp = try FileStamp(of: file)
+        return Note(stamp: stamp, isOfTransfer: try !signature(in: file).goals.isEmpty)
+    }
+
+    struct Note: Equatable {
+        /// Another one for whatever is written.
+        let stamp: FileStamp?
+        /// Whether references are on their way to where all is that they lead to.
+        let isOfTransfer: Bool
     }
 
     /// Takes the lease if it is free, and mends what its last holder left.
@@ -89,8 +108,10 @@ struct PublicationLease {
         return try outcome.get()
     }
 
-    private func signature() throws -> Signature {
-        Signature(parsing: String(decoding: try FileBytes.contents(of: file, limit: Self.signatureLimit), as: UTF8.self))
+    private func signature() throws -> Signature { try Self.signature(in: file) }
+
+    private static func signature(in file: URL) throws -> Signature {
+        Signature(parsing: String(decoding: try FileBytes.contents(of: file, limit: signatureLimit), as: UTF8.self))
     }
 
     private func mend() throws {

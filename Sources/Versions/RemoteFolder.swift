@@ -27,8 +27,20 @@ struct RemoteFolder: RemoteRepository {
         return try lease.moving([PublicationLease.transfer]) { try body(lease) }
     }
 
+    /// What a push there has brought so far is all of it or nothing; one that was cut off is finished first.
     func references() throws -> [String: git_oid] {
-        try store.withRepository { repository in try store.references(repository) }
+        while true {
+            let note = try PublicationLease.note(ofRemote: folder)
+            if note.isOfTransfer {
+                guard let lease = try PublicationLease.wait(forRemote: folder, patience) else {
+                    throw RemoteError.busy(path: folder.path)
+                }
+                withExtendedLifetime(lease) {}
+                continue
+            }
+            let references = try store.withRepository { repository in try store.references(repository) }
+            if try PublicationLease.note(ofRemote: folder) == note { return references }
+        }
     }
 
     func download(_ references: [String], into repository: borrowing GitRepository) throws {

@@ -72,6 +72,16 @@ import Testing
         #expect(try reconcile(git([published])).isClean)
     }
 
+    /// The journal that tells of it may be on its way.
+    @Test func whatATransferBringsIsNotListedBeforeItsEnd() throws {
+        let published = try Sample.adopted(Sample.version(1))
+        let tags = [VersionTag(version: published.version, commit: published.commit)]
+        let outcome = try reconcile(GitVersions(tags: tags, isMoving: true) { _ in published })
+        #expect(try outcome.recovered.isEmpty && outcome.passedOver == [Sample.name()] && !outcome.isSettled)
+        #expect(try registry.versions(of: Sample.name()).isEmpty)
+        #expect(try reconcile(git([published])).recovered == [published.version])
+    }
+
     @Test func aLostIndexIsReadBackFromGit() throws {
         let published = try (0..<3).map { _ in try Sample.admit(to: registry) } + [Sample.admit(to: registry, "other")]
         let before = try (registry.versions(of: Sample.name()), registry.runs(of: Sample.name()).map(\.id))

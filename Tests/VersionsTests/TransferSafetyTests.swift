@@ -104,6 +104,19 @@ import Testing
         }
     }
 
+    @Test func whoeverPullsFromWhereAPushWasCutOffGetsAllOfIt() throws {
+        let entry = try store.append([Self.note], to: adapter, after: nil)
+        var stopped = store
+        stopped.observeTransfer = { step in if step == .moved("ticket-router/v1") { throw Stop() } }
+        let address = address
+        #expect(throws: Stop.self) { try stopped.push([adapter], to: address) }
+        #expect(try remote("for-each-ref", "refs/heads").output.isEmpty)
+        let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
+        try there.pull([adapter], from: address)
+        #expect(try there.head(of: adapter) == entry)
+        #expect(try GitProgram(folder: there.folder)("for-each-ref").output == remote("for-each-ref").output)
+    }
+
     @Test func whatAnotherProgramMovedSinceATransferWasCutStaysThere() throws {
         try store.push([adapter], to: address)
         let there = try VersionStore(openingOrCreatingAt: folder.url.appending(path: "there.git"))
