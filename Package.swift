@@ -107,7 +107,7 @@ let package = Package(
         .testTarget(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
-        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults"]),
+        .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",

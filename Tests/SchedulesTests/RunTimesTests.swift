@@ -1,5 +1,7 @@
 import Adapters
 import Foundation
+import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Schedules
@@ -66,18 +68,49 @@ struct RunTimesTests {
 
     @Test(arguments: cases)
     func itRunsWhenCronWould(_ item: Case) throws {
+        try inZone(item.zone) { zone in
+            var start = try #require(Timestamp(item.from))
+            for expected in item.next {
+                let found = zone.next(item.times, from: start)
+                #expect("\(found)" == expected, "\(item.zone) \(item.times.words) from \(start)")
+                start = found.adding(seconds: 1)
+            }
+        }
+    }
+
+    private func inZone(_ name: String, _ body: (LocalZone) throws -> Void) rethrows {
         let old = ProcessInfo.processInfo.environment["TZ"]
-        setenv("TZ", item.zone, 1)
+        setenv("TZ", name, 1)
         defer {
             if let old { setenv("TZ", old, 1) } else { unsetenv("TZ") }
             tzset()
         }
-        let zone = LocalZone()
-        var start = try #require(Timestamp(item.from))
-        for expected in item.next {
-            let found = zone.next(item.times, from: start)
-            #expect("\(found)" == expected, "\(item.zone) \(item.times.words) from \(start)")
-            start = found.adding(seconds: 1)
+        try body(LocalZone())
+    }
+
+    /// Six zones across their changes of clocks, by Python's tables of zones (Scripts/make_schedule_cases.py).
+    @Test func itRunsWhenPythonsZonesSay() throws {
+        let file = Fixture.root.appending(path: "schedules/next-runs.json")
+        let cases = try #require(JSONValue(parsing: Data(contentsOf: file)).arrayValue)
+        #expect(cases.count >= 60)
+        for item in cases {
+            func number(_ key: String) throws -> Int { try #require(item[key]?.intValue) }
+            let days: RunTimes.Days =
+                switch item["every"]?.stringValue {
+                case "week": .weekly(weekday: try number("number"))
+                case "month": .monthly(day: try number("number"))
+                default: .daily
+                }
+            let times = RunTimes(days, hour: try number("hour"), minute: try number("minute"))
+            let name = try #require(item["zone"]?.stringValue)
+            try inZone(name) { zone in
+                var start = Timestamp(secondsSinceEpoch: try number("from"))
+                for run in try #require(item["runs"]?.arrayValue) {
+                    let found = zone.next(times, from: start)
+                    #expect(found.secondsSinceEpoch == run.intValue, "\(name) \(times.words) from \(start)")
+                    start = found.adding(seconds: 1)
+                }
+            }
         }
     }
 
