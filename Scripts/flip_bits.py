@@ -185,7 +185,10 @@ def kinds(registry):
     caches, database = "registry/.state/caches/", "registry/.state/lora.sqlite"
 
     def verified(_):
-        return registry.run("verify", check=False)
+        done = registry.run("verify", check=False)
+        # a reference of another name, beside all that were there, is told and is no fault
+        done.returncode = 14 if done.returncode == 0 and "noticed: " in done.stdout else done.returncode
+        return done
 
     def loaded_adapter(_):
         return registry.generate("exported", "fp32", check=False)

@@ -15,7 +15,7 @@ extension VerifyRegistry {
         guard !faults.isEmpty else { return nil }
         return Report(
             versions: 0, versionsKept: 0, pruned: 0, datasets: 0, datasetsKept: 0,
-            faults: faults.map { Fault(subject: "repository", explanation: $0.explanation) })
+            faults: faults.map { Fault(subject: "repository", explanation: $0.explanation) }, foreign: [])
     }
 
     func fileFaults(_ progress: (String) throws -> Void) throws -> [Fault] {

@@ -17,6 +17,8 @@ public struct VerifyRegistry: Sendable {
         public let datasets: Int
         public let datasetsKept: Int
         public let faults: [Fault]
+        /// References of the repository that are none of ours: no damage to anything kept, but perhaps the trace of some.
+        public let foreign: [String]
     }
 
     public struct Fault: Sendable, Hashable {
@@ -61,7 +63,8 @@ public struct VerifyRegistry: Sendable {
         if names.isEmpty, !isQuick { faults += try fileFaults(progress) }
         return Report(
             versions: chosen.count, versionsKept: kept.count, pruned: chosen.count(where: \.isPruned), datasets: datasets.count,
-            datasetsKept: datasetsKept.count, faults: faults)
+            datasetsKept: datasetsKept.count, faults: faults,
+            foreign: names.isEmpty ? try workspace.versions.foreignReferences() : [])
     }
 
     /// Of the branches that the versions lie on, or of all that are called as if versions lay there.
@@ -184,7 +187,7 @@ extension VerifyRegistry.Report {
         [
             "versions": .integer(versions), "versions_kept": .integer(versionsKept), "pruned": .integer(pruned),
             "datasets": .integer(datasets), "datasets_kept": .integer(datasetsKept),
-            "faults": .array(faults.map(\.json)),
+            "faults": .array(faults.map(\.json)), "foreign_references": .array(foreign.map { .string($0) }),
         ]
     }
 }

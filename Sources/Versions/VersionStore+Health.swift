@@ -96,3 +96,32 @@ extension VersionStore {
         return (count, absent)
     }
 }
+
+/// References that a person or another program made, or that one of ours became when a bit of its name changed.
+extension VersionStore {
+    public func foreignReferences() throws -> [String] {
+        try withRepository { repository in
+            try repository.targets(matching: "refs/*").map(\.name).filter { !Self.isOwn($0) }.sorted()
+        }
+    }
+
+    private static func isOwn(_ reference: String) -> Bool {
+        if reference.hasPrefix("refs/lora/") || reference.hasPrefix("refs/remotes/") { return true }
+        if let tag = reference.suffix(after: "refs/tags/") { return VersionID(tag: tag) != nil || DatasetID(tag: tag) != nil }
+        let adapter = reference.suffix(after: "refs/heads/adapters/") ?? reference.suffix(after: "refs/heads/journal/")
+        return adapter.map(isName) ?? false
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        do throws(NameError) {
+            _ = try AdapterName(text)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+extension String {
+    fileprivate func suffix(after start: String) -> String? { hasPrefix(start) ? String(dropFirst(start.count)) : nil }
+}

@@ -50,7 +50,8 @@ enum VerifyWords {
         let datasets = share(report.datasets, report.datasetsKept, "data set")
         let outcome = report.faults.isEmpty ? "all as written" : counted(report.faults.count, "fault")
         let pruned = report.pruned > 0 ? "; \(report.pruned) pruned, without weights" : ""
-        return report.faults.flatMap(lines) + ["\(versions) and \(datasets) read: \(outcome)\(pruned)"]
+        let foreign = report.foreign.map { "noticed: \(Wording.visible($0)) is a reference that lora did not make" }
+        return report.faults.flatMap(lines) + foreign + ["\(versions) and \(datasets) read: \(outcome)\(pruned)"]
     }
 
     private static func share(_ read: Int, _ kept: Int, _ noun: String) -> String {
