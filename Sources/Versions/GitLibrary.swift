@@ -1,5 +1,6 @@
 import CGit2
 import DurableFiles
+import Foundation
 
 /// A call of libgit2 that failed.
 struct GitFailure: Error, Hashable {
@@ -53,12 +54,18 @@ enum GitLibrary {
         if code < 0 { throw failure(operation, code) }
     }
 
-    /// What libgit2 says of its last failure; only right after one is it of that.
+    /// Forgets earlier failures: some calls fail without a word, and would be told of in those of another.
+    static func forgetFailures() {
+        git_error_clear()
+        errno = 0
+    }
+
+    /// What libgit2 says of its last failure, or the system where it says nothing; only right after one is it of that.
     static func failure(_ operation: String, _ code: Int32) -> GitFailure {
+        let reason = errno == 0 ? "no reason given" : String(cString: strerror(errno))
         let last = git_error_last()
         let message = last.flatMap { $0.pointee.message }.map { String(cString: $0) }
-        return GitFailure(
-            operation: operation, code: code, message: message ?? "no reason given", kind: last.map { $0.pointee.klass } ?? 0)
+        return GitFailure(operation: operation, code: code, message: message ?? reason, kind: last.map { $0.pointee.klass } ?? 0)
     }
 
     static func hex(_ id: git_oid) -> String {

@@ -6,6 +6,7 @@ import Foundation
 extension GitRepository {
     func writeBlob(_ data: Data) throws(GitFailure) -> git_oid {
         var id = git_oid()
+        GitLibrary.forgetFailures()
         let code = data.withUnsafeBytes { git_blob_create_from_buffer(&id, handle.pointer, $0.baseAddress, $0.count) }
         try GitLibrary.check("write a file", code)
         return id
@@ -96,7 +97,7 @@ extension GitRepository {
         var (id, tree, parents) = (git_oid(), tree, parents)
         let handle = try GitHandle("read a tree", free: git_tree_free) { git_tree_lookup($0, self.handle.pointer, &tree) }
         let operation = "commit to \(branch ?? "no branch")"
-        git_error_clear()
+        GitLibrary.forgetFailures()
         let code = git_commit_create(
             &id, self.handle.pointer, branch, author.pointer, author.pointer, nil, message, handle.pointer, parents.count,
             &parents)
@@ -138,6 +139,7 @@ extension GitRepository {
         do {
             // `git_tag_create` would hide why the tag could not be written
             let text = "object \(GitLibrary.hex(commit))\ntype commit\ntag \(name)\n\(tagger.line(as: "tagger"))\n\(message)"
+            GitLibrary.forgetFailures()
             try GitLibrary.check("tag \(name)", git_tag_create_from_buffer(&id, handle.pointer, text, 0))
         } catch  where error.means(GIT_EEXISTS) {
             guard let found = try self.commit(at: "refs/tags/\(name)"), found == commit else { throw error }
