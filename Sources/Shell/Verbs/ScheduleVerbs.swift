@@ -55,7 +55,7 @@ struct ScheduleRemoveVerb: Verb {
         if format.json {
             session.print(["removed": .array(removed.map(\.json))], as: "lora.schedule/1")
         } else {
-            for entry in removed { session.console.print("Taken out of \(entry.place).") }
+            for entry in removed { session.console.print("Taken out of \(entry.file.map(\.path) ?? "the crontab").") }
             if removed.isEmpty { session.console.print("Nothing was scheduled for this registry.") }
         }
         return .passed
