@@ -66,7 +66,7 @@ public struct MaintenanceSchedule {
     public func entries() throws -> [Entry] {
         var entries: [Entry] = []
         if let lines = try installedLines() { entries.append(Entry(keeper: .cron, file: nil, lines: lines)) }
-        if let timer = unitFolder()?.appending(path: "\(unitName).timer"), let text = Self.text(of: timer) {
+        if let timer = unitFolder().map({ unit("timer", in: $0) }), let text = Self.text(of: timer) {
             entries.append(Entry(keeper: .systemd, file: timer, lines: text.split(separator: "\n").map(String.init)))
         }
         return entries
@@ -131,7 +131,7 @@ public struct MaintenanceSchedule {
             throw ScheduleError.unwritable(words.joined(separator: " "))
         }
         let manager = try ScheduledProgram("systemctl", environment: environment)
-        let files = [(folder.appending(path: "\(unitName).service"), units.service), (timer(in: folder), units.timer)]
+        let files = [(unit("service", in: folder), units.service), (unit("timer", in: folder), units.timer)]
         let old = files.map { Self.text(of: $0.0) }
         let isChanged = zip(files, old).contains { $0.1 != $1 }
         try DurableFile.makeFolder(folder)
@@ -146,18 +146,18 @@ public struct MaintenanceSchedule {
             throw error
         }
         return (
-            Entry(keeper: .systemd, file: timer(in: folder), lines: units.timer.split(separator: "\n").map(String.init)),
+            Entry(keeper: .systemd, file: files[1].0, lines: units.timer.split(separator: "\n").map(String.init)),
             isChanged
         )
     }
 
-    private func timer(in folder: URL) -> URL { folder.appending(path: "\(unitName).timer") }
+    private func unit(_ ending: String, in folder: URL) -> URL { folder.appending(path: "\(unitName).\(ending)") }
 
     private func removeTimer() throws {
         guard let folder = unitFolder() else { return }
         let manager = try ScheduledProgram("systemctl", environment: environment)
         try call(manager, ["--user", "disable", "--now", "\(unitName).timer"])
-        for ending in ["service", "timer"] { try DurableFile.remove(folder.appending(path: "\(unitName).\(ending)")) }
+        for ending in ["service", "timer"] { try DurableFile.remove(unit(ending, in: folder)) }
         try call(manager, ["--user", "daemon-reload"])
     }
 

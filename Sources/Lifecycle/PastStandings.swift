@@ -46,7 +46,7 @@ public enum PastError: Error, Hashable, Explained {
 
 extension Workspace {
     /// - Parameter text: an adapter, or one of its aliases as `name@production`.
-    /// - Throws: `PastError`; also when the alias stood nowhere then.
+    /// - Throws: `PastError` for a version, and for an alias that stood nowhere then.
     public func standings(_ text: String, at time: Timestamp) throws -> PastStandings {
         let reference = try VersionReference(text)
         try requireKnown(reference.adapter)

@@ -27,13 +27,8 @@ public struct RetrainCheck {
             var gathering = try FactsGathering(of: [declaration], in: workspace)
             return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
         }
-        let (declarations, faults) = try workspace.registry.readableDeclarations()
-        let states = try workspace.registry.states()
-        let (judged, unjudged) = try material(declarations.filter { states[$0.name] == nil }, faults)
+        let (judged, unjudged, resting) = try material()
         noteCheck()
-        let resting = try declarations.filter { states[$0.name] != nil }.map { declaration in
-            RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
-        }
         return MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now)
     }
 
@@ -43,21 +38,21 @@ public struct RetrainCheck {
     public func forecast(
         from start: Timestamp, to end: Timestamp, run: (Timestamp) -> Timestamp
     ) throws -> (MaintenanceForecast, [UnjudgedAdapter]) {
-        let (declarations, faults) = try workspace.registry.readableDeclarations()
-        let states = try workspace.registry.states()
-        let (judged, unjudged) = try material(declarations.filter { states[$0.name] == nil }, faults)
+        let (judged, unjudged, _) = try material()
         return (MaintenanceForecast(judged, from: start, to: end, run: run), unjudged)
     }
 
     /// Facts and policies of the adapters that can be judged; one that cannot hides none.
-    private func material(
-        _ declarations: [AdapterDeclaration], _ faults: [DeclarationFault]
-    ) throws -> ([(facts: AdapterFacts, policy: Policy)], [UnjudgedAdapter]) {
+    private func material() throws -> (
+        judged: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter], resting: [RestingAdapter]
+    ) {
+        let (declarations, faults) = try workspace.registry.readableDeclarations()
+        let states = try workspace.registry.states()
         var gathering = try FactsGathering(of: declarations, in: workspace)
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
         var policies: [String: Policy] = [:]
-        for declaration in declarations {
+        for declaration in declarations where states[declaration.name] == nil {
             do {
                 let policy = try policies[declaration.policy] ?? shelf.policy(named: declaration.policy)
                 policies[declaration.policy] = policy
@@ -67,7 +62,10 @@ public struct RetrainCheck {
             }
         }
         gathering.save()
-        return (judged, unjudged)
+        let resting = try declarations.filter { states[$0.name] != nil }.map { declaration in
+            RestingAdapter(name: declaration.name, try workspace.registry.standing(of: declaration.name))
+        }
+        return (judged, unjudged, resting)
     }
 
     /// For the doctor, who says when all were judged last; nothing is judged by it.

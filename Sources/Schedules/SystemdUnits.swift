@@ -1,11 +1,10 @@
 /// A service and the timer that starts it, for `systemctl --user`.
 public struct SystemdUnits: Sendable, Hashable {
-    /// Of both files, without their endings.
-    public let name: String
     public let service: String
     public let timer: String
 
     /// - Parameters:
+    ///   - name: of both files, without their endings.
     ///   - subject: what is checked, in words.
     ///   - words: the program's absolute path and its arguments.
     ///   - successes: exit statuses, beside 0, that are answers rather than failures.
@@ -14,7 +13,6 @@ public struct SystemdUnits: Sendable, Hashable {
         guard (words + [subject]).allSatisfy({ $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }) else {
             return nil
         }
-        self.name = name
         service = """
             [Unit]
             Description=Retrain check of \(subject.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%"))

@@ -68,24 +68,24 @@ struct RunTimesTests {
 
     @Test(arguments: cases)
     func itRunsWhenCronWould(_ item: Case) throws {
-        try inZone(item.zone) { zone in
-            var start = try #require(Timestamp(item.from))
-            for expected in item.next {
-                let found = zone.next(item.times, from: start)
-                #expect("\(found)" == expected, "\(item.zone) \(item.times.words) from \(start)")
-                start = found.adding(seconds: 1)
-            }
-        }
+        expect(
+            try item.next.map { try #require(Timestamp($0)) }, of: item.times, from: try #require(Timestamp(item.from)),
+            in: item.zone)
     }
 
-    private func inZone(_ name: String, _ body: (LocalZone) throws -> Void) rethrows {
+    /// The runs of a job one after the other, in a zone.
+    private func expect(_ runs: [Timestamp], of times: RunTimes, from start: Timestamp, in name: String) {
         let old = ProcessInfo.processInfo.environment["TZ"]
         setenv("TZ", name, 1)
         defer {
             if let old { setenv("TZ", old, 1) } else { unsetenv("TZ") }
             tzset()
         }
-        try body(LocalZone())
+        let zone = LocalZone()
+        let found = runs.indices.reduce(into: [Timestamp]()) { found, _ in
+            found.append(zone.next(times, from: found.last?.adding(seconds: 1) ?? start))
+        }
+        #expect(found == runs, "\(name) \(times.words) from \(start)")
     }
 
     /// Six zones across their changes of clocks, by Python's tables of zones (Scripts/make_schedule_cases.py).
@@ -103,14 +103,10 @@ struct RunTimesTests {
                 }
             let times = RunTimes(days, hour: try number("hour"), minute: try number("minute"))
             let name = try #require(item["zone"]?.stringValue)
-            try inZone(name) { zone in
-                var start = Timestamp(secondsSinceEpoch: try number("from"))
-                for run in try #require(item["runs"]?.arrayValue) {
-                    let found = zone.next(times, from: start)
-                    #expect(found.secondsSinceEpoch == run.intValue, "\(name) \(times.words) from \(start)")
-                    start = found.adding(seconds: 1)
-                }
-            }
+            let runs = try #require(item["runs"]?.arrayValue).map { try #require($0.intValue) }
+            expect(
+                runs.map { Timestamp(secondsSinceEpoch: $0) }, of: times, from: Timestamp(secondsSinceEpoch: try number("from")),
+                in: name)
         }
     }
 

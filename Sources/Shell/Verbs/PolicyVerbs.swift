@@ -154,9 +154,9 @@ extension PolicySetting {
     fileprivate func lines(in folder: URL) -> [String] {
         let path = file.map { PathWords.path(URL(filePath: $0, relativeTo: folder), below: folder) }
         let place = path.map { "\($0):\(line)" } ?? "line \(line)"
-        let meaning = Reaction(rawValue: value).map { ": \(PolicyGuide.words(of: $0))" } ?? ""
-        let isReaction = key.hasPrefix("retraining.reactions.")
-        return ["\(key) = \(value)  (\(place))", "    \(PolicyGuide.words[key] ?? "")\(isReaction ? meaning : "")"]
+        // no other key takes one of these words
+        let reaction = Reaction(rawValue: value).map { ": \(PolicyGuide.words(of: $0))" } ?? ""
+        return ["\(key) = \(value)  (\(place))", "    \(PolicyGuide.words[key] ?? "")\(reaction)"]
     }
 }
 

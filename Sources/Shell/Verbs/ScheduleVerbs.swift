@@ -35,7 +35,8 @@ struct ScheduleInstallVerb: Verb {
             session.print(["entry": entry.json, "changed": .bool(isChanged)], as: "lora.schedule/1")
         } else {
             session.console.print(
-                isChanged ? "\(entry.place) now runs the retrain check \(times.words)." : "\(entry.place) has it already.")
+                isChanged
+                    ? "The retrain check now runs \(times.words), by \(entry.place):" : "It stands in \(entry.place) already:")
             for line in entry.lines { session.console.print("  \(Wording.visible(line))") }
         }
         return .passed
@@ -55,7 +56,7 @@ struct ScheduleRemoveVerb: Verb {
         if format.json {
             session.print(["removed": .array(removed.map(\.json))], as: "lora.schedule/1")
         } else {
-            for entry in removed { session.console.print("Taken out of \(entry.file.map(\.path) ?? "the crontab").") }
+            for entry in removed { session.console.print("Taken out of \(entry.place).") }
             if removed.isEmpty { session.console.print("Nothing was scheduled for this registry.") }
         }
         return .passed
@@ -81,7 +82,7 @@ struct ScheduleShowVerb: Verb {
             return .passed
         }
         for entry in entries {
-            session.console.print("\(entry.place):")
+            session.console.print("In \(entry.place):")
             for line in entry.lines { session.console.print("  \(Wording.visible(line))") }
         }
         if entries.isEmpty {
@@ -164,7 +165,7 @@ struct ClockTime: ExpressibleByArgument {
 }
 
 extension MaintenanceSchedule.Entry {
-    fileprivate var place: String { file.map { $0.path } ?? "The crontab" }
+    fileprivate var place: String { file?.path ?? "the crontab" }
 
     fileprivate var json: JSONValue {
         [
