@@ -45,6 +45,8 @@ let package = Package(
         .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
+        // A known world that drives the policies through years.
+        .target(name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",
@@ -75,7 +77,7 @@ let package = Package(
             name: "Shell",
             dependencies: [
                 "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
-                "StrictJSON", "Tensors", "Training", "Versions",
+                "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -107,6 +109,8 @@ let package = Package(
         .testTarget(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Adapters", "Policies", "StrictJSON", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(

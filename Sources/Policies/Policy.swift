@@ -10,6 +10,8 @@ public struct Policy: Sendable, Hashable {
     public let run: RunRules
     public let gate: GateRules
     public let retraining: RetrainingRules
+    public let unattended: UnattendedRules
+    public let retirement: RetirementRules
     public let prune: PruneRules
 
     public var name: String { stamp.name }

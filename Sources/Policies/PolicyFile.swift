@@ -104,7 +104,7 @@ extension YAMLNode {
     fileprivate var settings: [PolicySetting] {
         switch content {
         case .mapping(let members): members.flatMap(\.value.settings)
-        case .sequence(let nodes): nodes.flatMap(\.settings)
+        case .sequence(let nodes): [PolicySetting(listOf: nodes.flatMap(\.settings), at: place)]
         case .scalar(let text, _): isNull ? [] : [PolicySetting(key: place.key, value: text, file: place.file, line: place.line)]
         }
     }

@@ -21,6 +21,11 @@ public struct RetrainCase: Sendable, Hashable {
 
     public var isDue: Bool { !reasons.isEmpty }
 
+    /// Whether it is due for more than the time that has passed, and would be even before its window.
+    public let isBroken: Bool
+    /// Whether its window has closed, or it never was trained.
+    public var isOverdue: Bool { window.map { $0.state(at: now) == .closed } ?? true }
+
     /// The moment since which, or at which, a retraining is due if nothing else happens.
     public var nextDue: Timestamp {
         guard let window else { return now }
@@ -35,6 +40,7 @@ public struct RetrainCase: Sendable, Hashable {
         let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil)
         let reactions = events.map { (event: $0, reaction: $0.reaction(in: rules).settled(isFloating: facts.baseIsFloating)) }
         let isWaiting = state == .before
+        isBroken = reactions.contains { $0.reaction == .breaking && !$0.event.isOfTime }
         self.facts = facts
         self.policy = policy.stamp
         self.window = window

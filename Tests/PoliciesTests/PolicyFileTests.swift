@@ -85,7 +85,7 @@ import Testing
         ("should_finetune:\n  base_error:\n    abov: 0.2\n", "7:should_finetune.base_error.abov", "Did you mean 'above'?"),
         (
             "retrain: {}\n", "5:retrain",
-            "Known: extends, gate, name, prune, retraining, run_rule, schema, should_finetune, summary."
+            "Known: extends, gate, name, prune, retirement, retraining, run_rule, schema, should_finetune, summary, unattended."
         ),
         ("retraining:\n  reactions:\n    weights: breakin\n", "7:retraining.reactions.weights", "Did you mean 'breaking'?"),
         (
@@ -186,6 +186,8 @@ import Testing
         var removed = 0
         for (index, line) in lines.enumerated() {
             let code = line.prefix { $0 != "#" }
+            // rules that a policy may leave out
+            guard !["base_error_at_most", "advantage_below"].contains(where: code.contains) else { continue }
             guard let colon = code.firstIndex(of: ":"), code[code.index(after: colon)...].contains(where: { $0 != " " }) else {
                 continue
             }
@@ -194,6 +196,6 @@ import Testing
             #expect(throws: (any Error).self, "without '\(line)'") { try policy(rest.joined(separator: "\n")) }
             removed += 1
         }
-        #expect(removed == 38)
+        #expect(removed == 43)
     }
 }
