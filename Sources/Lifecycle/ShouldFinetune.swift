@@ -13,6 +13,8 @@ public struct ShouldFinetune {
         public var baseError: Double?
         /// Rows behind `baseError`; without it the number counts as exact.
         public var sample: Int?
+        /// When `baseError` was measured; without it its age is not judged.
+        public var measuredAt: Timestamp?
         public var examples: Int?
         public var horizon: CalendarSpan?
         public var policy: PolicyChoice?
@@ -28,6 +30,8 @@ public struct ShouldFinetune {
         public let verdict: Verdict
         /// Whether the base error is earlier evidence.
         public let isReused: Bool
+        /// What the verdict was made by.
+        let grounds: Grounds
 
         /// The verdict, with the adapter it is about.
         public var json: JSONValue {
@@ -54,8 +58,7 @@ public struct ShouldFinetune {
             let policy = try policy(nil, registry: nil)
             let facts = FineTuningFacts(
                 baseError: typedError, effectiveExamples: request.examples, horizon: request.horizon)
-            return Outcome(
-                adapter: nil, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), isReused: false)
+            return outcome(nil, facts, by: policy, isReused: false, Grounds.Sources(typed: request), now: now)
         }
         let workspace = try open()
         let declaration = try workspace.registry.adapter(named: name)
@@ -69,7 +72,7 @@ public struct ShouldFinetune {
     }
 
     private func judge(
-        _ declaration: AdapterDeclaration, by policy: Policy, in workspace: Workspace, now: Timestamp,
+        _ declaration: AdapterDeclaration, by policy: ReadPolicy, in workspace: Workspace, now: Timestamp,
         progress: @escaping Examiner.Progress
     ) throws -> Outcome {
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
@@ -79,7 +82,7 @@ public struct ShouldFinetune {
         var isReused = false
         if facts.baseError == nil {
             try task.requirePinnedBase(in: workspace.registry)
-            let (rule, measuresAgain) = (policy.fineTuning.baseError, request.measuresAgain)
+            let (rule, measuresAgain) = (policy.policy.fineTuning.baseError, request.measuresAgain)
             let examiner = Examiner(task, in: workspace, progress: progress)
             let measured = try examiner.base(isFresh: { !measuresAgain && rule.isFresh($0, now: now) }, now: now)
             guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
@@ -87,16 +90,27 @@ public struct ShouldFinetune {
             facts.signals.promptingAccuracy = 1 - error.value
             isReused = measured.isReused
         }
-        return Outcome(
-            adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now),
-            isReused: isReused)
+        let sources = Grounds.Sources(typed: request, task: task, isReused: isReused)
+        return outcome(declaration.name, facts, by: policy, isReused: isReused, sources, now: now)
     }
 
-    private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }
+    private func outcome(
+        _ adapter: AdapterName?, _ facts: FineTuningFacts, by policy: ReadPolicy, isReused: Bool, _ sources: Grounds.Sources,
+        now: Timestamp
+    ) -> Outcome {
+        Outcome(
+            adapter: adapter, facts: facts, verdict: policy.policy.judgeFineTuning(facts, now: now), isReused: isReused,
+            grounds: Grounds(policy: policy, sources: sources, now: now))
+    }
 
-    private func policy(_ declared: String?, registry: URL?) throws -> Policy {
-        if let choice = request.policy { return try shelf(registry).policy(choice) }
-        return try shelf(registry).policy(named: declared ?? "default")
+    private var typedError: MeasuredRate? {
+        request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample, measuredAt: request.measuredAt) }
+    }
+
+    private func policy(_ declared: String?, registry: URL?) throws -> ReadPolicy {
+        let shelf = shelf(registry)
+        return try ReadPolicy(
+            request.policy.map { try shelf.source(of: $0) } ?? shelf.source(named: declared ?? "default"), on: shelf)
     }
 }
 
