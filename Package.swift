@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
+                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "HTTP", "Llama", "Monitoring", "Policies", "Registry",
                 "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -83,8 +83,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
-                "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Randomness", "Registry",
+                "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
