@@ -28,6 +28,7 @@ public struct PolicyFile: Sendable {
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
         let data = Data(layers.map(\.text).joined().utf8)
+        try PricesInOneCurrency.check(layers.map(\.root))
         return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
     }
 
