@@ -110,7 +110,8 @@ let package = Package(
             name: "PoliciesTests",
             dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Adapters", "Policies", "StrictJSON", "TestSupport"]),
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(

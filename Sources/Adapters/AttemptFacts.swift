@@ -1,16 +1,19 @@
 /// What was tried already for what an adapter is due for now: trainings since the judged version, on the data and base of today.
 public struct AttemptFacts: Sendable, Hashable {
-    /// Those that failed, or whose candidate was refused.
-    public var fruitless: Int
-    /// When the last of those ended.
+    /// Those that failed.
+    public var failed: Int
+    /// Whether one gave a candidate that was refused: the same training would give the same weights again.
+    public var isRefused: Bool
+    /// When the last that failed ended.
     public var lastEnded: Timestamp?
     /// Whether one stopped halfway and can be gone on with.
     public var isUnderWay: Bool
     /// Whether somebody trains the adapter at this moment.
     public var isRunning: Bool
 
-    public init(fruitless: Int = 0, lastEnded: Timestamp? = nil, isUnderWay: Bool = false, isRunning: Bool = false) {
-        self.fruitless = fruitless
+    public init(failed: Int = 0, isRefused: Bool = false, lastEnded: Timestamp? = nil, isUnderWay: Bool = false, isRunning: Bool = false) {
+        self.failed = failed
+        self.isRefused = isRefused
         self.lastEnded = lastEnded
         self.isUnderWay = isUnderWay
         self.isRunning = isRunning

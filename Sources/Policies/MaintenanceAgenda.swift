@@ -81,7 +81,9 @@ public struct MaintenanceAgenda: Sendable, Hashable {
 public enum Obstacle: Sendable, Hashable {
     case running
     case shouldRetire
-    /// So many trainings brought nothing.
+    /// The gate refused what this training gives.
+    case refused
+    /// So many trainings failed.
     case personNeeded(attempts: Int)
     case retry(after: Timestamp)
     case quietHours(until: Timestamp)
@@ -98,6 +100,7 @@ public enum Obstacle: Sendable, Hashable {
         switch self {
         case .running: "running"
         case .shouldRetire: "should_retire"
+        case .refused: "refused"
         case .personNeeded: "person_needed"
         case .retry: "retry"
         case .quietHours: "quiet_hours"
@@ -110,7 +113,7 @@ public enum Obstacle: Sendable, Hashable {
     /// From when it does not stand in the way any more; nil when time alone does not take it away.
     public var until: Timestamp? {
         switch self {
-        case .running, .shouldRetire, .personNeeded: nil
+        case .running, .shouldRetire, .refused, .personNeeded: nil
         case .retry(let moment), .quietHours(let moment), .budget(_, let moment): moment
         }
     }
@@ -119,8 +122,9 @@ public enum Obstacle: Sendable, Hashable {
         switch self {
         case .running: "It is being trained already."
         case .shouldRetire: "The evidence says to give it up instead; `lora should-retire` shows it."
-        case .personNeeded(let attempts): "\(counted(attempts, "training")) brought nothing; a person must look."
-        case .retry(let moment): "The last training brought nothing; the next may begin at \(moment)."
+        case .personNeeded(let attempts): "\(counted(attempts, "training")) failed; a person must look."
+        case .refused: "The gate refused its candidate, and the same data and base would give the same one."
+        case .retry(let moment): "The last training failed; the next may begin at \(moment)."
         case .quietHours(let moment): "These are quiet hours until \(moment)."
         case .budget(.runsPerDay(let limit), _): "The budget is \(counted(limit, "training")) a day."
         case .budget(.hoursPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) hours a month is used up."
@@ -152,9 +156,10 @@ extension MaintenanceAgenda.Candidate {
         let rules = policy.unattended
         if attempts.isRunning { return .running }
         if shouldRetire { return .shouldRetire }
-        if attempts.fruitless >= rules.attempts { return .personNeeded(attempts: attempts.fruitless) }
-        if let last = attempts.lastEnded, attempts.fruitless > 0, !attempts.isUnderWay {
-            let next = last.adding(rules.retryAfter, times: 1 << min(attempts.fruitless - 1, 20))
+        if attempts.isRefused { return .refused }
+        if attempts.failed >= rules.attempts { return .personNeeded(attempts: attempts.failed) }
+        if let last = attempts.lastEnded, attempts.failed > 0, !attempts.isUnderWay {
+            let next = last.adding(rules.retryAfter, times: 1 << min(attempts.failed - 1, 20))
             if now < next { return .retry(after: next) }
         }
         if let quietUntil { return .quietHours(until: quietUntil) }

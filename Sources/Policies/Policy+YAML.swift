@@ -93,6 +93,7 @@ extension RetrainingRules {
         }
         dataGrowth = try reader.number("data_growth", in: 0...1_000)
         metricDecay = try reader.share("metric_decay")
+        decaySignificance = try reader.optionalOpenShare("decay_significance")
         (reactions, regression) = try reader.required(section: "reactions") { reader in
             var reactions: [BaseChange: Reaction] = [:]
             for change in BaseChange.allCases {

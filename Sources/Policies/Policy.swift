@@ -99,6 +99,8 @@ public struct RetrainingRules: Sendable, Hashable {
     public let closes: CalendarSpan
     public let dataGrowth: Double
     public let metricDecay: Double
+    /// The largest p-value of a rise that counts as decay, one-sided, where rows were counted; nil when its size alone decides.
+    public let decaySignificance: Double?
     public let reactions: [BaseChange: Reaction]
     public let regression: Reaction
 }

@@ -47,6 +47,8 @@ public enum PolicyGuide {
         "retraining.window.closes": "span after the last training from which a retraining is due whatever happened",
         "retraining.data_growth": "growth of the effective rows since the training, as a share of them, that counts as grown",
         "retraining.metric_decay": "rise of the error since release, as a share of rows, that counts as decayed",
+        "retraining.decay_significance":
+            "largest p-value, between 0 and 1, of a rise on counted rows that is no chance; optional, without it any rise of that size counts",
         "retraining.reactions.removed": "reaction to a base whose folder is gone",
         "retraining.reactions.licence": "reaction to another licence",
         "retraining.reactions.tokenizer": "reaction to another tokenizer",
@@ -57,7 +59,7 @@ public enum PolicyGuide {
         "retraining.reactions.cosmetic": "reaction to another description, README or picture",
         "retraining.reactions.regression": "reaction to a version that fails a check which it must keep passing",
         "unattended.promote": "true: what passes its gate goes into production; false: it waits as candidate for a person",
-        "unattended.attempts": "trainings of one cause that may fail or be refused before a person must look",
+        "unattended.attempts": "trainings of one cause that may fail before a person must look",
         "unattended.retry_after": "span from one such attempt to the next; twice as long after each further one",
         "unattended.budget.runs_per_day": "trainings that may begin in a day, over all adapters of the policy; optional",
         "unattended.budget.hours_per_month": "hours of training in a calendar month, over all adapters of the policy; optional",

@@ -1,4 +1,5 @@
 import Adapters
+import Monitoring
 import StrictJSON
 
 /// One adapter's part of the plan. However many reasons there are, it is one job.
@@ -100,8 +101,18 @@ extension AdapterFacts {
     private func metricDecay(_ rules: RetrainingRules) -> RetrainReason? {
         guard let metric, let now = metric.errorNow?.value else { return nil }
         let old = metric.errorAtRelease.value
-        guard now > old, steady(now - old) >= rules.metricDecay else { return nil }
+        guard now > old, steady(now - old) >= rules.metricDecay, isNoChance(metric, rules) else { return nil }
         return .metricDecayed(from: old, to: now)
+    }
+
+    /// Numbers without rows behind them are exact.
+    private func isNoChance(_ metric: MetricFacts, _ rules: RetrainingRules) -> Bool {
+        guard let level = rules.decaySignificance, let now = metric.errorNow, let rowsNow = now.sampleSize,
+            let rowsThen = metric.errorAtRelease.sampleSize
+        else { return true }
+        let pValue = TwoProportionTest.pValueOfRise(
+            from: metric.errorAtRelease.value, rows: rowsThen, to: now.value, rows: rowsNow)
+        return pValue <= level
     }
 
     /// Files that were edited without growing enough.

@@ -4,7 +4,7 @@ import Adapters
 public struct UnattendedRules: Sendable, Hashable {
     /// Whether a candidate that passed its gate goes into production without a person.
     public let promotes: Bool
-    /// So many trainings of one cause may fail or be refused before a person must look.
+    /// So many trainings of one cause may fail before a person must look.
     public let attempts: Int
     /// From one such attempt to the next; twice as long after each further one.
     public let retryAfter: CalendarSpan

@@ -1,4 +1,5 @@
 import Adapters
+import Foundation
 import Policies
 
 /// Says from the policy's numbers alone, by a calendar of its own, whether an adapter must be due: a second opinion on the planner.
@@ -67,5 +68,16 @@ struct Audit {
         if examples > release.examples, grown > -1e-6 { return true }
         guard let measured else { return false }
         return measured.value > release.error.value && measured.value - release.error.value > rules.metricDecay - 1e-9
+            && isNoChance(release.error, measured)
+    }
+
+    /// The square of the pooled z against its quantile, without the planner's test.
+    private func isNoChance(_ old: MeasuredRate, _ new: MeasuredRate) -> Bool {
+        guard let level = rules.decaySignificance, let n = old.sampleSize.map(Double.init), let m = new.sampleSize.map(Double.init)
+        else { return true }
+        let rise = new.value - old.value
+        let errors = old.value * n + new.value * m
+        let variance = errors * (n + m - errors) / (n * m * (n + m))
+        return erfc(rise / (2 * variance).squareRoot()) / 2 <= level
     }
 }

@@ -35,8 +35,8 @@ struct KeptAdapter {
     var measuredDay: Int
     var training: Training?
     var attempts = AttemptFacts()
-    /// The data and base of the attempts that brought nothing.
-    var attempted: (examples: Int, base: Set<BaseChange>)?
+    /// The data and base of the attempts since the release.
+    var attempted: (dataset: Int, base: Set<BaseChange>)?
     var retirement = RetirementFacts()
     /// The day of the base's revision that `retirement` speaks of.
     var baseMeasuredDay: Int

@@ -14,7 +14,7 @@ struct SimulatedTask {
     /// Held-out rows.
     let rows: Int
     let firstExamples: Int
-    /// Growth of the effective rows in a month.
+    /// Effective rows that a month adds, as a share of the first: people label at a steady pace.
     let growth: Double
     let horizon: CalendarSpan
     /// What training leaves of the base's error.
@@ -57,9 +57,11 @@ struct SimulatedTask {
     }
 
     func examples(on day: Int) -> Int {
-        // data comes in once a month
-        Int((Double(firstExamples) * pow(1 + growth, Double(max(0, day - firstDay) / 30))).rounded())
+        Int((Double(firstExamples) * (1 + growth * Double(max(0, day - firstDay) / 30))).rounded())
     }
+
+    /// Data comes in once a month where it grows or the world moves on; the same number means the same rows.
+    func dataset(on day: Int) -> Int { growth > 0 || drift > 0 ? max(0, day - firstDay) / 30 : 0 }
 
     /// The share of rows that are counted as errors of a system whose true error is `error`: a wrong label makes a right answer wrong and,
     /// with a closed set of two labels, a wrong one right.

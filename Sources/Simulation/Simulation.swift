@@ -19,10 +19,15 @@ public struct Simulation {
     private var spentUntil: CivilDate
 
     public init(_ settings: SimulationSettings, policy: Policy) throws {
+        try self.init(settings, policy: policy, auditedBy: policy.retraining)
+    }
+
+    /// - Parameter rules: what the planner's work is held against.
+    init(_ settings: SimulationSettings, policy: Policy, auditedBy rules: RetrainingRules) throws {
         self.settings = settings
         self.policy = policy
         world = try SimulatedWorld(settings)
-        audit = Audit(policy.retraining, from: settings.start.date, days: settings.days)
+        audit = Audit(rules, from: settings.start.date, days: settings.days)
         fleet = world.tasks.map(KeptAdapter.init)
         random = SplitMix64(seed: settings.seed, stream: 2)
         spentUntil = settings.start.date
@@ -143,8 +148,8 @@ public struct Simulation {
         fleet[index].isChanged = item.isDue
         fleet[index].nextDue = item.nextDue
         guard item.isDue else { return nil }
-        if let attempted = fleet[index].attempted, attempted != (examples, base) {
-            (fleet[index].attempts.fruitless, fleet[index].attempted) = (0, nil)
+        if let attempted = fleet[index].attempted, attempted != (task.dataset(on: day), base) {
+            (fleet[index].attempts.isRefused, fleet[index].attempted) = (false, nil)
         }
         var attempts = fleet[index].attempts
         attempts.isRunning = fleet[index].training != nil
@@ -195,6 +200,7 @@ public struct Simulation {
             day >= fleet[index].measuredDay + WorldAssumptions.measuringInterval
         else { return }
         let task = world.tasks[index]
+        guard task.dataset(on: day) != task.dataset(on: fleet[index].measuredDay) else { return }
         let rate = task.counted(world.servedError(of: task, trained: release.trainedDay, on: day))
         fleet[index].measured = Measurement([rate], rows: fleet[index].rows, &random).error(of: 0, at: now)
         fleet[index].measuredDay = day
@@ -272,10 +278,9 @@ public struct Simulation {
         fleet[index].baseMeasuredDay = trainedDay
         guard policy.judgeCandidate(facts).answer == .admitted else {
             tally.refused += 1
-            fleet[index].attempts.fruitless += 1
-            fleet[index].attempts.lastEnded = trainedAt
+            fleet[index].attempts.isRefused = true
             let changes = old.map { world.changes(of: task, after: $0.trainedDay, through: day) } ?? []
-            fleet[index].attempted = (task.examples(on: day), changes)
+            fleet[index].attempted = (task.dataset(on: day), changes)
             return
         }
         if let served, served - fresh < 0.005 { tally.needless += 1 }

@@ -51,10 +51,10 @@ import Testing
         #expect(try agenda(candidates.reversed()) == first && first.waiting.isEmpty)
     }
 
-    @Test func whatBringsNothingIsTriedLessOftenAndThenNoMore() throws {
+    @Test func whatFailsIsTriedLessOftenAndThenNoMore() throws {
         let last = try #require(Timestamp("2026-08-01T05:00:00Z"))
         func obstacles(_ attempts: Int, at now: String, isUnderWay: Bool = false) throws -> [String] {
-            let facts = AttemptFacts(fruitless: attempts, lastEnded: last, isUnderWay: isUnderWay)
+            let facts = AttemptFacts(failed: attempts, lastEnded: last, isUnderWay: isUnderWay)
             return self.obstacles(try agenda([candidate("a", attempts: facts, now: now)], now: now))
         }
         #expect(try obstacles(1, at: "2026-08-08T04:59:59Z") == ["a retry 2026-08-08T05:00:00Z"])
@@ -93,9 +93,10 @@ import Testing
         #expect(quiet.jobs.isEmpty && obstacles(quiet) == ["a quiet_hours 2026-08-03T18:00:00Z"])
         let others = try agenda([
             candidate("running", attempts: AttemptFacts(isRunning: true)), candidate("gone", shouldRetire: true),
+            candidate("refused", attempts: AttemptFacts(isRefused: true)),
         ])
-        #expect(others.jobs.isEmpty && obstacles(others) == ["gone should_retire –", "running running –"])
-        #expect(others.json["waiting"]?.arrayValue?.count == 2)
+        #expect(others.jobs.isEmpty && obstacles(others) == ["gone should_retire –", "refused refused –", "running running –"])
+        #expect(others.json["waiting"]?.arrayValue?.count == 3)
     }
 
     @Test(arguments: [

@@ -187,7 +187,7 @@ import Testing
         for (index, line) in lines.enumerated() {
             let code = line.prefix { $0 != "#" }
             // rules that a policy may leave out
-            guard !["base_error_at_most", "advantage_below"].contains(where: code.contains) else { continue }
+            guard !["base_error_at_most", "advantage_below", "decay_significance"].contains(where: code.contains) else { continue }
             guard let colon = code.firstIndex(of: ":"), code[code.index(after: colon)...].contains(where: { $0 != " " }) else {
                 continue
             }
