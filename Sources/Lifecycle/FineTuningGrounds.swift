@@ -44,7 +44,11 @@ extension ShouldFinetune.Outcome {
     /// The verdict with what was asked for beside it.
     public func json(explains: Bool, probes: Bool) -> JSONValue {
         var object = json.objectValue ?? JSONObject()
-        if explains { object["explanation"] = arithmetic.json }
+        if explains {
+            var explanation = arithmetic.json.objectValue ?? JSONObject()
+            explanation["cost"] = .array(cost.map(\.steps).map { $0.map { .string($0.words) } } ?? [])
+            object["explanation"] = .object(explanation)
+        }
         if probes { object["sensitivity"] = sensitivity.json }
         return .object(object)
     }

@@ -8,7 +8,7 @@ public struct PolicyFile: Sendable {
     static let chainLimit = 8
 
     /// Sections that files of earlier versions do not have: what ships counts there, so that a policy that judged before still does.
-    private static let laterSections = ["unattended", "retirement"]
+    private static let laterSections = ["unattended", "retirement", "costs"]
 
     /// Nearest first.
     private let layers: [PolicyLayer]
@@ -31,6 +31,7 @@ public struct PolicyFile: Sendable {
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
         let data = Data(layers.map(\.text).joined().utf8)
+        try PricesInOneCurrency.check(layers.map(\.root))
         return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
     }
 

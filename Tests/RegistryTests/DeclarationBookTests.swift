@@ -36,6 +36,7 @@ import Testing
               learning_rate: 0.004
               target_modules: [q_proj, v_proj]
               comment: "60"
+            costs: {requests_per_day: 20000, machine_hour: 1.5}
 
             """
         let handle = try FileHandle(forUpdating: try file(name))

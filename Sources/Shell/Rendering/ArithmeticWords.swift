@@ -1,8 +1,10 @@
+import Lifecycle
 import Policies
 
 /// Each rule of a verdict worked out, for people.
 enum ArithmeticWords {
-    static func lines(_ arithmetic: VerdictArithmetic, in session: Session) -> [String] {
+    static func lines(_ outcome: ShouldFinetune.Outcome, in session: Session) -> [String] {
+        let arithmetic = outcome.arithmetic
         var lines = ["", "How policy '\(arithmetic.policy.name)' (\(arithmetic.policy.digest)) came to this:"]
         for part in arithmetic.parts {
             lines.append(part.rule)
@@ -11,7 +13,8 @@ enum ArithmeticWords {
             lines += part.steps.map { "    \($0.words)" }
             lines += ["  \(part.conclusion)", "  \(part.flip)"]
         }
-        return lines
+        guard let cost = outcome.cost else { return lines }
+        return lines + ["cost, which decides nothing"] + cost.steps.map { "    \($0.words)" }
     }
 }
 
