@@ -42,7 +42,8 @@ public struct PolicyFile: Sendable {
 
     /// The chain and, where it lacks a later section, that of what ships.
     private static func completed(_ chain: [PolicyLayer], with shipped: PolicyLayer?) -> [PolicyLayer] {
-        let known = chain.flatMap(\.root.keys)
+        // what the last of the chain has it has as it means it
+        let known = chain[chain.count - 1].root.keys
         let lacking = laterSections.filter { !known.contains($0) }
         guard let shipped, !lacking.isEmpty else { return chain }
         return chain + [shipped.keeping(lacking)]
