@@ -39,12 +39,19 @@ extension ShouldFinetune.Outcome {
             of: verdict, on: facts, by: grounds.policy, settings: grounds.settings, sources: grounds.sources, now: grounds.now)
     }
 
+    /// The keys of the policy's prices, with their places.
+    public var prices: [PolicySetting] { grounds.settings.filter { $0.key.hasPrefix("costs.") } }
+
     public var sensitivity: Sensitivity { Sensitivity(of: facts, by: grounds.policy, now: grounds.now) }
 
     /// The verdict with what was asked for beside it.
     public func json(explains: Bool, probes: Bool) -> JSONValue {
         var object = json.objectValue ?? JSONObject()
-        if explains { object["explanation"] = arithmetic.json }
+        if explains {
+            var explanation = arithmetic.json.objectValue ?? JSONObject()
+            explanation["cost"] = .array(cost.map(\.steps).map { $0.map { .string($0.words) } } ?? [])
+            object["explanation"] = .object(explanation)
+        }
         if probes { object["sensitivity"] = sensitivity.json }
         return .object(object)
     }

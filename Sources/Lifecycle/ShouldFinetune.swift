@@ -18,6 +18,8 @@ public struct ShouldFinetune {
         public var examples: Int?
         public var horizon: CalendarSpan?
         public var policy: PolicyChoice?
+        /// Prices and use, as `machine_hour=0.8`.
+        public var costs: [String] = []
         /// Measure even where earlier evidence would do.
         public var measuresAgain = false
 
@@ -30,6 +32,8 @@ public struct ShouldFinetune {
         public let verdict: Verdict
         /// Whether the base error is earlier evidence.
         public let isReused: Bool
+        /// Over the horizon; nil where that is not known.
+        public let cost: CostForecast?
         /// What the verdict was made by.
         let grounds: Grounds
 
@@ -38,6 +42,7 @@ public struct ShouldFinetune {
             var object = verdict.json.objectValue ?? JSONObject()
             object["adapter"] = adapter.map { .string($0.text) } ?? .null
             object["facts"] = facts.json
+            object["cost"] = cost?.json ?? .null
             return .object(object)
         }
     }
@@ -58,7 +63,9 @@ public struct ShouldFinetune {
             let policy = try policy(nil, registry: nil)
             let facts = FineTuningFacts(
                 baseError: typedError, effectiveExamples: request.examples, horizon: request.horizon)
-            return outcome(nil, facts, by: policy, isReused: false, Grounds.Sources(typed: request), now: now)
+            let work = CostFacts(effectiveExamples: request.examples)
+            let grounds = Grounds(policy: policy, sources: Grounds.Sources(typed: request), now: now)
+            return outcome(nil, facts, isReused: false, cost: work, try table(policy), grounds)
         }
         let workspace = try open()
         let declaration = try workspace.registry.adapter(named: name)
@@ -75,6 +82,8 @@ public struct ShouldFinetune {
         _ declaration: AdapterDeclaration, by policy: ReadPolicy, in workspace: Workspace, now: Timestamp,
         progress: @escaping Examiner.Progress
     ) throws -> Outcome {
+        // what cannot be meant is refused before anything is measured
+        let table = try table(policy, declared: declaration.costs)
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
         var facts = FineTuningFacts(
             baseError: typedError, effectiveExamples: request.examples ?? task.report.effectiveRows,
@@ -91,16 +100,25 @@ public struct ShouldFinetune {
             isReused = measured.isReused
         }
         let sources = Grounds.Sources(typed: request, task: task, isReused: isReused)
-        return outcome(declaration.name, facts, by: policy, isReused: isReused, sources, now: now)
+        var work = try task.costFacts(in: workspace)
+        work.effectiveExamples = facts.effectiveExamples
+        let grounds = Grounds(policy: policy, sources: sources, now: now)
+        return outcome(declaration.name, facts, isReused: isReused, cost: work, table, grounds)
     }
 
+    /// - Parameter work: what an adapter makes of it, for the cost.
     private func outcome(
-        _ adapter: AdapterName?, _ facts: FineTuningFacts, by policy: ReadPolicy, isReused: Bool, _ sources: Grounds.Sources,
-        now: Timestamp
+        _ adapter: AdapterName?, _ facts: FineTuningFacts, isReused: Bool, cost work: CostFacts, _ table: CostTable,
+        _ grounds: Grounds
     ) -> Outcome {
         Outcome(
-            adapter: adapter, facts: facts, verdict: policy.policy.judgeFineTuning(facts, now: now), isReused: isReused,
-            grounds: Grounds(policy: policy, sources: sources, now: now))
+            adapter: adapter, facts: facts, verdict: grounds.policy.judgeFineTuning(facts, now: grounds.now), isReused: isReused,
+            cost: facts.horizon.map { CostForecast(CostRates(work, table, by: grounds.policy), over: $0) }, grounds: grounds)
+    }
+
+    /// The policy's prices, then the adapter's, then what was typed.
+    private func table(_ policy: ReadPolicy, declared: [DeclaredSetting] = []) throws(CostError) -> CostTable {
+        try policy.policy.costs.overridden(by: declared).overridden(byTyped: request.costs)
     }
 
     private var typedError: MeasuredRate? {

@@ -17,6 +17,7 @@ extension Policy {
         retraining = try reader.required(section: "retraining", RetrainingRules.init(reading:))
         unattended = try reader.required(section: "unattended", UnattendedRules.init(reading:))
         retirement = try reader.required(section: "retirement", RetirementRules.init(reading:))
+        costs = try reader.required(section: "costs", CostTable.init(reading:))
         prune = try reader.required(section: "prune") { reader in
             PruneRules(
                 keepLast: try reader.count("keep_last", in: 1...1_000_000), keepServed: try reader.count("keep_served"))

@@ -12,6 +12,7 @@ public struct Policy: Sendable, Hashable {
     public let retraining: RetrainingRules
     public let unattended: UnattendedRules
     public let retirement: RetirementRules
+    public let costs: CostTable
     public let prune: PruneRules
 
     public var name: String { stamp.name }

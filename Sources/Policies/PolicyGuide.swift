@@ -3,7 +3,9 @@ import StrictYAML
 /// What each key of a policy says, for `lora policy explain`. A test holds it against the keys that the shipped policies have.
 public enum PolicyGuide {
     /// By the key's full name; in the words of a sentence that begins with the key.
-    public static let words: [String: String] = [
+    public static let words: [String: String] = ownWords.merging(CostKey.guide) { own, _ in own }
+
+    private static let ownWords: [String: String] = [
         "schema": "the form of the file, lora.policy/1",
         "extends": "the policy whose keys count wherever this file has none; a key that is left empty drops an optional rule",
         "name": "how adapters and verdicts name the policy",

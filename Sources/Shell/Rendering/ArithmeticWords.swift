@@ -1,8 +1,10 @@
+import Lifecycle
 import Policies
 
 /// Each rule of a verdict worked out, for people.
 enum ArithmeticWords {
-    static func lines(_ arithmetic: VerdictArithmetic, in session: Session) -> [String] {
+    static func lines(_ outcome: ShouldFinetune.Outcome, in session: Session) -> [String] {
+        let arithmetic = outcome.arithmetic
         var lines = ["", "How policy '\(arithmetic.policy.name)' (\(arithmetic.policy.digest)) came to this:"]
         for part in arithmetic.parts {
             lines.append(part.rule)
@@ -11,7 +13,20 @@ enum ArithmeticWords {
             lines += part.steps.map { "    \($0.words)" }
             lines += ["  \(part.conclusion)", "  \(part.flip)"]
         }
-        return lines
+        guard let cost = outcome.cost else { return lines }
+        lines.append("cost, which decides nothing")
+        lines += CostKey.allCases.compactMap { price($0, cost.rates.table, outcome.prices, in: session) }
+        return lines + cost.steps.map { "    \($0.words)" }
+    }
+
+    /// A number of the cost and who says it.
+    private static func price(
+        _ key: CostKey, _ table: CostTable, _ settings: [PolicySetting], in session: Session
+    ) -> String? {
+        guard let entry = table[key] else { return nil }
+        let stated = settings.first { $0.key == "costs.\(key.rawValue)" }
+        let place = entry.origin == .policy ? stated?.place(below: session.workingFolder) : entry.origin.words
+        return "  costs.\(key.rawValue) = \(entry.words)  (\(place ?? "policy"))"
     }
 }
 

@@ -29,6 +29,7 @@ struct ShouldFinetuneVerb: Verb {
     var explain = false
     @Flag(help: "Show how far each input is from flipping the verdict.")
     var sensitivity = false
+    @OptionGroup var costs: CostOptions
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
@@ -59,6 +60,7 @@ struct ShouldFinetuneVerb: Verb {
         request.horizon = horizon
         request.policy = policy.map(session.policy)
         request.measuresAgain = measureAgain
+        request.costs = costs.typed
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try ShouldFinetune(request, workingFolder: session.workingFolder).run(
             open: { try session.openRegistry(place.registry) }, now: session.clock(), progress: bar.show)
@@ -67,7 +69,7 @@ struct ShouldFinetuneVerb: Verb {
             session.print(outcome.json(explains: explain, probes: sensitivity))
         } else {
             for line in VerdictWords.lines(outcome) { session.console.print(line) }
-            if explain { for line in ArithmeticWords.lines(outcome.arithmetic, in: session) { session.console.print(line) } }
+            if explain { for line in ArithmeticWords.lines(outcome, in: session) { session.console.print(line) } }
             if sensitivity { for line in SensitivityWords.lines(outcome.sensitivity) { session.console.print(line) } }
         }
         return ExitStatus(outcome.verdict.answer)
