@@ -3,7 +3,8 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 LORA := .build/release/lora
 # headers and libraries that Sources/C* bind to
-PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1-dev zlib1g-dev pkg-config
+PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1-dev libcurl4-openssl-dev zlib1g-dev \
+	pkg-config
 # other people's programs that the tests hold ours against
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 

@@ -26,6 +26,13 @@ let package = Package(
         .target(name: "Randomness", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
+        // opens libcurl itself, when it is first needed
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Faults", "StrictJSON"]),
+
+        .target(
+            name: "Hub",
+            dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
 
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
@@ -67,7 +74,7 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
+                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "HTTP", "Llama", "Monitoring", "Policies", "Registry",
                 "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -76,8 +83,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
-                "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Randomness", "Registry",
+                "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -90,12 +97,16 @@ let package = Package(
             path: "Benchmarks/KernelBench"),
 
         // Tests.
-        .target(name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/TestSupport"),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),

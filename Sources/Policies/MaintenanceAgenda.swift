@@ -12,11 +12,14 @@ public struct MaintenanceAgenda: Sendable, Hashable {
         public let expense: TrainingExpense
         /// Whether the evidence says that it should be given up instead.
         public let shouldRetire: Bool
+        /// Whether the folder of its base is not what was pinned.
+        public let isBaseMoved: Bool
 
         public init(
             _ item: RetrainCase, policy: Policy, attempts: AttemptFacts, expense: TrainingExpense = TrainingExpense(),
-            shouldRetire: Bool = false
+            shouldRetire: Bool = false, isBaseMoved: Bool = false
         ) {
+            self.isBaseMoved = isBaseMoved
             self.item = item
             self.policy = policy
             self.attempts = attempts
@@ -81,6 +84,8 @@ public struct MaintenanceAgenda: Sendable, Hashable {
 public enum Obstacle: Sendable, Hashable {
     case running
     case shouldRetire
+    /// The folder of its base is not what was pinned, and a person must say that it is meant.
+    case basePinned
     /// The gate refused what this training gives.
     case refused
     /// So many trainings failed.
@@ -100,6 +105,7 @@ public enum Obstacle: Sendable, Hashable {
         switch self {
         case .running: "running"
         case .shouldRetire: "should_retire"
+        case .basePinned: "base_pinned"
         case .refused: "refused"
         case .personNeeded: "person_needed"
         case .retry: "retry"
@@ -113,7 +119,7 @@ public enum Obstacle: Sendable, Hashable {
     /// From when it does not stand in the way any more; nil when time alone does not take it away.
     public var until: Timestamp? {
         switch self {
-        case .running, .shouldRetire, .refused, .personNeeded: nil
+        case .running, .shouldRetire, .basePinned, .refused, .personNeeded: nil
         case .retry(let moment), .quietHours(let moment), .budget(_, let moment): moment
         }
     }
@@ -123,6 +129,7 @@ public enum Obstacle: Sendable, Hashable {
         case .running: "It is being trained already."
         case .shouldRetire: "The evidence says to give it up instead; `lora should-retire` shows it."
         case .personNeeded(let attempts): "\(counted(attempts, "training")) failed; a person must look."
+        case .basePinned: "Its base is not what was pinned; `lora base add --replace` pins it anew."
         case .refused: "The gate refused its candidate, and the same data and base would give the same one."
         case .retry(let moment): "The last training failed; the next may begin at \(moment)."
         case .quietHours(let moment): "These are quiet hours until \(moment)."
@@ -156,6 +163,7 @@ extension MaintenanceAgenda.Candidate {
         let rules = policy.unattended
         if attempts.isRunning { return .running }
         if shouldRetire { return .shouldRetire }
+        if isBaseMoved, !rules.followsBase { return .basePinned }
         if attempts.isRefused { return .refused }
         if attempts.failed >= rules.attempts { return .personNeeded(attempts: attempts.failed) }
         if let last = attempts.lastEnded, attempts.failed > 0, !attempts.isUnderWay {

@@ -43,7 +43,7 @@ extension Policy {
     }
 
     private func stillPays(_ facts: RetirementFacts, atLeast limit: Double) -> RuleOutcome {
-        let (threshold, words) = (RuleValue.rate(limit), RuleValue.rate(limit).words)
+        let (threshold, words) = (RuleValue.rate(limit), points(limit))
         let flip = Counterfactual(.below, threshold, "Fails once the version surely errs less than \(words) below the base.")
         func outcome(_ value: Double?, _ finding: RuleOutcome.Finding, _ reason: String) -> RuleOutcome {
             RuleOutcome(
@@ -55,7 +55,7 @@ extension Policy {
         }
         let difference = PairedDifference(pairs, rows: rows, confidence: retirement.confidence)
         let sighting =
-            "The version's error lies \(RuleValue.rate(abs(difference.value)).words) \(difference.value < 0 ? "above" : "below") "
+            "The version's error lies \(points(abs(difference.value))) \(difference.value < 0 ? "above" : "below") "
             + "the base's (\(span(difference.lower, difference.upper)))"
         if difference.upper < limit { return outcome(difference.value, .failed, "\(sighting), less than the \(words) that pay.") }
         return difference.lower >= limit
@@ -73,6 +73,8 @@ extension Policy {
             flip: Counterfactual(.atMost, .moment(now), "Fails when the horizon that the adapter was declared with is over."),
             reason: reason)
     }
+
+    private func points(_ share: Double) -> String { "\(RuleValue.ratio(100 * share).words) points" }
 
     private func span(_ lower: Double, _ upper: Double) -> String {
         "\(RuleValue.rate(retirement.confidence).words) interval \(RuleValue.rate(lower).words) to \(RuleValue.rate(upper).words)"

@@ -59,6 +59,8 @@ public enum PolicyGuide {
         "retraining.reactions.cosmetic": "reaction to another description, README or picture",
         "retraining.reactions.regression": "reaction to a version that fails a check which it must keep passing",
         "unattended.promote": "true: what passes its gate goes into production; false: it waits as candidate for a person",
+        "unattended.follow_base":
+            "true: a base whose folder has changed is pinned anew before the training; false: that waits for a person",
         "unattended.attempts": "trainings of one cause that may fail before a person must look",
         "unattended.retry_after": "span from one such attempt to the next; twice as long after each further one",
         "unattended.budget.runs_per_day": "trainings that may begin in a day, over all adapters of the policy; optional",

@@ -4,6 +4,7 @@ import StrictYAML
 extension UnattendedRules {
     init(reading reader: YAMLReader) throws {
         promotes = try reader.required("promote", as: Bool.self)
+        followsBase = try reader.required("follow_base", as: Bool.self)
         attempts = try reader.count("attempts", in: 1...1_000)
         retryAfter = try reader.span("retry_after")
         budget = try reader.optional(section: "budget", Budget.init(reading:)) ?? Budget()

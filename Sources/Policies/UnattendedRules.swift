@@ -4,6 +4,8 @@ import Adapters
 public struct UnattendedRules: Sendable, Hashable {
     /// Whether a candidate that passed its gate goes into production without a person.
     public let promotes: Bool
+    /// Whether a base whose folder has changed is pinned anew before the training, instead of waiting for a person.
+    public let followsBase: Bool
     /// So many trainings of one cause may fail before a person must look.
     public let attempts: Int
     /// From one such attempt to the next; twice as long after each further one.

@@ -4,7 +4,7 @@ import Foundation
 /// A folder of model files, opened by plain names that cannot lead out of it.
 ///
 /// Symbolic links must end inside the folder. The one exception is the Hugging Face cache, whose `snapshots/<revision>/<name>` are
-/// links into `blobs/` of the same repository.
+/// links into `blobs/` of the same repository, or on from there into `blobs/` of the cache.
 public struct ModelFolder: Sendable, Hashable {
     public let url: URL
 
@@ -66,7 +66,10 @@ public struct ModelFolder: Sendable, Hashable {
         guard let own = Self.realPath(url.path) else { return [] }
         let snapshots = URL(filePath: own).deletingLastPathComponent()
         guard snapshots.lastPathComponent == "snapshots" else { return [own] }
-        return [own, snapshots.deletingLastPathComponent().appending(path: "blobs").path]
+        let repository = snapshots.deletingLastPathComponent()
+        // contents that several repositories share are links once more, into the cache's own blobs
+        let shared = repository.lastPathComponent.hasPrefix("models--") ? [repository.deletingLastPathComponent()] : []
+        return [own] + ([repository] + shared).map { $0.appending(path: "blobs").path }
     }
 
     private static func realPath(_ path: String) -> String? {

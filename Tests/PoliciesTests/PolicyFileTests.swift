@@ -199,6 +199,18 @@ import Testing
         #expect((300..<1_500).contains(refused))
     }
 
+    /// A policy that an earlier version laid out goes on judging; what it says itself comes first.
+    @Test func aSectionThatCameLaterIsTheShippedOne() throws {
+        let sections = shipped.components(separatedBy: "\n\n").filter { !$0.contains("\nunattended:") && !$0.contains("\nretirement:") }
+        let file = try folder.file("default.yaml", sections.joined(separator: "\n\n"))
+        #expect(throws: (any Error).self) { try PolicyFile(file) .policy { "\($0.count)" } }
+        let policy = try PolicyFile(file, otherwise: ["default": shipped]).policy { "\($0.count)" }
+        #expect(policy.unattended == (try ShippedPolicy.default.load()).unattended && policy.retirement.afterHorizon)
+        let own = try folder.file("own.yaml", sections.joined(separator: "\n\n") + "\n\nretirement:\n  after_horizon: false\n  confidence: 0.9\n")
+        let partly = try PolicyFile(own, otherwise: ["default": shipped]).policy { "\($0.count)" }
+        #expect(!partly.retirement.afterHorizon && partly.retirement.baseErrorAtMost == nil && partly.unattended == policy.unattended)
+    }
+
     @Test func everyKeyOfTheDefaultIsNeeded() throws {
         let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
         var removed = 0
@@ -216,6 +228,6 @@ import Testing
             #expect(throws: (any Error).self, "without '\(line)'") { try policy(rest.joined(separator: "\n")) }
             removed += 1
         }
-        #expect(removed == 55)
+        #expect(removed == 56)
     }
 }
