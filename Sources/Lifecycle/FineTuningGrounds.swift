@@ -39,6 +39,9 @@ extension ShouldFinetune.Outcome {
             of: verdict, on: facts, by: grounds.policy, settings: grounds.settings, sources: grounds.sources, now: grounds.now)
     }
 
+    /// The keys of the policy's prices, with their places.
+    public var prices: [PolicySetting] { grounds.settings.filter { $0.key.hasPrefix("costs.") } }
+
     public var sensitivity: Sensitivity { Sensitivity(of: facts, by: grounds.policy, now: grounds.now) }
 
     /// The verdict with what was asked for beside it.

@@ -67,13 +67,22 @@ public struct CostForecast: Sendable, Hashable {
             "serving_per_month": number(rates.servingMonth), "total": number(total), "total_least": number(leastTotal),
             "total_most": number(mostTotal), "upkeep_per_month": number(rates.upkeepMonth),
             "benefit_per_month": optional(rates.benefitMonth), "benefit": optional(benefit), "net": optional(net),
-            "break_even": breakEven.json, "table": rates.table.json,
+            "break_even": breakEven.json,
+            "pays": .string(benefit == nil ? "unknown" : breakEven.name), "table": rates.table.json,
         ]
     }
 }
 
 extension CostForecast.BreakEven {
-    /// The month; null for never. Whether it lies within the horizon follows from the two numbers.
+    fileprivate var name: String {
+        switch self {
+        case .month: "within_horizon"
+        case .afterHorizon: "after_horizon"
+        case .never: "never"
+        }
+    }
+
+    /// The month; null for never, and where nobody says what is saved.
     fileprivate var json: JSONValue {
         switch self {
         case .month(let month), .afterHorizon(let month): .integer(month)

@@ -31,7 +31,8 @@ public enum CostKey: String, Sendable, Hashable, CaseIterable {
         case .millionInputTokens: "price of a million input tokens where prompts are answered now"
         case .gigabyteMonth: "price of keeping a gigabyte for a month"
         case .servingMonth: "what serving the adapter costs each month beyond serving without it"
-        case .tokensPerSecond: "tokens per second of training, where no run was measured; measuring is taken as three times as fast"
+        case .tokensPerSecond:
+            "tokens per second of training, where no run was measured; measuring is taken as three times as fast"
         case .tokensPerExample: "tokens that a training reads for each effective example, where the data is not known"
         case .adapterGigabytes: "size of a version, where none is known"
         case .hoursToBegin: "hours of people before the first training: collecting, labelling, checking"

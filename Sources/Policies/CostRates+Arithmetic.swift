@@ -34,7 +34,8 @@ extension CostRates {
 
     private var hoursStep: Step {
         if let measured = facts.measured {
-            return Step("machine hours = \(sixDecimals(measured.hours)), the median of \(counted(measured.runs, "run"))", machineHours)
+            return Step(
+                "machine hours = \(sixDecimals(measured.hours)), the median of \(counted(measured.runs, "run"))", machineHours)
         }
         let tokens =
             facts.trainingTokens.map { "\($0) tokens" }
@@ -68,7 +69,7 @@ extension CostForecast {
             switch breakEven {
             case .month(let month): .init("break-even: month \(month); from then on savings cover what was spent", Double(month))
             case .afterHorizon(let month): .init("break-even: month \(month), after the horizon ends", Double(month))
-            case .never: .init("break-even: never")
+            case .never: .init("break-even: \(benefit == nil ? "unknown" : "never")")
             }
         let sums: [VerdictArithmetic.Step] = [
             .init(

@@ -15,6 +15,9 @@ public struct CostTable: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public let value: Double
         public let origin: Origin
+
+        /// The number without a needless fraction.
+        public var words: String { sixDecimals(value) }
     }
 
     public let currency: Currency
@@ -30,7 +33,8 @@ public struct CostTable: Sendable, Hashable {
         entries = [:]
         for key in CostKey.allCases {
             let isOptional = CostKey.usage.contains(key)
-            let value = try isOptional
+            let value =
+                try isOptional
                 ? reader.optional(key.rawValue, as: Double.self) : reader.required(key.rawValue, as: Double.self)
             guard let value else { continue }
             guard key.range.contains(value) else {

@@ -31,8 +31,9 @@ public struct PolicyFile: Sendable {
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
         let data = Data(layers.map(\.text).joined().utf8)
+        let policy = try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
         try PricesInOneCurrency.check(layers.map(\.root))
-        return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
+        return policy
     }
 
     /// Every key that counts, in the order of the file and then of what it extends; rules that were dropped are not there.

@@ -47,7 +47,8 @@ extension AdapterDeclaration {
         self.init(
             name: summary.name, task: summary.task, owner: summary.owner, base: summary.base,
             data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: summary.metric,
-            labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected, costs: costs)
+            labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected,
+            costs: costs)
     }
 }
 

@@ -5,6 +5,7 @@ import Policies
 import Registry
 import TestSupport
 import Testing
+import Training
 
 @Suite("Maintenance that nobody watches")
 struct CarryOutMaintenanceTests {
@@ -76,8 +77,11 @@ struct CarryOutMaintenanceTests {
         registry.unblockCheckpoints(ofRun: 1)
         #expect(try endings(run(registry, month: 12)) == ["waits: person_needed"])
         // a person trains it, and the slate is clean
-        _ = try registry.train()
-        #expect(try endings(run(registry, month: 8)) == ["greeter@v2"])
+        let now = SmallRegistry.moment(60).adding(months: 12)
+        let request = TrainAdapter.Request(adapter: "greeter", options: TrainingOptions(), policy: nil, startsAnew: false)
+        _ = try TrainAdapter(request, in: registry.open(), workingFolder: registry.folder.url)
+            .run(by: SmallRegistry.actor, clock: { now }, shouldStop: { false }, observe: { _ in })
+        #expect(try endings(run(registry, month: 20)) == ["greeter@v2"])
     }
 
     @Test("a policy that promotes does so, also for a version whose process died before it could")

@@ -14,7 +14,19 @@ enum ArithmeticWords {
             lines += ["  \(part.conclusion)", "  \(part.flip)"]
         }
         guard let cost = outcome.cost else { return lines }
-        return lines + ["cost, which decides nothing"] + cost.steps.map { "    \($0.words)" }
+        lines.append("cost, which decides nothing")
+        lines += CostKey.allCases.compactMap { price($0, cost.rates.table, outcome.prices, in: session) }
+        return lines + cost.steps.map { "    \($0.words)" }
+    }
+
+    /// A number of the cost and who says it.
+    private static func price(
+        _ key: CostKey, _ table: CostTable, _ settings: [PolicySetting], in session: Session
+    ) -> String? {
+        guard let entry = table[key] else { return nil }
+        let stated = settings.first { $0.key == "costs.\(key.rawValue)" }
+        let place = entry.origin == .policy ? stated?.place(below: session.workingFolder) : entry.origin.words
+        return "  costs.\(key.rawValue) = \(entry.words)  (\(place ?? "policy"))"
     }
 }
 

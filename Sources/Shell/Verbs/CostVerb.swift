@@ -27,11 +27,12 @@ struct CostVerb: Verb {
             if explain { for step in cost.forecast.steps { session.console.print("  \(step.words)") } }
         }
         return
-            switch cost.verdict.answer {
-            case .keep: .passed
-            case .stop: .adviceIsNo
-            case .notEnoughEvidence: .notEnoughEvidence
-            }
+            switch cost.verdict.answer
+        {
+        case .keep: .passed
+        case .stop: .adviceIsNo
+        case .notEnoughEvidence: .notEnoughEvidence
+        }
     }
 }
 
