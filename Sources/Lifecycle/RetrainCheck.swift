@@ -24,7 +24,8 @@ public struct RetrainCheck {
             guard standing.state == .active else {
                 return MaintenancePlan(judging: [], resting: [RestingAdapter(name: declaration.name, standing)], now: now)
             }
-            var gathering = try FactsGathering(of: [declaration], in: workspace)
+            let releases = try RecordedReleases(of: declaration.name, in: workspace.registry)
+            var gathering = try FactsGathering(of: [declaration], releases, in: workspace)
             return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
         }
         let (judged, unjudged, resting) = try material()
@@ -46,9 +47,13 @@ public struct RetrainCheck {
     private func material() throws -> (
         judged: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter], resting: [RestingAdapter]
     ) {
-        let (declarations, faults) = try workspace.registry.readableDeclarations()
-        let states = try workspace.registry.states()
-        var gathering = try FactsGathering(of: declarations, in: workspace)
+        let registry = workspace.registry
+        let ((declarations, faults), (states, releases)) = try together {
+            try registry.readableDeclarations()
+        } and: {
+            (try registry.states(), try RecordedReleases(of: nil, in: registry))
+        }
+        var gathering = try FactsGathering(of: declarations, releases, in: workspace)
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
         var policies: [String: Policy] = [:]

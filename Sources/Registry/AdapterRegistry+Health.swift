@@ -69,7 +69,4 @@ extension AdapterRegistry {
 extension RegistryLayout {
     /// Written whenever all adapters have been judged.
     public var lastCheck: URL { caches.appending(path: "last-retrain-check") }
-
-    /// As `resolve`, for thousands of paths.
-    public func resolvedPath(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root.path)/\(path)" }
 }
