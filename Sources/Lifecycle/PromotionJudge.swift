@@ -118,7 +118,7 @@ struct PromotionJudge {
     }
 
     private func score(of record: VersionRecord, under conditions: MeasuringConditions) throws -> HeldOutScore? {
-        try workspace.registry.measurement(conditions.key(of: record.published)).flatMap(HeldOutScore.init)
+        try workspace.registry.measurement(conditions.key(of: record.published.commit)).flatMap(HeldOutScore.init)
     }
 
     /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.

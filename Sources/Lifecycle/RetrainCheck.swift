@@ -28,9 +28,15 @@ public struct RetrainCheck {
                 let resting = [RestingAdapter(name: declaration.name, standing)]
                 return (MaintenancePlan(judging: [], resting: resting, now: now), [:])
             }
+<<<<<<< HEAD
             var gathering = try FactsGathering(of: [declaration], in: workspace)
             let material = try material(declaration, &gathering)
             return (MaintenancePlan(judging: [material], now: now), [declaration.name: material.policy])
+=======
+            let releases = try RecordedReleases(of: declaration.name, in: workspace.registry)
+            var gathering = try FactsGathering(of: [declaration], releases, in: workspace)
+            return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
+>>>>>>> 7889bab1c1813c2ad2d9a759ebbb6e2ea7d7e0dc
         }
         let (judged, unjudged, resting) = try material()
         noteCheck()
@@ -54,9 +60,13 @@ public struct RetrainCheck {
     private func material() throws -> (
         judged: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter], resting: [RestingAdapter]
     ) {
-        let (declarations, faults) = try workspace.registry.readableDeclarations()
-        let states = try workspace.registry.states()
-        var gathering = try FactsGathering(of: declarations, in: workspace)
+        let registry = workspace.registry
+        let ((declarations, faults), (states, releases)) = try together {
+            try registry.readableDeclarations()
+        } and: {
+            (try registry.states(), try RecordedReleases(of: nil, in: registry))
+        }
+        var gathering = try FactsGathering(of: declarations, releases, in: workspace)
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
         var policies: [String: Policy] = [:]
