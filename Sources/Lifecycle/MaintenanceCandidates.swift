@@ -52,8 +52,11 @@ struct MaintenanceCandidates {
         guard let lease = try workspace.registry.leaseIfFree(name) else { return AttemptFacts(isRunning: true) }
         return try withExtendedLifetime(lease) {
             guard let cause = try knownCause(of: name) else { return AttemptFacts() }
-            let (failed, last) = decisions.failures(from: cause)
-            let run = try workspace.registry.runs(of: name).last { run in
+            let runs = try workspace.registry.runs(of: name)
+            // whoever made a version, it wipes the slate clean
+            let admitted = runs.last(where: \.isAdmitted)?.end?.at ?? .earliest
+            let (failed, last) = decisions.filter { $0.at > admitted }.failures(from: cause)
+            let run = runs.last { run in
                 MaintenanceRecord.cause(run.start.base, run.start.dataset) == cause
             }
             let isUnderWay = run.map { $0.state == .interrupted || $0.state == .failed } ?? false
@@ -111,4 +114,8 @@ struct MaintenanceCandidates {
         }
         return spent
     }
+}
+
+extension Run {
+    fileprivate var isAdmitted: Bool { if case .admitted = end?.outcome { true } else { false } }
 }

@@ -24,9 +24,11 @@ struct MaintenanceJob {
             let cause = try MaintenanceCandidates(in: workspace, workingFolder: workingFolder).cause(of: name)
             if let verdict = try retirement(now: clock(), observe) { return .shouldRetire(verdict) }
             return try train(cause, by: actor, clock: clock, shouldStop: shouldStop, observe: observe)
-        } catch let error as any Explained {
+        } catch {
             guard !shouldStop() else { return .interrupted }
-            return .failed(error.explanation)
+            return .failed(
+                (error as? any Explained)?.explanation
+                    ?? Explanation(FailureWords.text(error), next: "Run `lora train \(name)` to see it by itself."))
         }
     }
 

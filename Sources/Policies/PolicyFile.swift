@@ -8,7 +8,7 @@ public struct PolicyFile: Sendable {
     static let chainLimit = 8
 
     /// Sections that files of earlier versions do not have: what ships counts there, so that a policy that judged before still does.
-    private static let laterSections = ["unattended", "retirement"]
+    private static let laterSections = ["unattended", "retirement", "costs"]
 
     /// Nearest first.
     private let layers: [PolicyLayer]
@@ -43,7 +43,8 @@ public struct PolicyFile: Sendable {
 
     /// The chain and, where it lacks a later section, that of what ships.
     private static func completed(_ chain: [PolicyLayer], with shipped: PolicyLayer?) -> [PolicyLayer] {
-        let known = chain.flatMap(\.root.keys)
+        // what the last of the chain has it has as it means it
+        let known = chain[chain.count - 1].root.keys
         let lacking = laterSections.filter { !known.contains($0) }
         guard let shipped, !lacking.isEmpty else { return chain }
         return chain + [shipped.keeping(lacking)]

@@ -201,14 +201,19 @@ import Testing
 
     /// A policy that an earlier version laid out goes on judging; what it says itself comes first.
     @Test func aSectionThatCameLaterIsTheShippedOne() throws {
-        let sections = shipped.components(separatedBy: "\n\n").filter { !$0.contains("\nunattended:") && !$0.contains("\nretirement:") }
-        let file = try folder.file("default.yaml", sections.joined(separator: "\n\n"))
-        #expect(throws: (any Error).self) { try PolicyFile(file) .policy { "\($0.count)" } }
-        let policy = try PolicyFile(file, otherwise: ["default": shipped]).policy { "\($0.count)" }
-        #expect(policy.unattended == (try ShippedPolicy.default.load()).unattended && policy.retirement.afterHorizon)
-        let own = try folder.file("own.yaml", sections.joined(separator: "\n\n") + "\n\nretirement:\n  after_horizon: false\n  confidence: 0.9\n")
-        let partly = try PolicyFile(own, otherwise: ["default": shipped]).policy { "\($0.count)" }
-        #expect(!partly.retirement.afterHorizon && partly.retirement.baseErrorAtMost == nil && partly.unattended == policy.unattended)
+        let later = ["unattended:", "retirement:", "costs:"]
+        let sections = shipped.components(separatedBy: "\n\n").filter { section in !later.contains { section.contains("\n\($0)") } }
+        let old = sections.joined(separator: "\n\n")
+        func policy(_ text: String, otherwise texts: [String: String]) throws -> Policy {
+            try PolicyFile(write(text, as: "old"), otherwise: texts).policy { "\($0.count)" }
+        }
+        #expect(throws: (any Error).self) { try policy(old, otherwise: [:]) }
+        let filled = try policy(old, otherwise: ["default": shipped])
+        let whole = try ShippedPolicy.default.load()
+        #expect(filled.unattended == whole.unattended && filled.retirement == whole.retirement && filled.costs == whole.costs)
+        let own = "\n\nretirement:\n  after_horizon: false\n  confidence: 0.9\n"
+        let partly = try policy(old + own, otherwise: ["default": shipped])
+        #expect(!partly.retirement.afterHorizon && partly.retirement.baseErrorAtMost == nil && partly.unattended == whole.unattended)
     }
 
     @Test func everyKeyOfTheDefaultIsNeeded() throws {
