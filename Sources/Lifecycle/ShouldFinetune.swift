@@ -43,6 +43,7 @@ public struct ShouldFinetune {
             object["adapter"] = adapter.map { .string($0.text) } ?? .null
             object["facts"] = facts.json
             object["cost"] = cost?.json ?? .null
+            object["evidence"] = grounds.evidence
             return .object(object)
         }
     }
@@ -102,7 +103,8 @@ public struct ShouldFinetune {
         let sources = Grounds.Sources(typed: request, task: task, isReused: isReused)
         var work = try task.costFacts(in: workspace)
         work.effectiveExamples = facts.effectiveExamples
-        let grounds = Grounds(policy: policy, sources: sources, now: now)
+        var grounds = Grounds(policy: policy, sources: sources, now: now)
+        if typedError == nil { grounds.evidence = task.evidence(isReused: isReused) }
         return outcome(declaration.name, facts, isReused: isReused, cost: work, table, grounds)
     }
 

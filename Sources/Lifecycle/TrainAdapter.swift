@@ -141,8 +141,8 @@ public struct TrainAdapter {
         let verdict = policy.judgeCandidate(proof.facts)
         try workspace.registry.record(
             Decision(
-                adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue, verdict: verdict.json,
-                at: clock()))
+                adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue,
+                verdict: proof.record(of: verdict, run: attempt.run.id), at: clock()))
         guard verdict.answer == .admitted else {
             try workspace.registry.endRun(
                 attempt.run.id, of: task.declaration.name, .rejected(reason: verdict.failure), at: clock())
