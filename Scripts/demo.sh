@@ -14,7 +14,8 @@ step should-finetune ticket-router
 step train ticket-router
 step evaluate ticket-router@candidate
 step promote ticket-router --reason "beats its base on the held-out tickets"
-step retrain-check
+# ticket-router is not due before its window; ticket-namer is declared and waits for its first training, which exit 10 says
+step retrain-check || [ $? -eq 10 ]
 step list
 
 version=$(git --git-dir "$state/versions.git" tag --sort=-creatordate | head -n 1)

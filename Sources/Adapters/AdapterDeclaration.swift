@@ -45,6 +45,13 @@ public struct AdapterDeclaration: Sendable, Hashable {
         self.overrides = overrides
     }
 
+    /// The same on another base.
+    public func on(_ base: BaseName) -> AdapterDeclaration {
+        AdapterDeclaration(
+            name: name, task: task, owner: owner, base: base, data: data, metric: metric, labels: labels, horizon: horizon,
+            policy: policy, training: training, protected: protected, costs: costs, overrides: overrides)
+    }
+
     public func protects(_ alias: AliasName) -> Bool { alias == .production || protected.contains(alias) }
 }
 

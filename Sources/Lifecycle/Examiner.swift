@@ -20,6 +20,7 @@ public final class Examiner {
     private let streams: Bool
     private let progress: Progress
     private var loaded: LlamaModel?
+    private var siblings: [BaseName: Examiner] = [:]
 
     /// - Parameter streams: for a base larger than the memory it may take.
     init(_ task: PreparedTask, in workspace: Workspace, streams: Bool = false, progress: @escaping Progress) {
@@ -50,9 +51,13 @@ public final class Examiner {
         return (score, false)
     }
 
-    /// A released version, checked out of git.
+    /// A released version, checked out of git; on the base that it was trained on, also where the adapter has moved to another.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
+        let own = published.lineage.base.name
+        if own != task.base.name, try workspace.registry.baseNames().contains(own) {
+            return try sibling(on: own).version(version, now: now)
+        }
         let key = task.conditions.key(of: published.commit)
         if let known = try known(key, notAfter: now) { return known }
         let folder = try VersionCache(of: workspace).folder(of: published)
@@ -61,6 +66,16 @@ public final class Examiner {
         try workspace.registry.record(
             RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return score
+    }
+
+    /// The same task on another base.
+    private func sibling(on base: BaseName) throws -> Examiner {
+        if let known = siblings[base] { return known }
+        let task = try PreparedTask(task.declaration.on(base), typed: TrainingOptions(), in: workspace)
+        try task.requirePinnedBase(in: workspace.registry)
+        let sibling = Examiner(task, in: workspace, streams: streams, progress: progress)
+        siblings[base] = sibling
+        return sibling
     }
 
     /// A candidate that is not released yet, so nothing is reused.

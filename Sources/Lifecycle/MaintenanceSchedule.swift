@@ -30,7 +30,7 @@ public struct MaintenanceSchedule {
     }
 
     /// What is called. `--quiet`: cron sends a mail whenever something is printed.
-    public var words: [String] { [program.path, "retrain-check", "--quiet", "--registry", layout.root.path] }
+    private var words: [String] { [program.path, "retrain-check", "--quiet", "--registry", layout.root.path] }
 
     /// A minute that differs between registries, so that not all of a machine, or of a fleet, begin at once.
     public var ownMinute: Int { Int(stamp % 60) }
@@ -39,12 +39,16 @@ public struct MaintenanceSchedule {
 
     /// Puts the check on the schedule, in place of an earlier entry with the same keeper.
     ///
+    /// - Parameter options: what the check is called with besides, such as `--run`.
+    ///
     /// - Returns: the entry, and whether anything was changed for it.
     /// - Throws: `ScheduleError`, `CrontabError`
-    public func install(_ times: RunTimes, with keeper: Keeper) throws -> (entry: Entry, isChanged: Bool) {
+    public func install(
+        _ times: RunTimes, with keeper: Keeper, options: [String] = []
+    ) throws -> (entry: Entry, isChanged: Bool) {
         switch keeper {
-        case .cron: try installLine(times)
-        case .systemd: try installTimer(times)
+        case .cron: try installLine(times, words + options)
+        case .systemd: try installTimer(times, words + options)
         }
     }
 
@@ -86,7 +90,7 @@ public struct MaintenanceSchedule {
         }
     }
 
-    private func installLine(_ times: RunTimes) throws -> (Entry, Bool) {
+    private func installLine(_ times: RunTimes, _ words: [String]) throws -> (Entry, Bool) {
         guard let line = CronLine.text(times, words) else { throw ScheduleError.unwritable(words.joined(separator: " ")) }
         let note = "# `lora schedule remove --registry \(layout.root.path)` takes this away"
         let isChanged = try changeCrontab { try $0.installing([note, line], of: layout.root.path) }
@@ -125,7 +129,7 @@ public struct MaintenanceSchedule {
         return home.flatMap { $0.hasPrefix("/") ? URL(filePath: $0).appending(path: "systemd/user") : nil }
     }
 
-    private func installTimer(_ times: RunTimes) throws -> (Entry, Bool) {
+    private func installTimer(_ times: RunTimes, _ words: [String]) throws -> (Entry, Bool) {
         guard let folder = unitFolder() else { throw ScheduleError.noHome }
         guard let units = SystemdUnits(name: unitName, subject: layout.root.path, times, words, successes: [10]) else {
             throw ScheduleError.unwritable(words.joined(separator: " "))

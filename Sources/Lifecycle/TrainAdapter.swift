@@ -26,8 +26,14 @@ public struct TrainAdapter {
         public let startsAnew: Bool
         /// Trains again at the policy's higher rank when the run underfits.
         public let escalates: Bool
+        /// Trains on this base instead of the declared one, to which the adapter is to be moved.
+        public let base: BaseName?
 
-        public init(adapter: String, options: TrainingOptions, policy: PolicyChoice?, startsAnew: Bool, escalates: Bool = false) {
+        public init(
+            adapter: String, options: TrainingOptions, policy: PolicyChoice?, startsAnew: Bool, escalates: Bool = false,
+            base: BaseName? = nil
+        ) {
+            self.base = base
             self.adapter = adapter
             self.options = options
             self.policy = policy
@@ -68,7 +74,8 @@ public struct TrainAdapter {
     public init(_ request: Request, in workspace: Workspace, workingFolder: URL) throws {
         self.request = request
         self.workspace = workspace
-        let declaration = try workspace.registry.adapter(named: request.adapter)
+        let declared = try workspace.registry.adapter(named: request.adapter)
+        let declaration = request.base.map(declared.on) ?? declared
         try workspace.registry.requireActive(declaration.name)
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         try task.dataset.requireExamples()

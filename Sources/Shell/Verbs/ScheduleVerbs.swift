@@ -23,14 +23,28 @@ struct ScheduleInstallVerb: Verb {
     @OptionGroup var times: RunTimeOptions
     @Flag(help: "Make a timer of the user's systemd instead, which makes up for runs that were missed.")
     var systemd = false
+    @Flag(help: "Let it do what is due, as far as the policies allow: `lora retrain-check --run`.")
+    var run = false
+    @Option(help: ArgumentHelp("Let it hand its news to this address (http…) or command.", valueName: "target"))
+    var notify: String?
+    @Option(help: ArgumentHelp("Let it begin up to so many minutes later.", valueName: "minutes"))
+    var jitter: Int?
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        if let jitter, !(0...1_440).contains(jitter) { throw ValidationError("--jitter takes 0 to 1,440 minutes.") }
+    }
+
+    private var options: [String] {
+        (run ? ["--run"] : []) + (notify.map { ["--notify", $0] } ?? []) + (jitter.map { ["--jitter", "\($0)"] } ?? [])
+    }
 
     func perform(in session: Session) throws -> ExitStatus {
         let workspace = try session.openRegistry(place.registry)
         let schedule = try session.schedule(of: workspace)
         let times = times.times(minute: schedule.ownMinute)
-        let (entry, isChanged) = try schedule.install(times, with: systemd ? .systemd : .cron)
+        let (entry, isChanged) = try schedule.install(times, with: systemd ? .systemd : .cron, options: options)
         if format.json {
             session.print(["entry": entry.json, "changed": .bool(isChanged)], as: "lora.schedule/1")
         } else {

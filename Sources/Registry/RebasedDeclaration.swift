@@ -1,0 +1,29 @@
+import Adapters
+import DurableFiles
+import Foundation
+import StrictYAML
+
+extension AdapterRegistry {
+    /// Lets the declaration of an adapter name another base; everything else stays as it was written, comments included.
+    ///
+    /// - Throws: `DeclarationError.badValue` when the line that names the base cannot be found as a person writes it.
+    public func rebase(_ adapter: AdapterName, from old: BaseName, to new: BaseName) throws {
+        guard let lock = try FileLock.take(layout.declarationLock, waiting: .seconds(20)) else {
+            throw RunError.leaseHeld(adapter, holder: "another process that declares adapters")
+        }
+        try withExtendedLifetime(lock) {
+            let file = layout.file(of: adapter)
+            guard try AdapterDeclarationFile.read(file).base != new else { return }
+            let lines = try YAMLText.contents(of: file).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                line.hasPrefix("base:") ? String(line).replacing(old.text, with: new.text, maxReplacements: 1) : String(line)
+            }
+            let text = lines.joined(separator: "\n")
+            guard try AdapterDeclarationFile.read(text, as: file).base == new else {
+                throw DeclarationError.badValue(
+                    place: file.path, what: "The line that names the base '\(old)' is not where it is expected.",
+                    next: "Write 'base: \(new)' there yourself; the version on it is admitted.")
+            }
+            try DurableFile.write(Data(text.utf8), to: file)
+        }
+    }
+}
