@@ -74,6 +74,7 @@ public struct RetrainCheck {
             do {
                 let policy = try policies[declaration.policy] ?? shelf.policy(named: declaration.policy)
                 policies[declaration.policy] = policy
+                _ = try policy.costs.overridden(by: declaration.costs)
                 judged.append((facts: try gathering.facts(of: declaration), policy: policy))
             } catch let error as any Explained {
                 unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
@@ -97,6 +98,8 @@ public struct RetrainCheck {
         _ declaration: AdapterDeclaration, _ gathering: inout FactsGathering
     ) throws -> (facts: AdapterFacts, policy: Policy) {
         defer { gathering.save() }
-        return (facts: try gathering.facts(of: declaration), policy: try shelf.policy(named: declaration.policy))
+        let policy = try shelf.policy(named: declaration.policy)
+        _ = try policy.costs.overridden(by: declaration.costs)
+        return (facts: try gathering.facts(of: declaration), policy: policy)
     }
 }
