@@ -53,13 +53,8 @@ public final class Examiner {
     /// A released version, checked out of git.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
-<<<<<<< HEAD
-        let key = task.conditions.key(of: published)
-        if let known = try known(key, notAfter: now) { return known }
-=======
         let key = task.conditions.key(of: published.commit)
-        if let known = try known(key) { return known }
->>>>>>> 7889bab1c1813c2ad2d9a759ebbb6e2ea7d7e0dc
+        if let known = try known(key, notAfter: now) { return known }
         let folder = try VersionCache(of: workspace).folder(of: published)
         let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")
         let score = HeldOutScore(result, at: now)

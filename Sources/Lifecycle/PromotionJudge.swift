@@ -73,7 +73,7 @@ struct PromotionJudge {
         guard let facts = facts(scores, try rival(of: record.version, on: rows, conditions)) else {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
-        let policy = try shelf.policy(named: declaration.policy)
+        let policy = try shelf.policy(of: declaration)
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
         }

@@ -28,15 +28,10 @@ public struct RetrainCheck {
                 let resting = [RestingAdapter(name: declaration.name, standing)]
                 return (MaintenancePlan(judging: [], resting: resting, now: now), [:])
             }
-<<<<<<< HEAD
-            var gathering = try FactsGathering(of: [declaration], in: workspace)
-            let material = try material(declaration, &gathering)
-            return (MaintenancePlan(judging: [material], now: now), [declaration.name: material.policy])
-=======
             let releases = try RecordedReleases(of: declaration.name, in: workspace.registry)
             var gathering = try FactsGathering(of: [declaration], releases, in: workspace)
-            return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
->>>>>>> 7889bab1c1813c2ad2d9a759ebbb6e2ea7d7e0dc
+            let material = try material(declaration, &gathering)
+            return (MaintenancePlan(judging: [material], now: now), [declaration.name: material.policy])
         }
         let (judged, unjudged, resting) = try material()
         noteCheck()
@@ -72,8 +67,9 @@ public struct RetrainCheck {
         var policies: [String: Policy] = [:]
         for declaration in declarations where states[declaration.name] == nil {
             do {
-                let policy = try policies[declaration.policy] ?? shelf.policy(named: declaration.policy)
-                policies[declaration.policy] = policy
+                let shared = declaration.overrides.isEmpty ? policies[declaration.policy] : nil
+                let policy = try shared ?? shelf.policy(of: declaration)
+                if declaration.overrides.isEmpty { policies[declaration.policy] = policy }
                 _ = try policy.costs.overridden(by: declaration.costs)
                 judged.append((facts: try gathering.facts(of: declaration), policy: policy))
             } catch let error as any Explained {
@@ -98,7 +94,7 @@ public struct RetrainCheck {
         _ declaration: AdapterDeclaration, _ gathering: inout FactsGathering
     ) throws -> (facts: AdapterFacts, policy: Policy) {
         defer { gathering.save() }
-        let policy = try shelf.policy(named: declaration.policy)
+        let policy = try shelf.policy(of: declaration)
         _ = try policy.costs.overridden(by: declaration.costs)
         return (facts: try gathering.facts(of: declaration), policy: policy)
     }

@@ -73,7 +73,7 @@ public struct TrainAdapter {
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
-        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: declaration.policy)
+        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,

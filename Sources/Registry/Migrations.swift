@@ -19,13 +19,11 @@ enum Migrations {
         migrator.registerMigration("5 runs at a glance") { database in
             try database.execute(sql: RunsAtAGlance.statement)
         }
-<<<<<<< HEAD
-        migrator.registerMigration("7 decisions on any question") { database in
-            try database.execute(sql: DecisionsOnAnyQuestion.statement)
-=======
         migrator.registerMigration("6 glances at adapters") { database in
             for sql in GlancesOfAdapters.statements { try database.execute(sql: sql) }
->>>>>>> 7889bab1c1813c2ad2d9a759ebbb6e2ea7d7e0dc
+        }
+        migrator.registerMigration("7 decisions on any question") { database in
+            try database.execute(sql: DecisionsOnAnyQuestion.statement)
         }
         return migrator
     }
