@@ -33,4 +33,10 @@ public struct TrainingExpense: Sendable, Hashable {
         self.hours = hours
         self.money = money
     }
+
+    public mutating func add(_ other: TrainingExpense) {
+        runs += other.runs
+        hours += other.hours
+        money += other.money
+    }
 }

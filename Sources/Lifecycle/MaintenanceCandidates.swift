@@ -33,7 +33,7 @@ struct MaintenanceCandidates {
         let decisions = try workspace.registry.decisions(of: name)
         let isMoved = if case .changed(let changes) = item.facts.base { !changes.subtracting([.cosmetic]).isEmpty } else { false }
         return MaintenanceAgenda.Candidate(
-            item, policy: policy, attempts: try attempts(name, decisions), expense: try expense(of: name),
+            item, policy: policy, attempts: try attempts(name, decisions), expense: try expense(of: name, policy),
             shouldRetire: try isGivenUp(name, decisions, policy),
             isBaseMoved: isMoved)
     }
@@ -93,12 +93,15 @@ struct MaintenanceCandidates {
     }
 
     /// What the adapter's last finished training took; nothing where none has been.
-    private func expense(of name: AdapterName) throws -> TrainingExpense {
-        let run = try workspace.registry.runs(of: name).last { $0.state == .finished }
-        let hours = run.flatMap { run in
-            run.end.map { Double($0.at.secondsSinceEpoch - run.start.at.secondsSinceEpoch) / 3_600 }
-        }
-        return TrainingExpense(runs: 1, hours: hours ?? 0)
+    private func expense(of name: AdapterName, _ policy: Policy) throws -> TrainingExpense {
+        let hours = try workspace.registry.runs(of: name).last { $0.state == .finished }?.hours ?? 0
+        return TrainingExpense(runs: 1, hours: hours, money: hours * (try price(of: name, policy)))
+    }
+
+    /// Of an hour of the machine: the adapter's own, else the policy's. Nobody's hours are counted, since nobody watches.
+    private func price(of name: AdapterName, _ policy: Policy) throws -> Double {
+        let declaration = try workspace.registry.adapter(named: name.text)
+        return try policy.costs.overridden(by: declaration.costs)[.machineHour]?.value ?? 0
     }
 
     /// By policy; those without a budget need none.
@@ -107,10 +110,12 @@ struct MaintenanceCandidates {
         let today = now.adding(seconds: -now.secondOfDay)
         let month = today.adding(seconds: -86_400 * (today.date.day - 1))
         let decisions = try workspace.registry.decisions(on: .retrain, since: month)
-        let byPolicy = Dictionary(grouping: decisions) { policies[$0.adapter]?.name }
         var spent: [String: TrainingExpense] = [:]
-        for (policy, decisions) in byPolicy {
-            if let policy { spent[policy] = decisions.expense(beganSince: today) }
+        for (name, decisions) in Dictionary(grouping: decisions, by: \.adapter) {
+            guard let policy = policies[name] else { continue }
+            var expense = decisions.expense(beganSince: today)
+            expense.money = expense.hours * (try price(of: name, policy))
+            spent[policy.name, default: TrainingExpense()].add(expense)
         }
         return spent
     }

@@ -70,6 +70,7 @@ public struct RetrainCheck {
                 let shared = declaration.overrides.isEmpty ? policies[declaration.policy] : nil
                 let policy = try shared ?? shelf.policy(of: declaration)
                 if declaration.overrides.isEmpty { policies[declaration.policy] = policy }
+                _ = try policy.costs.overridden(by: declaration.costs)
                 judged.append((facts: try gathering.facts(of: declaration), policy: policy))
             } catch let error as any Explained {
                 unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
@@ -93,6 +94,8 @@ public struct RetrainCheck {
         _ declaration: AdapterDeclaration, _ gathering: inout FactsGathering
     ) throws -> (facts: AdapterFacts, policy: Policy) {
         defer { gathering.save() }
-        return (facts: try gathering.facts(of: declaration), policy: try shelf.policy(of: declaration))
+        let policy = try shelf.policy(of: declaration)
+        _ = try policy.costs.overridden(by: declaration.costs)
+        return (facts: try gathering.facts(of: declaration), policy: policy)
     }
 }

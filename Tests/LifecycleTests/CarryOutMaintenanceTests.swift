@@ -147,6 +147,47 @@ struct CarryOutMaintenanceTests {
         #expect(try endings(run(registry, month: 0)) == ["waits: runs_per_day"])
     }
 
+    /// Each look at the clock is three hours later, so that a training takes three hours at least: 1.50 and more at 0.50 an hour.
+    @Test(
+        "a month's money is what the machine took, at the price of the policy or of the adapter",
+        arguments: [
+            ("machine_hour: 0.5", "", ["waits: money_per_month"]), ("machine_hour: 0", "", ["greeter@v2"]),
+            ("machine_hour: 0.5", "costs:\n  machine_hour: 0\n", ["greeter@v2"]),
+            ("machine_hour: 0", "costs:\n  machine_hour: 0.5\n", ["waits: money_per_month"]),
+        ])
+    func money(price: String, own: String, wanted: [String]) throws {
+        let registry = try SmallRegistry()
+        let budget = "unattended:\n  budget:\n    money_per_month: 1\ncosts:\n  \(price)\n"
+        try declare(registry, budget)
+        try registry.declare(own)
+        var now = SmallRegistry.moment(60)
+        func run() throws -> [String] {
+            try endings(
+                maintenance(registry).run(
+                    nil, by: SmallRegistry.actor,
+                    clock: {
+                        now = now.adding(seconds: 3 * 3_600)
+                        return now
+                    }, shouldStop: { false }, observe: { _, _ in }))
+        }
+        #expect(try run() == ["greeter@v1"])
+        try FileManager.default.removeItem(at: registry.folder.url.appending(path: "model/chat_template.jinja"))
+        _ = try registry.policy("retraining:\n  reactions:\n    chat_template: breaking\n" + budget)
+        let outcome = try run()
+        #expect(outcome == wanted)
+    }
+
+    @Test("an adapter with a price that cannot be meant is not judged, and hides no other")
+    func badPrice() throws {
+        let registry = try SmallRegistry()
+        try registry.declare("costs:\n  machine_hour: -1\n")
+        let plan = try RetrainCheck(in: registry.open(), workingFolder: registry.folder.url).run(
+            nil, now: SmallRegistry.moment(60))
+        #expect(
+            plan.unjudged.map(\.name) == ["greeter"]
+                && plan.unjudged[0].explanation.place?.hasSuffix("costs.machine_hour") == true)
+    }
+
     @Test("one process at a time")
     func locked() throws {
         let registry = try SmallRegistry()
