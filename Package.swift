@@ -34,6 +34,8 @@ let package = Package(
             name: "Hub",
             dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
 
+        .target(name: "Endpoints", dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON"]),
+
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -72,7 +74,8 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "Llama", "Monitoring", "Policies", "Registry",
+                "Adapters", "Archives", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
+                "Monitoring", "Policies", "Registry",
                 "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -81,7 +84,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Registry", "Schedules",
+                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Policies",
+                "Registry", "Schedules",
                 "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -105,6 +109,8 @@ let package = Package(
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
+        .testTarget(
+            name: "EndpointsTests", dependencies: ["Endpoints", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
@@ -132,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "Policies", "Randomness", "Registry", "Training",
+                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Policies", "Randomness",
+                "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",
             ]),

@@ -8,7 +8,7 @@ import Training
 /// Is fine-tuning the right investment? Facts are measured where nobody gave them; the policy alone decides.
 public struct ShouldFinetune {
     /// What was typed; nil where nothing was said.
-    public struct Request: Sendable, Hashable {
+    public struct Request: Sendable {
         public var adapter: String?
         public var baseError: Double?
         /// Rows behind `baseError`; without it the number counts as exact.
@@ -18,6 +18,8 @@ public struct ShouldFinetune {
         public var policy: PolicyChoice?
         /// Measure even where earlier evidence would do.
         public var measuresAgain = false
+        /// A model behind a server, whose error is measured instead of the base's.
+        public var endpoint: EndpointChoice?
 
         public init() {}
     }
@@ -78,10 +80,10 @@ public struct ShouldFinetune {
             horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
         var isReused = false
         if facts.baseError == nil {
-            try task.requirePinnedBase(in: workspace.registry)
             let (rule, measuresAgain) = (policy.fineTuning.baseError, request.measuresAgain)
-            let examiner = Examiner(task, in: workspace, progress: progress)
-            let measured = try examiner.base(isFresh: { !measuresAgain && rule.isFresh($0, now: now) }, now: now)
+            let measured = try measure(task, in: workspace, now: now, progress) {
+                !measuresAgain && rule.isFresh($0, now: now)
+            }
             guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
             facts.baseError = error
             facts.signals.promptingAccuracy = 1 - error.value
@@ -90,6 +92,18 @@ public struct ShouldFinetune {
         return Outcome(
             adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now),
             isReused: isReused)
+    }
+
+    private func measure(
+        _ task: PreparedTask, in workspace: Workspace, now: Timestamp, _ progress: @escaping Examiner.Progress,
+        isFresh: (Timestamp) -> Bool
+    ) throws -> (score: HeldOutScore, isReused: Bool) {
+        if let endpoint = request.endpoint {
+            return try EndpointExaminer(task.declaration, in: workspace, endpoint, progress: progress)
+                .score(isFresh: isFresh, now: now)
+        }
+        try task.requirePinnedBase(in: workspace.registry)
+        return try Examiner(task, in: workspace, progress: progress).base(isFresh: isFresh, now: now)
     }
 
     private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }

@@ -43,7 +43,10 @@ public enum PolicyGuide {
         "retraining.window.closes": "span after the last training from which a retraining is due whatever happened",
         "retraining.data_growth": "growth of the effective rows since the training, as a share of them, that counts as grown",
         "retraining.metric_decay": "rise of the error since release, as a share of rows, that counts as decayed",
-        "retraining.reactions.removed": "reaction to a base whose folder is gone",
+        "retraining.reactions.removed": "reaction to a base whose folder is gone, or that the hub has no more",
+        "retraining.reactions.gated": "reaction to a base whose owner now restricts access; optional, in_window without it",
+        "retraining.reactions.end_of_life":
+            "reaction to a base at the end of its life, by the registry's base-news.yaml; optional, in_window without it",
         "retraining.reactions.licence": "reaction to another licence",
         "retraining.reactions.tokenizer": "reaction to another tokenizer",
         "retraining.reactions.weights": "reaction to other weights",
