@@ -20,10 +20,13 @@ public struct AdapterDeclaration: Sendable, Hashable {
     public let training: [DeclaredSetting]
     /// Aliases that, beside production, move by evidence or by force alone.
     public let protected: [AliasName]
+    /// Prices and use that differ from the policy's, in the order in which they stand.
+    public let costs: [DeclaredSetting]
 
     public init(
         name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: DeclaredMetric,
-        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting], protected: [AliasName] = []
+        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting], protected: [AliasName] = [],
+        costs: [DeclaredSetting] = []
     ) {
         self.name = name
         self.task = task
@@ -36,6 +39,7 @@ public struct AdapterDeclaration: Sendable, Hashable {
         self.policy = policy
         self.training = training
         self.protected = protected
+        self.costs = costs
     }
 
     public func protects(_ alias: AliasName) -> Bool { alias == .production || protected.contains(alias) }

@@ -7,6 +7,7 @@ public struct Decision: Sendable, Hashable {
         case admit
         case promote
         case retrain
+        case retire
     }
 
     public let adapter: AdapterName

@@ -7,12 +7,14 @@ public enum RuleValue: Sendable, Hashable {
     case count(Int)
     case ratio(Double)
     case span(CalendarSpan)
+    case moment(Timestamp)
 
     public var json: JSONValue {
         switch self {
         case .rate(let value), .ratio(let value): .number(value)
         case .count(let value): .integer(value)
         case .span(let value): .string(value.description)
+        case .moment(let value): .string("\(value)")
         }
     }
 
@@ -23,6 +25,7 @@ public enum RuleValue: Sendable, Hashable {
         case .ratio(let value): Self.decimal(value)
         case .count(let value): Self.grouped(value)
         case .span(let value): value.description
+        case .moment(let value): "\(value.date)"
         }
     }
 

@@ -42,7 +42,7 @@ public final class Examiner {
     /// - Parameter isFresh: whether a measurement of that moment is used again.
     func base(isFresh: (Timestamp) -> Bool = { _ in true }, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
         let key = task.conditions.baseKey
-        if let known = try known(key), isFresh(known.measuredAt) { return (known, true) }
+        if let known = try known(key, notAfter: now), isFresh(known.measuredAt) { return (known, true) }
         let result = try run(nil, as: "base")
         let score = HeldOutScore(result, at: now)
         try workspace.registry.record(
@@ -54,7 +54,7 @@ public final class Examiner {
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
         let key = task.conditions.key(of: published)
-        if let known = try known(key) { return known }
+        if let known = try known(key, notAfter: now) { return known }
         let folder = try VersionCache(of: workspace).folder(of: published)
         let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")
         let score = HeldOutScore(result, at: now)
@@ -74,7 +74,7 @@ public final class Examiner {
         return try task.evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
     }
 
-    private func known(_ key: RecordedMeasurement.Key) throws -> HeldOutScore? {
-        try workspace.registry.measurement(key).flatMap(HeldOutScore.init)
+    private func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {
+        try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init)
     }
 }

@@ -19,10 +19,12 @@ public struct PolicyShelf: Sendable {
     public func policy(in file: URL) throws -> Policy { try read(file).policy(digest: Self.digest) }
 
     /// A file that is there is read; what looks like no path is a name.
-    public func policy(_ choice: PolicyChoice) throws -> Policy { try source(of: choice).policy(digest: Self.digest) }
+    public func policy(_ choice: PolicyChoice) throws -> Policy { try policy(from: source(of: choice)) }
 
     /// - Throws: `PolicyShelfError.unknown` with the nearest name.
-    public func policy(named name: String) throws -> Policy { try source(named: name).policy(digest: Self.digest) }
+    public func policy(named name: String) throws -> Policy { try policy(from: source(named: name)) }
+
+    func policy(from source: PolicyFile) throws -> Policy { try source.policy(digest: Self.digest) }
 
     /// What a policy is read from, with what it extends.
     ///
@@ -32,7 +34,8 @@ public struct PolicyShelf: Sendable {
         return isName ? try source(named: choice.text) : try read(choice.file)
     }
 
-    private func source(named name: String) throws -> PolicyFile {
+    /// As `source(of:)`, for a name.
+    func source(named name: String) throws -> PolicyFile {
         if let file = folders.map({ $0.appending(path: "\(name).yaml") }).first(where: Self.exists) { return try read(file) }
         guard ShippedPolicies.texts[name] != nil else {
             throw PolicyShelfError.unknown(name, nearest: nearestName(to: name, among: names))

@@ -17,19 +17,27 @@ public struct RetrainCheck {
     }
 
     /// - Parameter adapter: only this one; nil for all that are declared, of which one that cannot be judged hides none.
-    public func run(_ adapter: String?, now: Timestamp) throws -> MaintenancePlan {
+    public func run(_ adapter: String?, now: Timestamp) throws -> MaintenancePlan { try judged(adapter, now: now).plan }
+
+    /// The plan, and by which policy each adapter was judged.
+    func judged(_ adapter: String?, now: Timestamp) throws -> (plan: MaintenancePlan, policies: [AdapterName: Policy]) {
         if let adapter {
             let declaration = try workspace.registry.adapter(named: adapter)
             let standing = try workspace.registry.standing(of: declaration.name)
             guard standing.state == .active else {
-                return MaintenancePlan(judging: [], resting: [RestingAdapter(name: declaration.name, standing)], now: now)
+                let resting = [RestingAdapter(name: declaration.name, standing)]
+                return (MaintenancePlan(judging: [], resting: resting, now: now), [:])
             }
             var gathering = try FactsGathering(of: [declaration], in: workspace)
-            return MaintenancePlan(judging: [try material(declaration, &gathering)], now: now)
+            let material = try material(declaration, &gathering)
+            return (MaintenancePlan(judging: [material], now: now), [declaration.name: material.policy])
         }
         let (judged, unjudged, resting) = try material()
         noteCheck()
-        return MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now)
+        return (
+            MaintenancePlan(judging: judged, unjudged: unjudged, resting: resting, now: now),
+            Dictionary(judged.map { ($0.facts.adapter, $0.policy) }) { $1 }
+        )
     }
 
     /// What the checks of a span of time would find due, if nothing happened but time; and those of which nothing can be said.

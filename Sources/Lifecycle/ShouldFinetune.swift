@@ -13,9 +13,13 @@ public struct ShouldFinetune {
         public var baseError: Double?
         /// Rows behind `baseError`; without it the number counts as exact.
         public var sample: Int?
+        /// When `baseError` was measured; without it its age is not judged.
+        public var measuredAt: Timestamp?
         public var examples: Int?
         public var horizon: CalendarSpan?
         public var policy: PolicyChoice?
+        /// Prices and use, as `machine_hour=0.8`.
+        public var costs: [String] = []
         /// Measure even where earlier evidence would do.
         public var measuresAgain = false
         /// A model behind a server, whose error is measured instead of the base's.
@@ -30,12 +34,17 @@ public struct ShouldFinetune {
         public let verdict: Verdict
         /// Whether the base error is earlier evidence.
         public let isReused: Bool
+        /// Over the horizon; nil where that is not known.
+        public let cost: CostForecast?
+        /// What the verdict was made by.
+        let grounds: Grounds
 
         /// The verdict, with the adapter it is about.
         public var json: JSONValue {
             var object = verdict.json.objectValue ?? JSONObject()
             object["adapter"] = adapter.map { .string($0.text) } ?? .null
             object["facts"] = facts.json
+            object["cost"] = cost?.json ?? .null
             return .object(object)
         }
     }
@@ -56,8 +65,9 @@ public struct ShouldFinetune {
             let policy = try policy(nil, registry: nil)
             let facts = FineTuningFacts(
                 baseError: typedError, effectiveExamples: request.examples, horizon: request.horizon)
-            return Outcome(
-                adapter: nil, facts: facts, verdict: policy.judgeFineTuning(facts, now: now), isReused: false)
+            let work = CostFacts(effectiveExamples: request.examples)
+            let grounds = Grounds(policy: policy, sources: Grounds.Sources(typed: request), now: now)
+            return outcome(nil, facts, isReused: false, cost: work, try table(policy), grounds)
         }
         let workspace = try open()
         let declaration = try workspace.registry.adapter(named: name)
@@ -71,16 +81,18 @@ public struct ShouldFinetune {
     }
 
     private func judge(
-        _ declaration: AdapterDeclaration, by policy: Policy, in workspace: Workspace, now: Timestamp,
+        _ declaration: AdapterDeclaration, by policy: ReadPolicy, in workspace: Workspace, now: Timestamp,
         progress: @escaping Examiner.Progress
     ) throws -> Outcome {
+        // what cannot be meant is refused before anything is measured
+        let table = try table(policy, declared: declaration.costs)
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
         var facts = FineTuningFacts(
             baseError: typedError, effectiveExamples: request.examples ?? task.report.effectiveRows,
             horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
         var isReused = false
         if facts.baseError == nil {
-            let (rule, measuresAgain) = (policy.fineTuning.baseError, request.measuresAgain)
+            let (rule, measuresAgain) = (policy.policy.fineTuning.baseError, request.measuresAgain)
             let measured = try measure(task, in: workspace, now: now, progress) {
                 !measuresAgain && rule.isFresh($0, now: now)
             }
@@ -89,9 +101,11 @@ public struct ShouldFinetune {
             facts.signals.promptingAccuracy = 1 - error.value
             isReused = measured.isReused
         }
-        return Outcome(
-            adapter: declaration.name, facts: facts, verdict: policy.judgeFineTuning(facts, now: now),
-            isReused: isReused)
+        let sources = Grounds.Sources(typed: request, task: task, isReused: isReused)
+        var work = try task.costFacts(in: workspace)
+        work.effectiveExamples = facts.effectiveExamples
+        let grounds = Grounds(policy: policy, sources: sources, now: now)
+        return outcome(declaration.name, facts, isReused: isReused, cost: work, table, grounds)
     }
 
     private func measure(
@@ -106,11 +120,29 @@ public struct ShouldFinetune {
         return try Examiner(task, in: workspace, progress: progress).base(isFresh: isFresh, now: now)
     }
 
-    private var typedError: MeasuredRate? { request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample) } }
+    /// - Parameter work: what an adapter makes of it, for the cost.
+    private func outcome(
+        _ adapter: AdapterName?, _ facts: FineTuningFacts, isReused: Bool, cost work: CostFacts, _ table: CostTable,
+        _ grounds: Grounds
+    ) -> Outcome {
+        Outcome(
+            adapter: adapter, facts: facts, verdict: grounds.policy.judgeFineTuning(facts, now: grounds.now), isReused: isReused,
+            cost: facts.horizon.map { CostForecast(CostRates(work, table, by: grounds.policy), over: $0) }, grounds: grounds)
+    }
 
-    private func policy(_ declared: String?, registry: URL?) throws -> Policy {
-        if let choice = request.policy { return try shelf(registry).policy(choice) }
-        return try shelf(registry).policy(named: declared ?? "default")
+    /// The policy's prices, then the adapter's, then what was typed.
+    private func table(_ policy: ReadPolicy, declared: [DeclaredSetting] = []) throws(CostError) -> CostTable {
+        try policy.policy.costs.overridden(by: declared).overridden(byTyped: request.costs)
+    }
+
+    private var typedError: MeasuredRate? {
+        request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample, measuredAt: request.measuredAt) }
+    }
+
+    private func policy(_ declared: String?, registry: URL?) throws -> ReadPolicy {
+        let shelf = shelf(registry)
+        return try ReadPolicy(
+            request.policy.map { try shelf.source(of: $0) } ?? shelf.source(named: declared ?? "default"), on: shelf)
     }
 }
 

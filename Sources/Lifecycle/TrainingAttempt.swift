@@ -33,6 +33,18 @@ extension TrainAdapter {
         return attempt(run, plan, after: nil)
     }
 
+    /// Whether a run started from what this training would start from.
+    func repeats(_ run: Run) -> Bool {
+        let start = runStart(plan, after: nil, at: run.start.at)
+        return run.start.plan.digest == start.plan.digest && run.start.dataset == start.dataset && run.start.base == start.base
+    }
+
+    /// Whether this training goes on with a run that stopped.
+    func goesOn(at time: Timestamp) throws -> Bool {
+        let last = try workspace.registry.runs(of: task.declaration.name).last
+        return last.map { $0.canContinue(runStart(plan, after: nil, at: time)) } ?? false
+    }
+
     /// A fresh run at the policy's rank, which names the one that underfitted.
     func escalate(
         _ attempt: TrainingAttempt, under lease: AdapterLease, at time: Timestamp, _ observe: (Event) -> Void

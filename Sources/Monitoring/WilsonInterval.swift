@@ -6,7 +6,11 @@
 /// It holds exactly the proportions t with `|p̂ − t| ≤ z · √(t(1 − t)/n)`.
 /// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
 public struct WilsonInterval: Sendable, Hashable {
+    public let centre: Double
+    public let half: Double
+    /// `centre − half`, not below 0.
     public let lower: Double
+    /// `centre + half`, not above 1.
     public let upper: Double
 
     /// - Precondition: `proportion` in 0...1, `count` at least 1, `confidence` strictly between 0 and 1.
@@ -15,9 +19,9 @@ public struct WilsonInterval: Sendable, Hashable {
         let n = Double(count)
         let z = NormalDistribution.twoSidedQuantile(confidence)
         let weight = 1 + z * z / n
-        let centre = (proportion + z * z / (2 * n)) / weight
+        centre = (proportion + z * z / (2 * n)) / weight
         let variance = proportion * (1 - proportion) / n + z * z / (4 * n * n)
-        let half = z / weight * variance.squareRoot()
+        half = z / weight * variance.squareRoot()
         // At the ends the formula gives exactly 0 and 1, which rounding would miss.
         lower = proportion == 0 ? 0 : max(0, centre - half)
         upper = proportion == 1 ? 1 : min(1, centre + half)

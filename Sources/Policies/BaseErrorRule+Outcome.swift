@@ -10,9 +10,11 @@ extension BaseErrorRule {
         guard let error else {
             return outcome(nil, .missing, boundary(.above, threshold), "The base's error is not measured.")
         }
-        if let freshFor, let measuredAt = error.measuredAt, !isFresh(measuredAt, now: now) {
-            let reason = "The base's error was measured on \(measuredAt.date), longer ago than the \(freshFor) it stays evidence."
-            return outcome(error, .missing, boundary(.above, threshold), reason)
+        if let measuredAt = error.measuredAt, !isFresh(measuredAt, now: now) {
+            let ago = freshFor.map { "longer ago than the \($0) it stays evidence" } ?? ""
+            let reason = measuredAt > now ? "which lies ahead of \(now.date): a clock is or was wrong" : ago
+            return outcome(
+                error, .missing, boundary(.above, threshold), "The base's error was measured on \(measuredAt.date), \(reason).")
         }
         if basis == .interval, let rows = error.sampleSize { return intervalOutcome(error, rows) }
         return error.value > threshold
@@ -20,9 +22,9 @@ extension BaseErrorRule {
             : outcome(error, .failed, boundary(.above, threshold), "\(seen(error)) is not above \(limit).")
     }
 
-    /// Whether a measurement still counts as evidence.
+    /// Whether a measurement counts as evidence: still, and already. What is dated ahead of the clock has no age that could be judged.
     public func isFresh(_ measuredAt: Timestamp, now: Timestamp) -> Bool {
-        freshFor.map { measuredAt.adding($0) >= now } ?? true
+        measuredAt <= now && freshFor.map { measuredAt.adding($0) >= now } ?? true
     }
 
     /// What would settle the matter where `outcome` could not.

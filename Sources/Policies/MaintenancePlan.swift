@@ -23,6 +23,11 @@ public struct MaintenancePlan: Sendable, Hashable {
             .sorted { $0.facts.adapter.text.utf8.lexicographicallyPrecedes($1.facts.adapter.text.utf8) }
     }
 
+    /// Of what was judged already.
+    public init(cases: [RetrainCase], unjudged: [UnjudgedAdapter], resting: [RestingAdapter], now: Timestamp) {
+        (self.cases, self.unjudged, self.resting, self.now) = (cases, unjudged, resting, now)
+    }
+
     public var due: [RetrainCase] { cases.filter(\.isDue) }
 
     /// Nothing that this plan says can be relied on while a training lies in its future.

@@ -15,6 +15,9 @@ extension Policy {
         run = try reader.required(section: "run_rule", RunRules.init(reading:))
         gate = try reader.required(section: "gate", GateRules.init(reading:))
         retraining = try reader.required(section: "retraining", RetrainingRules.init(reading:))
+        unattended = try reader.required(section: "unattended", UnattendedRules.init(reading:))
+        retirement = try reader.required(section: "retirement", RetirementRules.init(reading:))
+        costs = try reader.required(section: "costs", CostTable.init(reading:))
         prune = try reader.required(section: "prune") { reader in
             PruneRules(
                 keepLast: try reader.count("keep_last", in: 1...1_000_000), keepServed: try reader.count("keep_served"))
@@ -90,6 +93,7 @@ extension RetrainingRules {
         }
         dataGrowth = try reader.number("data_growth", in: 0...1_000)
         metricDecay = try reader.share("metric_decay")
+        decaySignificance = try reader.optionalOpenShare("decay_significance")
         (reactions, regression) = try reader.required(section: "reactions") { reader in
             var reactions: [BaseChange: Reaction] = [:]
             for change in BaseChange.allCases {
@@ -101,50 +105,5 @@ extension RetrainingRules {
             }
             return (reactions, try reader.required("regression", among: Reaction.self))
         }
-    }
-}
-
-/// Numbers within bounds.
-extension YAMLReader {
-    fileprivate func number(_ key: String, in range: ClosedRange<Double>) throws -> Double {
-        let value = try required(key, as: Double.self)
-        return try checked(value, key, "a number between \(range.lowerBound) and \(range.upperBound)", range.contains)
-    }
-
-    /// A share with its ends.
-    fileprivate func share(_ key: String) throws -> Double { try number(key, in: 0...1) }
-
-    /// A share without its ends.
-    fileprivate func openShare(_ key: String) throws -> Double { try openShare(required(key, as: Double.self), key) }
-
-    fileprivate func optionalOpenShare(_ key: String) throws -> Double? {
-        try optional(key, as: Double.self).map { try openShare($0, key) }
-    }
-
-    private func openShare(_ value: Double, _ key: String) throws -> Double {
-        try checked(value, key, "a number above 0 and below 1") { $0 > 0 && $0 < 1 }
-    }
-
-    fileprivate func count(_ key: String) throws -> Int { try count(required(key, as: Int.self), key) }
-
-    fileprivate func optionalCount(_ key: String) throws -> Int? {
-        try optional(key, as: Int.self).map { try count($0, key) }
-    }
-
-    fileprivate func count(_ key: String, in range: ClosedRange<Int>) throws -> Int {
-        try count(required(key, as: Int.self), key, in: range)
-    }
-
-    private func count(_ value: Int, _ key: String, in range: ClosedRange<Int> = 0...1_000_000_000) throws -> Int {
-        try checked(value, key, "a whole number from \(range.lowerBound) to \(range.upperBound)", range.contains)
-    }
-
-    fileprivate func span(_ key: String) throws -> CalendarSpan {
-        try required(key, as: CalendarSpan.self, form: CalendarSpan.form)
-    }
-
-    private func checked<Value>(_ value: Value, _ key: String, _ wanted: String, _ isRight: (Value) -> Bool) throws -> Value {
-        guard isRight(value) else { throw PolicyError(.outOfRange("\(value)", wanted: wanted), at: place(of: key)) }
-        return value
     }
 }

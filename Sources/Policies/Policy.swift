@@ -10,6 +10,9 @@ public struct Policy: Sendable, Hashable {
     public let run: RunRules
     public let gate: GateRules
     public let retraining: RetrainingRules
+    public let unattended: UnattendedRules
+    public let retirement: RetirementRules
+    public let costs: CostTable
     public let prune: PruneRules
 
     public var name: String { stamp.name }
@@ -96,6 +99,8 @@ public struct RetrainingRules: Sendable, Hashable {
     public let closes: CalendarSpan
     public let dataGrowth: Double
     public let metricDecay: Double
+    /// The largest p-value of a rise that counts as decay, one-sided, where rows were counted; nil when its size alone decides.
+    public let decaySignificance: Double?
     public let reactions: [BaseChange: Reaction]
     public let regression: Reaction
 }

@@ -12,6 +12,8 @@ extension PolicyError: Explained {
         case .outOfRange(let text, let wanted): "This should be \(wanted), but is \(text)."
         case .windowClosesBeforeItOpens(let opens, let closes):
             "The retraining window closes after \(closes), which is not later than it opens (\(opens))."
+        case .priceInOtherCurrency(let key, let meant, let wanted):
+            "'\(key)' is a price in \(meant), but the policy that extends this one counts in \(wanted)."
         }
     }
 
@@ -24,6 +26,7 @@ extension PolicyError: Explained {
         case .unknownSchema: "Write 'schema: lora.policy/1'."
         case .outOfRange(_, let wanted): "Write \(wanted)."
         case .windowClosesBeforeItOpens: "Let 'closes' be longer than 'opens'."
+        case .priceInOtherCurrency(let key, _, let wanted): "State '\(key)' in \(wanted) beside the currency."
         }
     }
 }

@@ -10,6 +10,8 @@ public struct PolicyError: Error, Hashable {
         /// The value as written, and what it should be in words.
         case outOfRange(String, wanted: String)
         case windowClosesBeforeItOpens(opens: String, closes: String)
+        /// A price from a policy with another currency.
+        case priceInOtherCurrency(String, meant: String, wanted: String)
     }
 
     public let reason: Reason

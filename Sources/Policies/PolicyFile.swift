@@ -7,6 +7,9 @@ public struct PolicyFile: Sendable {
     /// The longest chain of `extends`.
     static let chainLimit = 8
 
+    /// Sections that files of earlier versions do not have: what ships counts there, so that a policy that judged before still does.
+    private static let laterSections = ["unattended", "retirement", "costs"]
+
     /// Nearest first.
     private let layers: [PolicyLayer]
 
@@ -14,7 +17,7 @@ public struct PolicyFile: Sendable {
     /// first of `folders` that has it, or else the text of that name.
     public init(_ file: URL, searching folders: [URL] = [], otherwise texts: [String: String] = [:]) throws {
         let shelf = PolicySources(folders: [file.deletingLastPathComponent()] + folders, texts: texts)
-        layers = try shelf.chain(from: PolicyLayer(reading: file))
+        layers = Self.completed(try shelf.chain(from: PolicyLayer(reading: file)), with: try texts["default"].map(Self.shipped))
     }
 
     /// Reads one of `texts` and those that it extends. Errors call it `name.yaml`.
@@ -28,11 +31,24 @@ public struct PolicyFile: Sendable {
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
     public func policy(digest: (Data) -> String) throws -> Policy {
         let data = Data(layers.map(\.text).joined().utf8)
-        return try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
+        let policy = try root.section { reader in try Policy(reading: reader, digest: digest(data)) }
+        try PricesInOneCurrency.check(layers.map(\.root))
+        return policy
     }
 
     /// Every key that counts, in the order of the file and then of what it extends; rules that were dropped are not there.
     public var settings: [PolicySetting] { root.settings }
+
+    private static func shipped(_ text: String) throws -> PolicyLayer { try PolicyLayer(named: "default", text: text) }
+
+    /// The chain and, where it lacks a later section, that of what ships.
+    private static func completed(_ chain: [PolicyLayer], with shipped: PolicyLayer?) -> [PolicyLayer] {
+        // what the last of the chain has it has as it means it
+        let known = chain[chain.count - 1].root.keys
+        let lacking = laterSections.filter { !known.contains($0) }
+        guard let shipped, !lacking.isEmpty else { return chain }
+        return chain + [shipped.keeping(lacking)]
+    }
 
     private var root: YAMLNode { layers.dropFirst().reduce(layers[0].root) { $0.filled(from: $1.root) } }
 }
@@ -48,6 +64,16 @@ struct PolicyLayer: Sendable {
         self.file = file
         text = try YAMLText.contents(of: file)
         root = try YAMLNode(parsing: text, file: file.relativePath)
+    }
+
+    private init(text: String, root: YAMLNode, file: URL?) {
+        (self.text, self.root, self.file) = (text, root, file)
+    }
+
+    /// The same text, of which some keys count.
+    func keeping(_ keys: [String]) -> PolicyLayer {
+        guard case .mapping(let members) = root.content else { return self }
+        return PolicyLayer(text: text, root: root.with(content: .mapping(members.filter { keys.contains($0.key) })), file: file)
     }
 
     init(named name: String, text: String) throws {
@@ -101,10 +127,15 @@ struct PolicySources {
 }
 
 extension YAMLNode {
+    fileprivate var keys: [String] {
+        guard case .mapping(let members) = content else { return [] }
+        return members.map(\.key)
+    }
+
     fileprivate var settings: [PolicySetting] {
         switch content {
         case .mapping(let members): members.flatMap(\.value.settings)
-        case .sequence(let nodes): nodes.flatMap(\.settings)
+        case .sequence(let nodes): [PolicySetting(listOf: nodes.flatMap(\.settings), at: place)]
         case .scalar(let text, _): isNull ? [] : [PolicySetting(key: place.key, value: text, file: place.file, line: place.line)]
         }
     }

@@ -1,7 +1,11 @@
+import StrictYAML
+
 /// What each key of a policy says, for `lora policy explain`. A test holds it against the keys that the shipped policies have.
 public enum PolicyGuide {
     /// By the key's full name; in the words of a sentence that begins with the key.
-    public static let words: [String: String] = [
+    public static let words: [String: String] = ownWords.merging(CostKey.guide) { own, _ in own }
+
+    private static let ownWords: [String: String] = [
         "schema": "the form of the file, lora.policy/1",
         "extends": "the policy whose keys count wherever this file has none; a key that is left empty drops an optional rule",
         "name": "how adapters and verdicts name the policy",
@@ -43,6 +47,8 @@ public enum PolicyGuide {
         "retraining.window.closes": "span after the last training from which a retraining is due whatever happened",
         "retraining.data_growth": "growth of the effective rows since the training, as a share of them, that counts as grown",
         "retraining.metric_decay": "rise of the error since release, as a share of rows, that counts as decayed",
+        "retraining.decay_significance":
+            "largest p-value, between 0 and 1, of a rise on counted rows that is no chance; optional, without it any rise of that size counts",
         "retraining.reactions.removed": "reaction to a base whose folder is gone, or that the hub has no more",
         "retraining.reactions.gated": "reaction to a base whose owner now restricts access; optional, in_window without it",
         "retraining.reactions.end_of_life":
@@ -55,6 +61,21 @@ public enum PolicyGuide {
         "retraining.reactions.generation_config": "reaction to other generation settings",
         "retraining.reactions.cosmetic": "reaction to another description, README or picture",
         "retraining.reactions.regression": "reaction to a version that fails a check which it must keep passing",
+        "unattended.promote": "true: what passes its gate goes into production; false: it waits as candidate for a person",
+        "unattended.follow_base":
+            "true: a base whose folder has changed is pinned anew before the training; false: that waits for a person",
+        "unattended.attempts": "trainings of one cause that may fail before a person must look",
+        "unattended.retry_after": "span from one such attempt to the next; twice as long after each further one",
+        "unattended.budget.runs_per_day": "trainings that may begin in a day, over all adapters of the policy; optional",
+        "unattended.budget.hours_per_month": "hours of training in a calendar month, over all adapters of the policy; optional",
+        "unattended.budget.money_per_month": "cost of training in a calendar month, in the currency of the prices; optional",
+        "unattended.quiet_hours": "hours by the clock of the machine in which no training begins, such as Mon-Fri 08:00-18:00",
+        "retirement.base_error_at_most":
+            "share of rows, 0 to 1: a base that errs on no more needs no adapter; optional",
+        "retirement.advantage_below":
+            "share of rows, 0 to 1: a version whose error lies below the base's by less is not worth its upkeep; optional",
+        "retirement.after_horizon": "true: an adapter is given up once the horizon that it was declared with has passed",
+        "retirement.confidence": "confidence of the intervals that these rules judge by, between 0 and 1",
         "prune.keep_last": "how many of the latest versions keep their weights",
         "prune.keep_served": "how many of the versions that an alias pointed to last keep theirs, for each alias",
     ]
@@ -80,4 +101,11 @@ public struct PolicySetting: Sendable, Hashable {
     /// The file, or that of a policy it extends, and the line.
     public let file: String?
     public let line: Int
+}
+
+extension PolicySetting {
+    /// A list counts as one value.
+    init(listOf elements: [PolicySetting], at place: YAMLPlace) {
+        self.init(key: place.key, value: elements.map(\.value).joined(separator: ", "), file: place.file, line: place.line)
+    }
 }

@@ -1,4 +1,5 @@
 import Adapters
+import Monitoring
 import StrictJSON
 
 /// One adapter's part of the plan. However many reasons there are, it is one job.
@@ -23,6 +24,11 @@ public struct RetrainCase: Sendable, Hashable {
 
     public var isDue: Bool { !reasons.isEmpty }
 
+    /// Whether it is due for more than the time that has passed, and would be even before its window.
+    public let isBroken: Bool
+    /// Whether its window has closed, or it never was trained.
+    public var isOverdue: Bool { window.map { $0.state(at: now) == .closed } ?? true }
+
     /// The moment since which, or at which, a retraining is due if nothing else happens.
     public var nextDue: Timestamp {
         guard let window else { return now }
@@ -38,6 +44,7 @@ public struct RetrainCase: Sendable, Hashable {
         let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil, now: now)
         let reactions = events.map { (event: $0, reaction: $0.reaction(in: rules).settled(isFloating: facts.baseIsFloating)) }
         let isWaiting = state == .before
+        isBroken = reactions.contains { $0.reaction == .breaking && !$0.event.isOfTime }
         self.facts = facts
         self.policy = policy.stamp
         self.window = window
@@ -99,8 +106,18 @@ extension AdapterFacts {
     private func metricDecay(_ rules: RetrainingRules) -> RetrainReason? {
         guard let metric, let now = metric.errorNow?.value else { return nil }
         let old = metric.errorAtRelease.value
-        guard now > old, steady(now - old) >= rules.metricDecay else { return nil }
+        guard now > old, steady(now - old) >= rules.metricDecay, isNoChance(metric, rules) else { return nil }
         return .metricDecayed(from: old, to: now)
+    }
+
+    /// Numbers without rows behind them are exact.
+    private func isNoChance(_ metric: MetricFacts, _ rules: RetrainingRules) -> Bool {
+        guard let level = rules.decaySignificance, let now = metric.errorNow, let rowsNow = now.sampleSize,
+            let rowsThen = metric.errorAtRelease.sampleSize
+        else { return true }
+        let pValue = TwoProportionTest.pValueOfRise(
+            from: metric.errorAtRelease.value, rows: rowsThen, to: now.value, rows: rowsNow)
+        return pValue <= level
     }
 
     /// Files that were edited without growing enough.

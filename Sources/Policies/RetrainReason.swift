@@ -15,6 +15,14 @@ public enum RetrainReason: Sendable, Hashable {
 
     var isDataGrown: Bool { if case .dataGrown = self { true } else { false } }
 
+    /// Whether nothing but time, or nothing at all, has happened.
+    var isOfTime: Bool {
+        switch self {
+        case .neverTrained, .windowClosed: true
+        case .manual, .baseChanged, .regression, .dataGrown, .metricDecayed: false
+        }
+    }
+
     /// The code that scripts read.
     public var code: String {
         switch self {

@@ -7,7 +7,7 @@ import StrictJSON
 /// catalogue shows comes first.
 extension AdapterDeclaration {
     /// Another number for another list of fields.
-    static let fieldsForm = "declarations/3"
+    static let fieldsForm = "declarations/4"
 
     /// - Parameter folder: that the declarations lie in, which the places of settings begin with.
     func fields(in folder: String) -> Data {
@@ -18,16 +18,21 @@ extension AdapterDeclaration {
         writer.add(data.keepsRows ? 1 : 0)
         writer.add(labels.count)
         for label in labels { writer.add(label) }
-        writer.add(training.count)
-        for setting in training {
-            writer.add(setting.key)
-            writer.add(setting.value.text())
-            writer.add(setting.place.hasPrefix(folder) ? 1 : 0)
-            writer.add(setting.place.hasPrefix(folder) ? String(setting.place.dropFirst(folder.count)) : setting.place)
-        }
+        for settings in [training, costs] { write(settings, to: &writer, in: folder) }
         writer.add(protected.count)
         for alias in protected { writer.add(alias.text) }
         return writer.data
+    }
+
+    private func write(_ settings: [DeclaredSetting], to writer: inout FieldWriter, in folder: String) {
+        writer.add(settings.count)
+        for setting in settings {
+            let isWithin = setting.place.hasPrefix(folder)
+            writer.add(setting.key)
+            writer.add(setting.value.text())
+            writer.add(isWithin ? 1 : 0)
+            writer.add(isWithin ? String(setting.place.dropFirst(folder.count)) : setting.place)
+        }
     }
 
     /// Nil when these are not the fields of a declaration.
@@ -36,12 +41,14 @@ extension AdapterDeclaration {
         guard let summary = DeclarationSummary(&reader), let train = reader.text(), let heldOut = reader.text(),
             let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
             let training = reader.list({ DeclaredSetting(&$0, in: folder) }),
+            let costs = reader.list({ DeclaredSetting(&$0, in: folder) }),
             let protected = reader.list({ $0.name(AliasName.init) }), reader.isAtEnd
         else { return nil }
         self.init(
             name: summary.name, task: summary.task, owner: summary.owner, base: summary.base,
             data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: summary.metric,
-            labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected)
+            labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected,
+            costs: costs)
     }
 }
 

@@ -22,6 +22,8 @@ import StrictYAML
 /// protected: [staging]            # aliases that move by evidence or --force, as production always does
 /// training:                       # what differs from the trainer's defaults
 ///   max_steps: 60
+/// costs:                          # prices and use that differ from the policy's
+///   requests_per_day: 20000
 /// ```
 enum AdapterDeclarationFile {
     /// - Throws: `YAMLError` with `file:line:key`; `DeclarationError.misnamedFile` when the name is not that of the file.
@@ -54,7 +56,7 @@ enum AdapterDeclarationFile {
             labels: try labels(reader, metric),
             horizon: try reader.required("horizon", as: CalendarSpan.self, form: CalendarSpan.form),
             policy: try reader.optional("policy", as: String.self) ?? "default",
-            training: try settings(reader), protected: try aliases(reader))
+            training: try settings(reader, "training"), protected: try aliases(reader), costs: try settings(reader, "costs"))
     }
 
     private static func aliases(_ reader: YAMLReader) throws -> [AliasName] {
@@ -83,8 +85,8 @@ enum AdapterDeclarationFile {
         return labels
     }
 
-    private static func settings(_ reader: YAMLReader) throws -> [DeclaredSetting] {
-        guard let node = reader.node("training") else { return [] }
+    private static func settings(_ reader: YAMLReader, _ key: String) throws -> [DeclaredSetting] {
+        guard let node = reader.node(key) else { return [] }
         guard case .mapping(let members) = node.content else {
             throw YAMLError(.wrongKind(found: "a single value", wanted: "a section of keys"), at: node.place)
         }

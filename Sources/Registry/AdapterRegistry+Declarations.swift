@@ -115,6 +115,7 @@ extension AdapterDeclaration {
         text.add("policy", .string(policy))
         if !protected.isEmpty { text.add("protected", .array(protected.map { .string($0.text) })) }
         if !training.isEmpty { text.add("training", .object(JSONObject(training.map { ($0.key, $0.value) }))) }
+        if !costs.isEmpty { text.add("costs", .object(JSONObject(costs.map { ($0.key, $0.value) }))) }
         return text.text
     }
 }

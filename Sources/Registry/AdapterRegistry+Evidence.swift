@@ -11,20 +11,28 @@ extension AdapterRegistry {
     }
 
     /// The latest measurement under the same conditions; nil when there is none and it must be taken.
-    public func measurement(_ key: RecordedMeasurement.Key) throws -> RecordedMeasurement? { try measurements([key])[key] }
+    ///
+    /// - Parameter now: what is dated later than this is passed over, so that one taken under a wrong clock does not hide those after it.
+    public func measurement(
+        _ key: RecordedMeasurement.Key, notAfter now: Timestamp = .latest
+    ) throws -> RecordedMeasurement? {
+        try measurements([key], notAfter: now)[key]
+    }
 
     /// The latest measurement under each of some conditions, where there is one.
     public func measurements(
-        _ keys: some Sequence<RecordedMeasurement.Key>
+        _ keys: some Sequence<RecordedMeasurement.Key>, notAfter now: Timestamp = .latest
     ) throws -> [RecordedMeasurement.Key: RecordedMeasurement] {
         try read { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? ORDER BY at DESC, id DESC LIMIT 1
+                    SELECT * FROM measurements WHERE kind = ? AND subject = ? AND conditions = ? AND at <= ?
+                    ORDER BY at DESC, id DESC LIMIT 1
                     """)
             var found: [RecordedMeasurement.Key: RecordedMeasurement] = [:]
             for key in keys {
-                let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject.hex, key.conditions.hex])
+                let row = try Row.fetchOne(
+                    statement, arguments: [key.kind, key.subject.hex, key.conditions.hex, now.secondsSinceEpoch])
                 if let row { found[key] = try RecordedMeasurement(row) }
             }
             return found

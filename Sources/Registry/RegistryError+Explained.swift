@@ -155,6 +155,10 @@ extension RunError: Explained {
             Explanation(
                 "'\(adapter)' is being worked on by \(holder).",
                 next: "Wait until that is done, then run the command again.", kind: .busy)
+        case .maintenanceHeld(let holder):
+            Explanation(
+                "Maintenance is being carried out already, by \(holder).", next: "Nothing is left to do; the next check goes on.",
+                kind: .busy)
         }
     }
 }

@@ -65,4 +65,6 @@ public enum RunError: Error, Hashable {
     case cannotResume(RunID, Run.State)
     /// Somebody else works on the adapter; `holder` is what they wrote into the lease.
     case leaseHeld(AdapterName, holder: String)
+    /// Somebody else carries maintenance out.
+    case maintenanceHeld(holder: String)
 }

@@ -40,6 +40,7 @@ public struct RegistryLayout: Sendable, Hashable {
 
     func leaseFile(of adapter: AdapterName) -> URL { locks.appending(path: "\(adapter).lease") }
     var declarationLock: URL { locks.appending(path: ".declarations") }
+    var maintenanceLock: URL { locks.appending(path: ".maintenance") }
     var rebuildLock: URL { locks.appending(path: ".rebuild") }
     var schemaLock: URL { locks.appending(path: ".schema") }
 

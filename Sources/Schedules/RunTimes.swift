@@ -74,6 +74,12 @@ public struct LocalZone: Sendable {
         return parts
     }
 
+    /// The day of the week (0 is Sunday) and the minutes after midnight that the clock on the wall shows.
+    public func wallClock(_ moment: Timestamp) -> (weekday: Int, minute: Int) {
+        let parts = civil(moment)
+        return (Int(parts.tm_wday), 60 * Int(parts.tm_hour) + Int(parts.tm_min))
+    }
+
     /// The moment of a civil time; one that is skipped when clocks go forward comes as much later as they are put forward, one that is
     /// there twice is the first.
     private func moment(of parts: tm) -> Timestamp {

@@ -17,6 +17,7 @@ struct LoraCommand: ParsableCommand {
         version: version,
         subcommands: [
             ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ScheduleVerb.self, PolicyVerb.self,
+            CostVerb.self, SimulateVerb.self, ShouldRetireVerb.self,
             ListVerb.self,
             ShowVerb.self,
             HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AliasVerb.self,

@@ -19,7 +19,7 @@ extension TrainingWork {
         let read = rows.reduce(0) { $0 + $1.tokens.count }
         let supervised = rows.reduce(0) { $0 + $1.supervisedCount }
         steps = batches.steps(in: plan.length)
-        tokens = Int((Double(steps) / Double(batches.stepsPerEpoch) * Double(read)).rounded())
+        tokens = plan.tokens(reading: rows)
         let again = Double(min(model.layerCount, layout.recomputedLayers)) / Double(model.layerCount)
         let linears = Double(model.linearModules.reduce(0) { $0 + $1.inputs * $1.outputs })
         let pairs = Double(model.pairSizes(of: plan).reduce(0, +))

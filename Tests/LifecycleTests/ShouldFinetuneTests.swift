@@ -45,6 +45,34 @@ struct ShouldFinetuneTests {
         #expect(!outcome.verdict.needs.contains { $0.fact == "base_error" })
     }
 
+    @Test("a measurement under a clock that was ahead is taken again, and then hides nothing")
+    func future() throws {
+        let registry = try SmallRegistry()
+        #expect(try !judge(registry, seconds: 1_000_000).isReused)
+        let outcome = try judge(registry, seconds: 10)
+        #expect(!outcome.isReused && outcome.facts.baseError?.measuredAt == SmallRegistry.moment(10))
+        #expect(!outcome.verdict.needs.contains { $0.fact == "base_error" && $0 != .moreRows(nil) })
+        #expect(try judge(registry, seconds: 20).isReused, "the one from the future does not stand before it")
+        #expect(try judge(registry, seconds: 1_000_001).facts.baseError?.measuredAt == SmallRegistry.moment(1_000_000))
+    }
+
+    @Test("stale evidence that was given by hand is refused, measured evidence is not")
+    func stale() throws {
+        let registry = try SmallRegistry()
+        var request = ShouldFinetune.Request()
+        (request.adapter, request.baseError, request.sample) = ("greeter", 0.4, 400)
+        request.policy = PolicyChoice("strict", file: URL(filePath: "/none/strict"))
+        func judged(_ measured: Int) throws -> ShouldFinetune.Outcome {
+            request.measuredAt = SmallRegistry.moment(measured)
+            return try ShouldFinetune(request, workingFolder: registry.folder.url).run(
+                open: { try registry.open() }, now: SmallRegistry.moment(0), progress: { _, _, _ in })
+        }
+        #expect(try judged(-86_400).verdict.rules[0].finding == .passed)
+        #expect(try judged(-100 * 86_400).verdict.rules[0].finding == .missing)
+        #expect(try judged(1).verdict.needs == [.freshBaseError(measured: SmallRegistry.moment(1))])
+        #expect(try judged(1).arithmetic.parts[0].evidence.contains { $0.hasSuffix("no evidence") })
+    }
+
     @Test("every verdict enters the ledger")
     func ledger() throws {
         let registry = try SmallRegistry()

@@ -71,7 +71,7 @@ import Testing
         for _ in 0..<200 {
             var facts = random.facts()
             facts.baseError = facts.baseError.flatMap { MeasuredRate($0.value, sampleSize: $0.sampleSize, measuredAt: now) }
-            #expect(policy.judgeFineTuning(facts, now: .earliest) == policy.judgeFineTuning(facts, now: .latest))
+            #expect(policy.judgeFineTuning(facts, now: now) == policy.judgeFineTuning(facts, now: .latest))
         }
     }
 
@@ -83,6 +83,18 @@ import Testing
             policy.judgeFineTuning(facts, now: try #require(Timestamp($0))).answer
         }
         #expect(answers == [.yes, .yes, .notEnoughEvidence, .notEnoughEvidence])
+    }
+
+    /// A clock that was set back, or was ahead when the base was measured: nothing says how old the evidence is.
+    @Test(arguments: ShippedPolicy.allCases)
+    func evidenceFromTheFutureIsNone(shipped: ShippedPolicy) throws {
+        let policy = try shipped.load()
+        let error = MeasuredRate(0.4, sampleSize: 400, measuredAt: now)
+        let facts = FineTuningFacts(baseError: error, effectiveExamples: 2_000, horizon: CalendarSpan("2y"))
+        #expect(policy.judgeFineTuning(facts, now: now).answer == .yes)
+        let verdict = policy.judgeFineTuning(facts, now: now.adding(seconds: -1))
+        #expect(verdict.answer == .notEnoughEvidence && verdict.needs == [.freshBaseError(measured: now)])
+        #expect(verdict.rules[0].finding == .missing && verdict.rules[0].reason.contains("a clock is or was wrong"))
     }
 
     @Test func signalsNeverDecide() throws {

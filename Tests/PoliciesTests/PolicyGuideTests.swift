@@ -3,10 +3,12 @@ import Policies
 import Testing
 
 @Suite struct PolicyGuideTests {
-    /// The shipped policies use every key there is, optional ones too; so a key without words, or words without a key, is noticed.
+    /// The shipped policies use every key there is, optional ones too, but what only whoever uses an adapter can say; so a key without words,
+    /// or words without a key, is noticed.
     @Test func everyKeyHasItsWords() throws {
         let used = try ShippedPolicy.allCases.flatMap { try $0.source().settings.map(\.key) }
-        #expect(Set(used) == Set(PolicyGuide.words.keys))
+        let usage = CostKey.usage.map { "costs.\($0.rawValue)" }
+        #expect(Set(used + usage) == Set(PolicyGuide.words.keys))
     }
 
     @Test func aSettingSaysWhereItStands() throws {

@@ -36,6 +36,7 @@ import Testing
               learning_rate: 0.004
               target_modules: [q_proj, v_proj]
               comment: "60"
+            costs: {requests_per_day: 20000, machine_hour: 1.5}
 
             """
         let handle = try FileHandle(forUpdating: try file(name))
@@ -72,8 +73,8 @@ import Testing
         let fields = declaration.fields(in: folderPath)
         #expect(AdapterDeclaration(fields: fields, in: folderPath) == declaration)
         // whoever adds to a declaration adds to its fields, and gives them another form
-        #expect(Mirror(reflecting: declaration).children.count == 11 && Mirror(reflecting: declaration.data).children.count == 3)
-        #expect(AdapterDeclaration.fieldsForm == "declarations/3")
+        #expect(Mirror(reflecting: declaration).children.count == 12 && Mirror(reflecting: declaration.data).children.count == 3)
+        #expect(AdapterDeclaration.fieldsForm == "declarations/4")
         for count in 0..<fields.count { #expect(AdapterDeclaration(fields: fields.prefix(count), in: folderPath) == nil) }
         #expect(DeclarationSummary(fields: fields) == declaration.summary)
         #expect(AdapterDeclaration(fields: declaration.fields(in: "/elsewhere/"), in: "/elsewhere/") == declaration)

@@ -10,6 +10,7 @@ enum VerdictWords {
         lines += verdict.alternatives.map { "instead: \($0.words)" }
         lines += verdict.needs.map { "needed: \($0.words)" }
         lines += verdict.signals.map { "signal: \($0.words)\($0.favours ? " Speaks for fine-tuning." : "")" }
+        if let cost = outcome.cost { lines.append("cost: \(cost.words)") }
         if outcome.isReused { lines.append("The base error is earlier evidence; nothing it depends on has changed.") }
         return lines + ["Judged by policy '\(verdict.policy.name)'."]
     }

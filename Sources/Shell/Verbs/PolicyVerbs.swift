@@ -151,12 +151,16 @@ extension PolicySetting {
         ]
     }
 
-    fileprivate func lines(in folder: URL) -> [String] {
+    /// The file and the line, as seen from a folder.
+    func place(below folder: URL) -> String {
         let path = file.map { PathWords.path(URL(filePath: $0, relativeTo: folder), below: folder) }
-        let place = path.map { "\($0):\(line)" } ?? "line \(line)"
+        return path.map { "\($0):\(line)" } ?? "line \(line)"
+    }
+
+    fileprivate func lines(in folder: URL) -> [String] {
         // no other key takes one of these words
         let reaction = Reaction(rawValue: value).map { ": \(PolicyGuide.words(of: $0))" } ?? ""
-        return ["\(key) = \(value)  (\(place))", "    \(PolicyGuide.words[key] ?? "")\(reaction)"]
+        return ["\(key) = \(value)  (\(place(below: folder)))", "    \(PolicyGuide.words[key] ?? "")\(reaction)"]
     }
 }
 

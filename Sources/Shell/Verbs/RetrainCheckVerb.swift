@@ -20,6 +20,19 @@ struct RetrainCheckVerb: Verb {
     var calendar = false
     @Option(help: ArgumentHelp("Write those days as a calendar too (iCalendar).", valueName: "file"))
     var ics: String?
+    @Flag(help: "Do what is due, as far as the policies allow it: train, judge, and promote where a policy says so.")
+    var run = false
+    @Flag(help: "With --run, say what would begin and what would wait, and do nothing.")
+    var dryRun = false
+    @Option(
+        help: ArgumentHelp(
+            "When there is news, post it to this address (http…), or run this command with it on its input.", valueName: "target"))
+    var notify: String?
+    @Option(
+        help: ArgumentHelp(
+            "Begin up to so many minutes later, each registry at a moment of its own, so that a fleet's machines do not begin at once.",
+            valueName: "minutes"))
+    var jitter: Int?
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
@@ -27,30 +40,51 @@ struct RetrainCheckVerb: Verb {
         guard !(calendar && format.json) else {
             throw ValidationError("--json holds every next_due already; leave --calendar out.")
         }
+        guard !(run && (calendar || ics != nil)) else {
+            throw ValidationError("--run does what is due; ask for the calendar without it.")
+        }
+        guard run || !dryRun else { throw ValidationError("--dry-run goes with --run.") }
+        if let jitter, !(0...1_440).contains(jitter) { throw ValidationError("--jitter takes 0 to 1,440 minutes.") }
     }
 
     func perform(in session: Session) throws -> ExitStatus {
-        let check = RetrainCheck(in: try session.openRegistry(place.registry), workingFolder: session.workingFolder)
-        let plan = try check.run(adapter, now: now ?? session.clock())
+        let workspace = try session.openRegistry(place.registry)
+        try session.wait(minutes: jitter ?? 0, apart: workspace.layout.root.path)
+        if run {
+            return try MaintenanceRun(session: session, isQuiet: quiet, isJSON: format.json, notify: notify, now: now)
+                .perform(adapter, in: workspace, isDryRun: dryRun)
+        }
+        let plan = try RetrainCheck(in: workspace, workingFolder: session.workingFolder)
+            .run(adapter, now: now ?? session.clock())
         if let ics {
             try DurableFile.write(Data(RetrainCalendar.text(plan).utf8), to: session.url(ics))
         }
         let hasNews = !plan.due.isEmpty || !plan.unjudged.isEmpty || plan.isClockBehind
-        if quiet && !hasNews { return status(of: plan) }
+        if !quiet || hasNews { show(plan, in: session) }
+        if hasNews { try session.tell(notify, plan.json) }
+        return ExitStatus(plan)
+    }
+
+    private func show(_ plan: MaintenancePlan, in session: Session) {
         if format.json {
             session.print(plan.json)
         } else {
             for line in calendar ? RetrainCalendar.lines(plan) : RetrainWords.lines(plan) { session.console.print(line) }
         }
         for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
-        return status(of: plan)
     }
+}
 
+extension ExitStatus {
     /// A due job comes first: the faults are in the output, and stay until somebody mends them.
-    private func status(of plan: MaintenancePlan) -> ExitStatus {
-        if !plan.due.isEmpty { return .actionDue }
-        if let fault = plan.unjudged.first { return ExitStatus(fault.explanation.kind) }
-        return plan.isClockBehind ? .notEnoughEvidence : .passed
+    init(_ plan: MaintenancePlan) {
+        if !plan.due.isEmpty {
+            self = .actionDue
+        } else if let fault = plan.unjudged.first {
+            self = ExitStatus(fault.explanation.kind)
+        } else {
+            self = plan.isClockBehind ? .notEnoughEvidence : .passed
+        }
     }
 }
 

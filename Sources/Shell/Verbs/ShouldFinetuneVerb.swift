@@ -15,6 +15,8 @@ struct ShouldFinetuneVerb: Verb {
     var baseError: Double?
     @Option(help: ArgumentHelp("Rows behind --base-error; without it the number counts as exact.", valueName: "n"))
     var sample: Int?
+    @Option(help: ArgumentHelp("When --base-error was measured; a policy may limit the age of evidence.", valueName: "time"))
+    var measured: Timestamp?
     @Option(help: ArgumentHelp("Effective training examples.", valueName: "n"))
     var examples: Int?
     @Option(help: ArgumentHelp("How long the adapter will be needed, such as 9mo or 2y.", valueName: "span"))
@@ -23,6 +25,11 @@ struct ShouldFinetuneVerb: Verb {
     var policy: String?
     @Flag(help: "Measure the base even where earlier evidence would do.")
     var measureAgain = false
+    @Flag(help: "Show the arithmetic of each rule, its evidence, and where each threshold stands.")
+    var explain = false
+    @Flag(help: "Show how far each input is from flipping the verdict.")
+    var sensitivity = false
+    @OptionGroup var costs: CostOptions
     @OptionGroup var server: EndpointOptions
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
@@ -35,6 +42,7 @@ struct ShouldFinetuneVerb: Verb {
         if let baseError, !(0...1).contains(baseError) { throw ValidationError("--base-error takes a share from 0 to 1.") }
         if let sample, sample < 1 { throw ValidationError("--sample takes a number above 0.") }
         if sample != nil, baseError == nil { throw ValidationError("--sample says how --base-error was measured; give both.") }
+        if measured != nil, baseError == nil { throw ValidationError("--measured dates --base-error; give both.") }
         if let examples, examples < 0 { throw ValidationError("--examples takes a number from 0.") }
         guard adapter != nil || baseError != nil || examples != nil || horizon != nil else {
             throw ValidationError("Name an adapter, or give --base-error, --examples and --horizon.")
@@ -52,19 +60,23 @@ struct ShouldFinetuneVerb: Verb {
         request.adapter = adapter
         request.baseError = baseError
         request.sample = sample
+        request.measuredAt = measured
         request.examples = examples
         request.horizon = horizon
         request.policy = policy.map(session.policy)
         request.measuresAgain = measureAgain
         request.endpoint = try server.choice(in: session)
+        request.costs = costs.typed
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try ShouldFinetune(request, workingFolder: session.workingFolder).run(
             open: { try session.openRegistry(place.registry) }, now: session.clock(), progress: bar.show)
         bar.end()
         if format.json {
-            session.print(outcome.json)
+            session.print(outcome.json(explains: explain, probes: sensitivity))
         } else {
             for line in VerdictWords.lines(outcome) { session.console.print(line) }
+            if explain { for line in ArithmeticWords.lines(outcome, in: session) { session.console.print(line) } }
+            if sensitivity { for line in SensitivityWords.lines(outcome.sensitivity) { session.console.print(line) } }
         }
         return ExitStatus(outcome.verdict.answer)
     }

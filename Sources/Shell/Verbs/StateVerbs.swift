@@ -45,14 +45,45 @@ struct RetireVerb: Verb {
 
     @Argument(help: ArgumentHelp("The adapter.", valueName: "adapter"))
     var adapter: String
+    @Flag(help: "Only if its comparison with the base says so, which becomes the reason; exit 11 when it does not.")
+    var byEvidence = false
     @OptionGroup var why: ForcedReasonOption
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
+    func validate() throws {
+        guard !(byEvidence && why.reason != nil) else {
+            throw ValidationError("--by-evidence finds the reason itself; leave --reason out.")
+        }
+    }
+
     func perform(in session: Session) throws -> ExitStatus {
+        if byEvidence { return try performByEvidence(in: session) }
         let occasion = session.occasion(why.reason ?? "retired by hand")
         let event = try session.openRegistry(place.registry).retire(adapter, isForced: why.force, on: occasion)
         return session.report(event, of: adapter, isJSON: format.json)
+    }
+}
+
+extension RetireVerb {
+    private func performByEvidence(in session: Session) throws -> ExitStatus {
+        let workspace = try session.openRegistry(place.registry)
+        let bar = MeasuringBar(session: session, isQuiet: format.json)
+        let outcome = try ShouldRetire(in: workspace, workingFolder: session.workingFolder)
+            .run(adapter, now: session.clock(), progress: bar.show)
+        bar.end()
+        guard outcome.verdict.answer == .retire else {
+            if format.json {
+                session.print(outcome.json)
+            } else {
+                for line in RetirementWords.lines(outcome, session) { session.console.print(line) }
+            }
+            return outcome.verdict.answer == .keep ? .adviceIsNo : .notEnoughEvidence
+        }
+        let reasons = outcome.verdict.rules.filter { $0.finding == .failed }.map(\.reason).joined(separator: " ")
+        return session.report(
+            try workspace.retire(adapter, isForced: false, on: session.occasion("by evidence: \(reasons)")), of: adapter,
+            isJSON: format.json)
     }
 }
 

@@ -1,0 +1,213 @@
+import Adapters
+import StrictJSON
+
+/// What a check that may act begins now, and what waits: a pure function of what is due, of what was tried and spent, and of the clock.
+public struct MaintenanceAgenda: Sendable, Hashable {
+    /// An adapter that may be due, with what decides whether its training begins.
+    public struct Candidate: Sendable {
+        public let item: RetrainCase
+        public let policy: Policy
+        public let attempts: AttemptFacts
+        /// What its training will take; zero where nobody knows.
+        public let expense: TrainingExpense
+        /// Whether the evidence says that it should be given up instead.
+        public let shouldRetire: Bool
+        /// Whether the folder of its base is not what was pinned.
+        public let isBaseMoved: Bool
+
+        public init(
+            _ item: RetrainCase, policy: Policy, attempts: AttemptFacts, expense: TrainingExpense = TrainingExpense(),
+            shouldRetire: Bool = false, isBaseMoved: Bool = false
+        ) {
+            self.isBaseMoved = isBaseMoved
+            self.item = item
+            self.policy = policy
+            self.attempts = attempts
+            self.expense = expense
+            self.shouldRetire = shouldRetire
+        }
+    }
+
+    /// Something that is due and does not begin now.
+    public struct Waiting: Sendable, Hashable {
+        public let item: RetrainCase
+        public let obstacle: Obstacle
+    }
+
+    public let now: Timestamp
+    /// In the order in which they begin: what was begun before, then what broke, then what is overdue, then the rest.
+    public let jobs: [RetrainCase]
+    /// In the same order.
+    public let waiting: [Waiting]
+
+    /// - Parameters:
+    ///   - spent: by the name of the policy, trainings begun since midnight and the expense of this month, both in UTC.
+    ///   - wallClock: of the zone in which quiet hours are meant.
+    public init(
+        _ candidates: [Candidate], spent: [String: TrainingExpense], now: Timestamp, wallClock: (Timestamp) -> WallClock
+    ) {
+        self.now = now
+        var (jobs, waiting, spent, quiet) = ([RetrainCase](), [Waiting](), spent, [String: Timestamp?]())
+        let due = candidates.filter(\.item.isDue).map { (rank: Rank($0), candidate: $0) }.sorted { $0.rank < $1.rank }
+        for candidate in due.map(\.candidate) {
+            let name = candidate.policy.name
+            let quietUntil = quiet[name] ?? candidate.policy.unattended.quietHours.end(at: now, wallClock)
+            quiet[name] = quietUntil
+            let all = spent[name] ?? TrainingExpense()
+            if let obstacle = candidate.obstacle(spent: all, quietUntil: quietUntil, now: now) {
+                waiting.append(Waiting(item: candidate.item, obstacle: obstacle))
+            } else {
+                jobs.append(candidate.item)
+                spent[name] = all.adding(candidate)
+            }
+        }
+        (self.jobs, self.waiting) = (jobs, waiting)
+    }
+
+    /// `lora.agenda/1`.
+    public var json: JSONValue {
+        [
+            "schema": "lora.agenda/1", "now": .string("\(now)"),
+            "begin": .array(jobs.map { .string($0.facts.adapter.text) }),
+            "waiting": .array(
+                waiting.map {
+                    [
+                        "adapter": .string($0.item.facts.adapter.text), "obstacle": .string($0.obstacle.code),
+                        "because": .string($0.obstacle.words), "until": $0.obstacle.until.map { .string("\($0)") } ?? .null,
+                    ]
+                }),
+        ]
+    }
+}
+
+/// Why a training that is due does not begin.
+public enum Obstacle: Sendable, Hashable {
+    case running
+    case shouldRetire
+    /// The folder of its base is not what was pinned, and a person must say that it is meant.
+    case basePinned
+    /// The gate refused what this training gives.
+    case refused
+    /// So many trainings failed.
+    case personNeeded(attempts: Int)
+    case retry(after: Timestamp)
+    case quietHours(until: Timestamp)
+    case budget(Limit, until: Timestamp)
+
+    /// A limit of a budget, as its policy gives it.
+    public enum Limit: Sendable, Hashable {
+        case runsPerDay(Int)
+        case hoursPerMonth(Double)
+        case moneyPerMonth(Double)
+    }
+
+    public var code: String {
+        switch self {
+        case .running: "running"
+        case .shouldRetire: "should_retire"
+        case .basePinned: "base_pinned"
+        case .refused: "refused"
+        case .personNeeded: "person_needed"
+        case .retry: "retry"
+        case .quietHours: "quiet_hours"
+        case .budget(.runsPerDay, _): "runs_per_day"
+        case .budget(.hoursPerMonth, _): "hours_per_month"
+        case .budget(.moneyPerMonth, _): "money_per_month"
+        }
+    }
+
+    /// From when it does not stand in the way any more; nil when time alone does not take it away.
+    public var until: Timestamp? {
+        switch self {
+        case .running, .shouldRetire, .basePinned, .refused, .personNeeded: nil
+        case .retry(let moment), .quietHours(let moment), .budget(_, let moment): moment
+        }
+    }
+
+    public var words: String {
+        switch self {
+        case .running: "It is being trained already."
+        case .shouldRetire: "The evidence says to give it up instead; `lora should-retire` shows it."
+        case .personNeeded(let attempts): "\(counted(attempts, "training")) failed; a person must look."
+        case .basePinned: "Its base is not what was pinned; `lora base add --replace` pins it anew."
+        case .refused: "The gate refused its candidate, and the same data and base would give the same one."
+        case .retry(let moment): "The last training failed; the next may begin at \(moment)."
+        case .quietHours(let moment): "These are quiet hours until \(moment)."
+        case .budget(.runsPerDay(let limit), _): "The budget is \(counted(limit, "training")) a day."
+        case .budget(.hoursPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) hours a month is used up."
+        case .budget(.moneyPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) a month is used up."
+        }
+    }
+}
+
+/// What comes first.
+private struct Rank: Comparable {
+    private let urgency: Int
+    private let since: Timestamp
+    private let adapter: AdapterName
+
+    init(_ candidate: MaintenanceAgenda.Candidate) {
+        let item = candidate.item
+        urgency = candidate.attempts.isUnderWay ? 0 : item.isBroken ? 1 : item.isOverdue ? 2 : 3
+        since = item.nextDue
+        adapter = item.facts.adapter
+    }
+
+    static func < (first: Rank, second: Rank) -> Bool {
+        (first.urgency, first.since, first.adapter) < (second.urgency, second.since, second.adapter)
+    }
+}
+
+extension MaintenanceAgenda.Candidate {
+    fileprivate func obstacle(spent: TrainingExpense, quietUntil: Timestamp?, now: Timestamp) -> Obstacle? {
+        let rules = policy.unattended
+        if attempts.isRunning { return .running }
+        if shouldRetire { return .shouldRetire }
+        if isBaseMoved, !rules.followsBase { return .basePinned }
+        if attempts.isRefused { return .refused }
+        if attempts.failed >= rules.attempts { return .personNeeded(attempts: attempts.failed) }
+        if let last = attempts.lastEnded, attempts.failed > 0, !attempts.isUnderWay {
+            let next = last.adding(rules.retryAfter, times: 1 << min(attempts.failed - 1, 20))
+            if now < next { return .retry(after: next) }
+        }
+        if let quietUntil { return .quietHours(until: quietUntil) }
+        return rules.budget.limit(reached: spent, by: self).map { .budget($0, until: $0.renewal(after: now)) }
+    }
+}
+
+extension UnattendedRules.Budget {
+    /// The limit that a further training would exceed.
+    fileprivate func limit(reached spent: TrainingExpense, by candidate: MaintenanceAgenda.Candidate) -> Obstacle.Limit? {
+        let after = spent.adding(candidate)
+        if let runsPerDay, after.runs > runsPerDay { return .runsPerDay(runsPerDay) }
+        if let hoursPerMonth, after.hours > hoursPerMonth || spent.hours >= hoursPerMonth { return .hoursPerMonth(hoursPerMonth) }
+        if let moneyPerMonth, after.money > moneyPerMonth || spent.money >= moneyPerMonth { return .moneyPerMonth(moneyPerMonth) }
+        return nil
+    }
+}
+
+extension TrainingExpense {
+    /// A training that is gone on with was counted on the day it began.
+    fileprivate func adding(_ candidate: MaintenanceAgenda.Candidate) -> TrainingExpense {
+        TrainingExpense(
+            runs: runs + (candidate.attempts.isUnderWay ? 0 : 1), hours: hours + candidate.expense.hours,
+            money: money + candidate.expense.money)
+    }
+}
+
+extension Obstacle.Limit {
+    /// The next midnight, or the first of the next month, in UTC.
+    fileprivate func renewal(after now: Timestamp) -> Timestamp {
+        let today = now.adding(seconds: -now.secondOfDay)
+        if case .runsPerDay = self { return today.adding(seconds: 86_400) }
+        return today.adding(seconds: -86_400 * (today.date.day - 1)).adding(months: 1)
+    }
+}
+
+extension Timestamp {
+    fileprivate func adding(_ span: CalendarSpan, times: Int) -> Timestamp {
+        let (count, overflows) = span.count.multipliedReportingOverflow(by: times)
+        return CalendarSpan(overflows ? CalendarSpan.largestCount : min(count, CalendarSpan.largestCount), span.unit).map(adding)
+            ?? .latest
+    }
+}

@@ -1,0 +1,171 @@
+import Adapters
+import Foundation
+import Lifecycle
+import Policies
+import Randomness
+import Registry
+import Schedules
+import StrictJSON
+
+/// `lora retrain-check --run`, from what is due to words short enough for a cron mail.
+struct MaintenanceRun {
+    let session: Session
+    let isQuiet: Bool
+    let isJSON: Bool
+    let notify: String?
+    let now: Timestamp?
+
+    func perform(_ adapter: String?, in workspace: Workspace, isDryRun: Bool) throws -> ExitStatus {
+        let zone = LocalZone()
+        let maintenance = CarryOutMaintenance(in: workspace, workingFolder: session.workingFolder) { moment in
+            let clock = zone.wallClock(moment)
+            return WallClock(weekday: clock.weekday, minute: clock.minute)
+        }
+        let clock: () -> Timestamp = { now ?? session.clock() }
+        if isDryRun {
+            let (plan, agenda) = try maintenance.agenda(adapter, now: clock())
+            return show(plan, agenda)
+        }
+        let bar = ProgressLine(console: session.console, plainInterval: .infinity)
+        let outcome = try maintenance.run(
+            adapter, by: Actor(environment: session.environment), clock: clock, shouldStop: { session.isInterrupted },
+            observe: { adapter, event in if !isJSON && !isQuiet { show(adapter, event, bar) } })
+        bar.end()
+        let hasNews = !outcome.results.isEmpty || !outcome.waiting.isEmpty || !outcome.plan.unjudged.isEmpty
+        if hasNews || !isQuiet { report(outcome) }
+        if hasNews { try session.tell(notify, outcome.json) }
+        return status(of: outcome)
+    }
+
+    private func show(_ adapter: AdapterName, _ event: TrainAdapter.Event, _ bar: ProgressLine) {
+        guard session.console.isTerminal else { return }
+        switch event {
+        case .training(.step(let report)): bar.show("\(adapter): step \(report.step)")
+        case .measuring(let subject, let done, let rows): bar.show("\(adapter): measuring \(subject) \(done)/\(rows) rows")
+        default: break
+        }
+    }
+
+    private func show(_ plan: MaintenancePlan, _ agenda: MaintenanceAgenda) -> ExitStatus {
+        if isJSON {
+            session.print(agenda.json)
+        } else {
+            session.console.print("\(agenda.jobs.count) of \(plan.cases.count) would begin as of \(agenda.now).")
+            for item in agenda.jobs {
+                session.console.print("  \(item.facts.adapter)  \(item.reasons.map(\.words).joined(separator: " "))")
+            }
+            for line in MaintenanceWords.lines(agenda.waiting) { session.console.print(line) }
+        }
+        return plan.due.isEmpty ? .passed : .actionDue
+    }
+
+    private func report(_ outcome: CarryOutMaintenance.Outcome) {
+        if isJSON {
+            session.print(outcome.json)
+        } else {
+            for line in MaintenanceWords.lines(outcome, session) { session.console.print(line) }
+        }
+        for adapter in outcome.plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
+    }
+
+    /// What went wrong comes first, then what a person must do.
+    private func status(of outcome: CarryOutMaintenance.Outcome) -> ExitStatus {
+        var (failed, refused, mustAct) = (ExitStatus?.none, false, !outcome.waiting.isEmpty)
+        for result in outcome.results {
+            switch result.ending {
+            case .interrupted: return .interrupted
+            case .failed(let explanation): failed = failed ?? ExitStatus(explanation.kind)
+            case .refused: refused = true
+            case .shouldRetire: mustAct = true
+            case .admitted: break
+            }
+        }
+        if let failed { return failed }
+        if let fault = outcome.plan.unjudged.first { return ExitStatus(fault.explanation.kind) }
+        return refused ? .verificationFailed : mustAct ? .actionDue : .passed
+    }
+}
+
+enum MaintenanceWords {
+    static func lines(_ outcome: CarryOutMaintenance.Outcome, _ session: Session) -> [String] {
+        guard !outcome.results.isEmpty || !outcome.waiting.isEmpty else { return ["Nothing is due as of \(outcome.plan.now)."] }
+        return outcome.results.flatMap { result in
+            [
+                "\(result.item.facts.adapter)  \(words(result.ending, session))",
+                "  since: \(result.item.reasons.map(\.words).joined(separator: " "))",
+            ]
+        } + lines(outcome.waiting)
+    }
+
+    static func lines(_ waiting: [MaintenanceAgenda.Waiting]) -> [String] {
+        waiting.map { "  \($0.item.facts.adapter)  waits: \($0.obstacle.words)" }
+    }
+
+    private static func words(_ ending: CarryOutMaintenance.Result.Ending, _ session: Session) -> String {
+        switch ending {
+        case .admitted(let version, isPromoted: true): "\(version) was trained and is in production"
+        case .admitted(let version, isPromoted: false):
+            "\(version) was trained and waits; put it into production with `\(session.command("promote \(version)"))`"
+        case .refused(let verdict):
+            "refused by its gate: \(verdict.rules.filter { $0.passed != true }.map(\.reason).joined(separator: " "))"
+        case .shouldRetire(let verdict):
+            "should be given up: \(verdict.rules.filter { $0.finding == .failed }.map(\.reason).joined(separator: " "))"
+        case .interrupted: "stopped; the next check goes on with it"
+        case .failed(let explanation):
+            "failed: \(explanation.what)\(explanation.place.map { " (\($0))" } ?? "") \(explanation.next)"
+        }
+    }
+}
+
+extension CarryOutMaintenance.Outcome {
+    /// `lora.maintenance-run/1`.
+    var json: JSONValue {
+        [
+            "schema": "lora.maintenance-run/1", "now": .string("\(plan.now)"), "due": .integer(plan.due.count),
+            "results": .array(results.map(\.json)),
+            "waiting": .array(
+                waiting.map {
+                    [
+                        "adapter": .string($0.item.facts.adapter.text), "obstacle": .string($0.obstacle.code),
+                        "because": .string($0.obstacle.words), "until": $0.obstacle.until.map { .string("\($0)") } ?? .null,
+                    ]
+                }),
+            "unjudged": .array(plan.unjudged.map { .string($0.name) }),
+        ]
+    }
+}
+
+extension CarryOutMaintenance.Result {
+    fileprivate var json: JSONValue {
+        let (state, details): (String, JSONValue) =
+            switch ending {
+            case .admitted(let version, let isPromoted):
+                (isPromoted ? "promoted" : "admitted", ["version": .string("\(version)")])
+            case .refused(let verdict): ("refused", ["gate": verdict.json])
+            case .shouldRetire(let verdict): ("should_retire", ["retirement": verdict.json])
+            case .interrupted: ("interrupted", .null)
+            case .failed(let explanation): ("failed", ["what": .string(explanation.what), "next": .string(explanation.next)])
+            }
+        return [
+            "adapter": .string(item.facts.adapter.text), "state": .string(state),
+            "reasons": .array(item.reasons.map { .string($0.code) }), "details": details,
+        ]
+    }
+}
+
+extension Session {
+    /// Hands news to whoever is to be told; that it could not be is said, and is no reason to fail what was done.
+    func tell(_ target: String?, _ news: JSONValue) throws {
+        guard let target else { return }
+        try MaintenanceNotice(to: MaintenanceNotice.Target(target), environment: environment).send(news)
+    }
+
+    /// Waits some part of so many minutes, which differs from one name to the next and from one day to the next.
+    func wait(minutes: Int, apart name: String) throws {
+        guard minutes > 0 else { return }
+        let day = UInt64(bitPattern: Int64(clock().date.daysSinceEpoch))
+        let seconds = StableHash.of([day], name) % UInt64(60 * minutes)
+        for _ in 0..<seconds where !isInterrupted { Thread.sleep(forTimeInterval: 1) }
+        if isInterrupted { throw StoppedWaiting() }
+    }
+}

@@ -1,0 +1,87 @@
+import Adapters
+import ArgumentParser
+import Foundation
+import Lifecycle
+import Simulation
+import StrictJSON
+
+struct SimulateVerb: Verb {
+    static let configuration = Shell.configuration(
+        "simulate",
+        "Let a policy keep an invented fleet for years, and hold its decisions against the truth and against training by the calendar.",
+        example: "lora simulate --policy frugal --adapters 1000 --years 5")
+
+    @Option(help: ArgumentHelp("How many adapters.", valueName: "n"))
+    var adapters = 1_000
+    @Option(help: ArgumentHelp("How many years.", valueName: "n"))
+    var years = 5
+    @Option(help: ArgumentHelp("Another seed is another world.", valueName: "n"))
+    var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("Keep the fleet by this policy: a file, or a name such as strict.", valueName: "policy"))
+    var policy = "default"
+    @Option(help: ArgumentHelp("Share of the daily checks that do not happen.", valueName: "x"))
+    var missedRuns = 0.03
+    @Option(help: ArgumentHelp("Share of the trainings that die halfway.", valueName: "x"))
+    var crashes = 0.05
+    @Option(help: ArgumentHelp("Share of the checks that are started twice.", valueName: "x"))
+    var doubleTriggers = 0.05
+    @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        guard (1...1_000_000).contains(adapters) else { throw ValidationError("--adapters takes 1 to 1,000,000.") }
+        guard (1...50).contains(years) else { throw ValidationError("--years takes 1 to 50.") }
+        for (name, share) in [("missed-runs", missedRuns), ("crashes", crashes), ("double-triggers", doubleTriggers)]
+        where !(0..<1).contains(share) {
+            throw ValidationError("--\(name) takes a share from 0 to below 1.")
+        }
+    }
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let shelf = PolicyShelf(registry: nil, workingFolder: session.workingFolder)
+        guard let start = Timestamp(year: 2026, month: 1, day: 1) else { preconditionFailure("a day of the calendar") }
+        let settings = SimulationSettings(
+            adapters: adapters, years: years, seed: seed, start: start, missedRuns: missedRuns, crashes: crashes,
+            doubleTriggers: doubleTriggers)
+        var simulation = try Simulation(settings, policy: shelf.policy(session.policy(policy)))
+        let line = ProgressLine(console: session.console)
+        let report = simulation.run { day, days in
+            if !format.json, day % 30 == 0 { line.show("day \(day) of \(days)") }
+        }
+        line.end()
+        if format.json {
+            session.print(report.json)
+        } else {
+            for line in SimulationWords.lines(report) { session.console.print(line) }
+        }
+        return report.missed == 0 && report.doubled == 0 && report.unfounded == 0 ? .passed : .verificationFailed
+    }
+}
+
+enum SimulationWords {
+    static func lines(_ report: SimulationReport) -> [String] {
+        let (json, settings) = (report.json, report.settings)
+        func number(_ section: String, _ key: String) -> Int { json[section]?[key]?.intValue ?? 0 }
+        let rows = report.strategies.map { strategy in
+            [
+                strategy.name.replacing("_", with: " "), "\(counted(strategy.trainings, "training"))",
+                Decimals.text(strategy.hours, 0), Decimals.percent(strategy.meanError),
+            ]
+        }
+        return [
+            "\(counted(settings.adapters, "adapter")) over \(counted(settings.years, "year")) by policy '\(report.policy.name)', world \(settings.seed)."
+        ] + [
+            "Verdicts: \(counted(number("verdicts", "asked"), "question")); of \(number("verdicts", "clear")) clear ones "
+                + "\(Decimals.percent(report.wrongVerdictShare)) were answered wrongly "
+                + "(\(number("verdicts", "wrong_yes")) yes, \(number("verdicts", "wrong_no")) no), "
+                + "\(number("verdicts", "undecided")) stayed open.",
+            "Intervals: \(Decimals.percent(report.coverage)) of \(number("verdicts", "intervals")) hold the true rate.",
+            "Maintenance: \(counted(number("maintenance", "trainings"), "training")), \(report.missed) missed, \(report.doubled) doubled, "
+                + "\(report.unfounded) without cause; \(number("maintenance", "crashed")) died and were gone on with, "
+                + "\(number("maintenance", "refused")) refused, \(number("maintenance", "needless")) gained less than half a point.",
+            "Retired by evidence: \(number("maintenance", "retired")), of which \(number("maintenance", "wrongly_retired")) wrongly.",
+        ] + Table(["STRATEGY", "TRAININGS", "HOURS", "MEAN ERROR"], rows, alignsRight: [2, 3]).lines + [
+            "Cost \(Decimals.percent(report.costRatio)) of training every 91 days, at an error "
+                + "\(Decimals.text(100 * abs(report.errorDifference), 2)) points \(report.errorDifference > 0 ? "higher" : "lower")."
+        ]
+    }
+}

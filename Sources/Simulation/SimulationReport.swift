@@ -1,0 +1,93 @@
+import Adapters
+import Policies
+import StrictJSON
+
+/// How the policy and the planner kept a fleet whose truth is known.
+public struct SimulationReport: Sendable {
+    public struct Line: Sendable, Hashable {
+        public let name: String
+        public let value: String
+    }
+
+    public struct Strategy: Sendable, Hashable {
+        public let name: String
+        public let trainings: Int
+        /// Of training and measuring.
+        public let hours: Double
+        /// Mean over all days of service.
+        public let meanError: Double
+
+        init(_ name: String, _ tally: StrategyTally) {
+            self.name = name
+            (trainings, hours, meanError) = (tally.trainings, tally.hours, tally.meanError)
+        }
+
+        var json: JSONValue {
+            [
+                "strategy": .string(name), "trainings": .integer(trainings), "hours": .number(rounded(hours, 10)),
+                "mean_error": .number(rounded(meanError, 1e6)),
+            ]
+        }
+    }
+
+    private let tally: SimulationTally
+    public let settings: SimulationSettings
+    public let policy: PolicyStamp
+    /// The keeper, every 91 days, and once.
+    public let strategies: [Strategy]
+
+    init(_ tally: SimulationTally, _ settings: SimulationSettings, _ policy: Policy) {
+        self.tally = tally
+        self.settings = settings
+        self.policy = policy.stamp
+        strategies = [
+            Strategy("kept", tally.kept), Strategy("every_91_days", tally.quarterly), Strategy("once", tally.never),
+        ]
+    }
+
+    /// Verdicts against the truth, of those whose base error is at least five points from the threshold.
+    public var wrongVerdictShare: Double { share(tally.wrongYes + tally.wrongNo, of: tally.clear) }
+    /// Intervals around the base's error that hold the rate they were measured for.
+    public var coverage: Double { share(tally.covering, of: tally.intervals) }
+    /// Checks that passed over what the audit says is due.
+    public var missed: Int { tally.missed }
+    /// Trainings begun while another of the same adapter ran.
+    public var doubled: Int { tally.doubled }
+    /// Trainings begun without anything the audit says is due.
+    public var unfounded: Int { tally.unfounded }
+    /// Hours against a training every 91 days.
+    public var costRatio: Double { tally.quarterly.hours == 0 ? 0 : tally.kept.hours / tally.quarterly.hours }
+    /// Mean error less that of a training every 91 days.
+    public var errorDifference: Double { tally.kept.meanError - tally.quarterly.meanError }
+
+    private func share(_ count: Int, of all: Int) -> Double { all == 0 ? 0 : Double(count) / Double(all) }
+
+    /// `lora.simulation/1`; the same settings and policy always give the same bytes.
+    public var json: JSONValue {
+        [
+            "schema": "lora.simulation/1", "policy": policy.json,
+            "world": [
+                "adapters": .integer(settings.adapters), "years": .integer(settings.years), "seed": .string("\(settings.seed)"),
+                "start": .string("\(settings.start)"), "missed_runs": .number(settings.missedRuns),
+                "crashes": .number(settings.crashes), "double_triggers": .number(settings.doubleTriggers),
+            ],
+            "verdicts": [
+                "asked": .integer(tally.asked), "clear": .integer(tally.clear), "wrong_yes": .integer(tally.wrongYes),
+                "wrong_no": .integer(tally.wrongNo), "undecided": .integer(tally.undecided),
+                "wrong_share": .number(rounded(wrongVerdictShare, 1e6)), "intervals": .integer(tally.intervals),
+                "coverage": .number(rounded(coverage, 1e6)),
+            ],
+            "maintenance": [
+                "judgements": .integer(tally.judgements), "trainings": .integer(tally.trainings),
+                "reasons": .object(JSONObject(tally.byReason.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
+                "crashed": .integer(tally.crashed), "refused": .integer(tally.refused), "missed": .integer(missed),
+                "doubled": .integer(doubled), "unfounded": .integer(unfounded), "needless": .integer(tally.needless),
+                "retired": .integer(tally.retired), "wrongly_retired": .integer(tally.wronglyRetired),
+            ],
+            "strategies": .array(strategies.map(\.json)), "cost_ratio": .number(rounded(costRatio, 1e6)),
+            "error_difference": .number(rounded(errorDifference, 1e6)),
+        ]
+    }
+}
+
+private func rounded(_ value: Double, _ scale: Double) -> Double { (value * scale).rounded() / scale }
