@@ -16,15 +16,14 @@ struct UpstreamComparison {
         (self.base, self.reference, self.workspace, self.service) = (base, reference, workspace, service)
     }
 
-    /// A failure that tells nothing of the model itself leaves it unchecked.
+    /// A failure that tells nothing of the model itself leaves it unchecked; so does one about a model that was never taken from the hub, and
+    /// whose source is but a name.
     func finding() throws -> BaseReport.Finding {
         do {
             return try look()
-        } catch let error as HubError where error.isGone {
-            return .changed(BaseDifference(effects: [.removed], revision: nil, remark: error.explanation.clause))
         } catch let error as HubError {
-            guard case .gated = error else { return .unchecked(error.explanation.clause) }
-            return .changed(BaseDifference(effects: [.gated], revision: nil, remark: error.explanation.clause))
+            guard base.follows != nil, let change = error.change else { return .unchecked(error.explanation.clause) }
+            return .changed(BaseDifference(effects: [change], revision: nil, remark: error.explanation.clause))
         } catch let error as any Explained {
             guard error.explanation.kind != .interrupted else { throw error }
             return .unchecked(error.explanation.clause)
@@ -89,4 +88,12 @@ struct UpstreamComparison {
 extension Explanation {
     /// What is wrong, to stand within a sentence.
     var clause: String { what.hasSuffix(".") ? String(what.dropLast()) : what }
+}
+
+extension HubError {
+    /// What it says of a model that was there; nil where it says nothing of it.
+    fileprivate var change: BaseChange? {
+        if case .gated = self { return .gated }
+        return isGone ? .removed : nil
+    }
 }

@@ -19,7 +19,7 @@ public enum RetrainReason: Sendable, Hashable {
     var isOfTime: Bool {
         switch self {
         case .neverTrained, .windowClosed: true
-        case .manual, .baseChanged, .regression, .dataGrown, .metricDecayed: false
+        case .manual, .baseChanged, .upstreamChanged, .endOfLife, .regression, .dataGrown, .metricDecayed: false
         }
     }
 

@@ -238,6 +238,15 @@ struct HubRegistry {
         #expect(reports.first?.newer == ["lab/tiny-2"])
     }
 
+    @Test func aSourceThatIsButANameIsNotCalledRemoved() throws {
+        let copy = hub.registry.folder.url.appending(path: "model")
+        for source in ["lab/never-published", "lab/tiny"] {
+            _ = try hub.registry.open().addBase("tiny", folder: copy, source: source, revision: nil, replaces: true)
+            let report = try hub.check()
+            #expect(report.hub?.effects == (source == "lab/tiny" ? [.licence, .config, .weights] : nil), "\(report)")
+        }
+    }
+
     @Test func aHalfCopiedFolderIsToldByItsFiles() throws {
         let copy = hub.registry.folder.url.appending(path: "model")
         _ = try hub.registry.open().addBase("tiny", folder: copy, revision: nil, replaces: true)

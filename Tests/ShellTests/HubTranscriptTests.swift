@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,10 +19,7 @@ struct HubTranscriptTests {
         }
     }
 
-    /// Commits to `lab/tiny` what is asked for at `/commit/FILE` from then on, and goes away at `/remove`.
-    @Test func bases() throws {
-        let server = try HubServer()
-        var program = try BuiltProgram()
+    private static func files() throws -> HubServer.Files {
         var files: HubServer.Files = [
             "README.md": Data("---\nlicense: mit\n---\n".utf8), "pytorch_model.bin": Data(count: 1000),
             "model.gguf": Data(count: 2000),
@@ -33,21 +31,72 @@ struct HubTranscriptTests {
         ] {
             files[name] = try Data(contentsOf: model.appending(path: name))
         }
-        server.commit("lab/tiny", files)
-        server.commit("lab/tiny-2", files)
-        let first = files
-        server.onHub { [weak server] request in
-            switch request.path {
-            case "/commit":
-                server?.commit("lab/tiny", first.merging(["README.md": Data("---\nlicense: other\n---\n".utf8)]) { $1 })
-            case "/remove": server?.remove("lab/tiny")
-            default: return nil
-            }
-            return .init(text: "done\n")
-        }
+        return files
+    }
+
+    private func program(_ server: HubServer) throws -> BuiltProgram {
+        var program = try BuiltProgram()
         program.environment["HF_ENDPOINT"] = server.url
         program.environment["HF_HUB_CACHE"] = program.home.url.appending(path: "cache").path
-        try play("bases.txt", in: program)
+        return program
+    }
+
+    /// Sends half of the weights and then nothing for a while, the first time it is asked.
+    private func halting(_ server: HubServer, _ weights: Data, seconds: Double) {
+        let count = Calls()
+        server.onStore { request in
+            var answer = HubServer.content(weights, tag: "\"w\"", for: request)
+            if count.next() == 1 { answer.stall = seconds }
+            return answer
+        }
+    }
+
+    @Test func aKilledPullGoesOnWhereItWas() throws {
+        let (server, files) = (try HubServer(), try Self.files())
+        server.commit("lab/tiny", files)
+        let program = try program(server)
+        halting(server, try #require(files["model.safetensors"]), seconds: 5)
+        let pull = "lora base pull lab/tiny --name tiny"
+        let killed = try program.run(
+            "\(pull) > /dev/null & pid=$!; until [ -s cache/*/blobs/*.incomplete ]; do sleep 0.05; done; kill -9 $pid; wait $pid")
+        #expect(killed.status == 137)
+        #expect(try program.run("ls cache/*/snapshots registry/bases").status != 0, "nothing is listed yet")
+        let outcome = try program.run(pull)
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(server.store.requests.last?.headers["range"] != nil)
+        #expect(try program.run("lora base check --offline").output.contains("folder: as pinned"))
+        #expect(try program.run("ls cache/*/blobs/*.incomplete").status != 0)
+    }
+
+    @Test func twoPullsAtOnceDownloadOnce() throws {
+        let (server, files) = (try HubServer(), try Self.files())
+        server.commit("lab/tiny", files)
+        let program = try program(server)
+        halting(server, try #require(files["model.safetensors"]), seconds: 1)
+        let outcome = try program.run(
+            "for name in a b c; do lora base pull lab/tiny --name $name > $name.txt & done; wait; cat ?.txt; lora base list")
+        #expect(
+            outcome.output.contains("\na ") && outcome.output.contains("\nb ") && outcome.output.contains("\nc "),
+            "\(outcome.output)")
+        #expect(server.store.requests.count == 1)
+    }
+
+    /// The hub has another commit once a file `commit` lies in the folder, and the model no more after `remove`.
+    @Test func bases() throws {
+        let server = try HubServer()
+        let program = try program(server)
+        let files = try Self.files()
+        server.commit("lab/tiny", files)
+        server.commit("lab/tiny-2", files)
+        let home = program.home.url
+        server.onHub { [weak server] _ in
+            if unlink(home.appending(path: "commit").path) == 0 {
+                server?.commit("lab/tiny", files.merging(["README.md": Data("---\nlicense: other\n---\n".utf8)]) { $1 })
+            }
+            if unlink(home.appending(path: "remove").path) == 0 { server?.remove("lab/tiny") }
+            return nil
+        }
+        try withExtendedLifetime(server) { try play("bases.txt", in: program) }
     }
 
     @Test func endpoint() throws {
@@ -61,6 +110,18 @@ struct HubTranscriptTests {
         var program = try BuiltProgram()
         program.environment["SERVER"] = "\(server.url)"
         _ = try program.run("lora base add tiny model")
-        try play("endpoint.txt", in: program)
+        try withExtendedLifetime(server) { try play("endpoint.txt", in: program) }
+    }
+}
+
+/// Counts from 1.
+private final class Calls: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
     }
 }
