@@ -22,11 +22,13 @@ public struct AdapterDeclaration: Sendable, Hashable {
     public let protected: [AliasName]
     /// Prices and use that differ from the policy's, in the order in which they stand.
     public let costs: [DeclaredSetting]
+    /// What of its policy is set otherwise for this adapter; keys with their sections, such as `gate.beats_base.margin`.
+    public let overrides: [DeclaredSetting]
 
     public init(
         name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: DeclaredMetric,
         labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting], protected: [AliasName] = [],
-        costs: [DeclaredSetting] = []
+        costs: [DeclaredSetting] = [], overrides: [DeclaredSetting] = []
     ) {
         self.name = name
         self.task = task
@@ -40,6 +42,7 @@ public struct AdapterDeclaration: Sendable, Hashable {
         self.training = training
         self.protected = protected
         self.costs = costs
+        self.overrides = overrides
     }
 
     public func protects(_ alias: AliasName) -> Bool { alias == .production || protected.contains(alias) }

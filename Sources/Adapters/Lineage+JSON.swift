@@ -30,11 +30,7 @@ extension Lineage {
     /// - Throws: `DamagedRecord` for what we never wrote; only an adopted version may lack what a training knows.
     public init(json: JSONValue) throws(DamagedRecord) {
         let reader = try RecordReader(json)
-        let schema = try reader.text("schema")
-        guard [Self.schema, Self.adoptedSchema].contains(schema) else {
-            throw reader.fault("schema", wanted: "'\(Self.schema)' or '\(Self.adoptedSchema)'")
-        }
-        let isAdopted = schema == Self.adoptedSchema
+        let isAdopted = try Self.isAdopted(reader)
         func known(_ key: String) throws(DamagedRecord) -> Bool { isAdopted ? try !reader.value(key).isNull : true }
         self.init(
             version: try reader.parse("version") { text throws(NameError) in try VersionID(text) },
@@ -52,7 +48,15 @@ extension Lineage {
             adoption: isAdopted ? try Adoption(reader.object("adopted")) : nil)
     }
 
-    private static func metrics(_ reader: RecordReader) throws(DamagedRecord) -> [NamedMetric] {
+    static func isAdopted(_ reader: RecordReader) throws(DamagedRecord) -> Bool {
+        let schema = try reader.text("schema")
+        guard [Self.schema, Self.adoptedSchema].contains(schema) else {
+            throw reader.fault("schema", wanted: "'\(Self.schema)' or '\(Self.adoptedSchema)'")
+        }
+        return schema == Self.adoptedSchema
+    }
+
+    static func metrics(_ reader: RecordReader) throws(DamagedRecord) -> [NamedMetric] {
         var metrics: [NamedMetric] = []
         for (name, value) in try reader.members("metrics") {
             guard let number = value.isNull ? .nan : value.doubleValue else {

@@ -4,7 +4,7 @@ import StrictJSON
 /// Where a version comes from: everything needed to say what it is without the registry, kept in the version itself.
 ///
 /// A version that was trained here knows all of it. Of one that was adopted, what nobody said is nil.
-public struct Lineage: Sendable, Hashable {
+public struct Lineage: Sendable, Hashable, MeasuredRelease {
     public static let fileName = "lineage.json"
     /// Of versions that were trained here.
     public static let schema = "lora.lineage/1"
@@ -86,16 +86,5 @@ extension Lineage {
         guard let run, let dataset, let plan, let startedAt, let finishedAt else { return nil }
         let start = RunStart(adapter: version.adapter, base: base, dataset: dataset, plan: plan, at: startedAt)
         return Run(id: run, start: start, end: Run.End(.admitted(version), at: finishedAt))
-    }
-
-    /// Nil where the metric was not recorded.
-    public func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
-
-    public func count(_ name: String) -> Int? { metric(name).flatMap { Int(exactly: $0) } }
-
-    /// The error at release; nil when it was not recorded as one.
-    public var error: MeasuredRate? {
-        guard let error = metric(NamedMetric.error), let finishedAt else { return nil }
-        return MeasuredRate(error, sampleSize: count(NamedMetric.heldOutRows), measuredAt: finishedAt)
     }
 }

@@ -155,7 +155,7 @@ extension Decision {
 
     fileprivate init(_ reader: RecordReader, _ adapter: AdapterName) throws(DamagedRecord) {
         self.init(
-            adapter: adapter, question: try reader.choice("question", of: Question.self), answer: try reader.text("answer"),
-            verdict: try reader.value("verdict"), at: try reader.timestamp("at"))
+            recorded: try reader.value("verdict"), of: adapter, question: try reader.choice("question", of: Question.self),
+            answer: try reader.text("answer"), at: try reader.timestamp("at"))
     }
 }

@@ -63,6 +63,6 @@ extension RecordedMeasurement {
 
 extension Decision {
     fileprivate func renamed(_ name: AdapterName) -> Decision {
-        Decision(adapter: name, question: question, answer: answer, verdict: verdict, at: at)
+        Decision(recorded: verdict, of: name, question: question, answer: answer, at: at)
     }
 }

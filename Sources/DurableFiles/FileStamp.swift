@@ -12,9 +12,11 @@ public struct FileStamp: Sendable, Hashable, CustomStringConvertible {
     public let modified: Int
     public let changed: Int
 
-    public init(of file: URL) throws(FileError) {
+    public init(of file: URL) throws(FileError) { try self.init(ofFileAt: file.path) }
+
+    public init(ofFileAt path: String) throws(FileError) {
         var status = stat()
-        guard stat(file.path, &status) == 0 else { throw FileError(.read, file) }
+        guard stat(path, &status) == 0 else { throw FileError(.read, URL(filePath: path)) }
         self.init(status)
     }
 

@@ -35,7 +35,7 @@ public struct OpenFolder: ~Copyable {
                 return entries
             }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                String(decoding: bytes.prefix(bytes.firstIndex(of: 0) ?? bytes.count), as: UTF8.self)
             }
             guard name != ".", name != ".." else { continue }
             let type = type(of: name, entry.pointee.d_type)

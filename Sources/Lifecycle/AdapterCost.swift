@@ -41,7 +41,7 @@ extension Workspace {
     ) throws -> AdapterCost {
         let declaration = try registry.adapter(named: adapter)
         let shelf = PolicyShelf(registry: layout.root, workingFolder: workingFolder)
-        let policy = try choice.map { try shelf.policy($0) } ?? shelf.policy(named: declaration.policy)
+        let policy = try choice.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
         let table = try policy.costs.overridden(by: declaration.costs).overridden(byTyped: costs)
         let facts = try PreparedTask(declaration, typed: TrainingOptions(), in: self).costFacts(in: self)
         let rates = CostRates(facts, table, by: policy)

@@ -16,6 +16,8 @@ public struct CarryOutMaintenance {
         public enum Ending: Sendable {
             /// A new version; whether it is in production now.
             case admitted(VersionID, isPromoted: Bool)
+            /// A version that maintenance had made before is in production now, or was kept from it.
+            case settled(VersionID, isPromoted: Bool)
             case refused(GateVerdict)
             case shouldRetire(RetirementVerdict)
             case interrupted
@@ -93,7 +95,7 @@ extension CarryOutMaintenance {
                 version != item.facts.production?.version, try isPending(version)
             else { return nil }
             let job = MaintenanceJob(item: item, policy: policy, workspace: workspace, workingFolder: workingFolder)
-            return Result(item: item, ending: .admitted(version, isPromoted: try job.promote(version, by: actor, at: time)))
+            return Result(item: item, ending: .settled(version, isPromoted: try job.promote(version, by: actor, at: time)))
         }
     }
 

@@ -10,7 +10,7 @@ extension Workspace {
     public func create(_ declaration: AdapterDeclaration, workingFolder: URL) throws -> URL {
         try requireFree(declaration.name)
         _ = try registry.base(named: declaration.base.text)
-        _ = try PolicyShelf(registry: layout.root, workingFolder: workingFolder).policy(named: declaration.policy)
+        _ = try PolicyShelf(registry: layout.root, workingFolder: workingFolder).policy(of: declaration)
         try registry.declare(declaration)
         return layout.file(of: declaration.name)
     }

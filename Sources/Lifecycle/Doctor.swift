@@ -8,7 +8,7 @@ import StrictJSON
 /// Looks at the machine and at what belongs to the registry; says what is wrong and which command mends it.
 ///
 /// It samples where reading all would take long: what re-reads every byte is `verify`.
-public struct Doctor {
+public struct Doctor: Sendable {
     public struct Finding: Sendable, Hashable {
         public enum State: String, Sendable, Hashable {
             case fine, warning, broken
@@ -66,12 +66,16 @@ public struct Doctor {
             let workspace = try Workspace.open(location, on: occasion, isThorough: true)
             let shelf = PolicyShelf(registry: layout.root, workingFolder: surroundings.workingFolder)
             let declared = Result { try workspace.registry.readableDeclarations() }
+            let (index, repository) = try together {
+                IndexChecks(workspace: workspace, now: occasion.at).all.map(\.finding)
+            } and: {
+                RepositoryChecks(workspace: workspace).all.map(\.finding)
+            }
             let checks =
-                IndexChecks(workspace: workspace, now: occasion.at).all + RepositoryChecks(workspace: workspace).all
-                + PolicyChecks(workspace: workspace, shelf: shelf, declared: declared).all
+                PolicyChecks(workspace: workspace, shelf: shelf, declared: declared).all
                 + DeclarationChecks(workspace: workspace, declared: declared).all
-            return findings
-                + (checks + [ScheduleCheck(layout: layout, environment: surroundings.environment).check]).map(\.finding)
+                + [ScheduleCheck(layout: layout, environment: surroundings.environment).check]
+            return findings + index + repository + checks.map(\.finding)
         } catch {
             return findings + [Finding("index", failure: error)]
         }

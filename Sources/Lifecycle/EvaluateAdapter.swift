@@ -52,7 +52,7 @@ public struct EvaluateAdapter {
         let examiner = Examiner(task, in: workspace, progress: progress)
         let hasVersions = try workspace.registry.latestVersion(of: declaration.name) != nil
         let version = reference.selector != nil || hasVersions ? try workspace.registry.resolve(reference) : nil
-        let confidence = try shelf.policy(named: declaration.policy).fineTuning.baseError.confidence
+        let confidence = try shelf.policy(of: declaration).fineTuning.baseError.confidence
         let base = try examiner.base(now: now).score
         let score = try version.map { try examiner.version($0, now: now) }
         func line(_ subject: String, _ score: HeldOutScore) throws -> Line {

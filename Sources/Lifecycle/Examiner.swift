@@ -53,7 +53,7 @@ public final class Examiner {
     /// A released version, checked out of git.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
-        let key = task.conditions.key(of: published)
+        let key = task.conditions.key(of: published.commit)
         if let known = try known(key, notAfter: now) { return known }
         let folder = try VersionCache(of: workspace).folder(of: published)
         let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")

@@ -4,6 +4,7 @@ import Faults
 import Foundation
 import Llama
 import Registry
+import StrictJSON
 import Training
 
 /// Gathers what maintenance judges adapters by. What several of them share is looked at once, and what was read before and has not
@@ -11,16 +12,17 @@ import Training
 struct FactsGathering {
     private let workspace: Workspace
     private let files: FileBook
-    private let releases: [AdapterName: AdapterReleases]
-    private let published: [VersionID: PublishedVersion]
+    private let releases: RecordedReleases
     /// What each adapter's latest measurement under the present conditions is found by.
     private var keys: [AdapterName: RecordedMeasurement.Key] = [:]
     private var measured: [RecordedMeasurement.Key: RecordedMeasurement] = [:]
     /// What folders are now beside earlier pins, by the digests of those.
-    private var earlier: [ContentDigest: BaseObservation] = [:]
+    private var earlier: [BaseName: [ContentDigest: BaseObservation]] = [:]
     private let news: Result<BaseNews, any Error>
     private var pins: [BaseName: Result<Pin, any Error>] = [:]
     private var configurations: [BaseName: Result<ModelConfiguration, any Error>] = [:]
+    /// Thousands of adapters declare the same few plans.
+    private var plans: [DeclaredPlan: TrainingPlan] = [:]
 
     /// A pinned base, and what its folder looks like now.
     private struct Pin {
@@ -31,22 +33,29 @@ struct FactsGathering {
         let upstream: UpstreamFacts?
     }
 
-    init(of declarations: [AdapterDeclaration], in workspace: Workspace) throws {
+    /// All of a declaration that its plan is made from.
+    private struct DeclaredPlan: Hashable {
+        let base: BaseName
+        let settings: JSONObject
+
+        init(_ declaration: AdapterDeclaration) {
+            base = declaration.base
+            settings = JSONObject(declaration.training.map { ($0.key, $0.value) })
+        }
+    }
+
+    /// - Parameter releases: of the adapters that are declared.
+    init(of declarations: [AdapterDeclaration], _ releases: RecordedReleases, in workspace: Workspace) throws {
         self.workspace = workspace
+        self.releases = releases
         files = FileBook(in: workspace.layout)
         news = Result { try workspace.registry.baseNews() }
-        let adapter = declarations.count == 1 ? declarations[0].name : nil
-        releases = try workspace.registry.releases(of: adapter)
-        published = try workspace.registry.published(
-            releases.values.flatMap { [$0.judged, $0.production].compactMap(\.self) })
         for declaration in declarations {
-            guard let judged = judged(declaration.name), judged.lineage.error != nil else { continue }
-            keys[declaration.name] = conditions(of: declaration)?.key(of: judged)
+            guard let judged = releases.judged(of: declaration.name), judged.error != nil else { continue }
+            keys[declaration.name] = conditions(of: declaration)?.key(of: judged.commit)
         }
         measured = try workspace.registry.measurements(keys.values)
     }
-
-    private func judged(_ adapter: AdapterName) -> PublishedVersion? { releases[adapter]?.judged.flatMap { published[$0] } }
 
     /// Keeps what was read for the next time.
     func save() {
@@ -54,15 +63,14 @@ struct FactsGathering {
     }
 
     mutating func facts(of declaration: AdapterDeclaration) throws -> AdapterFacts {
-        let judged = judged(declaration.name)
-        let production = releases[declaration.name]?.production.flatMap { published[$0] }
-        let (base, upstream, isFloating) = try observation(of: declaration, trainedOn: judged?.lineage.base)
+        let judged = releases.judged(of: declaration.name)
+        let production = releases.production(of: declaration.name)
+        let (base, upstream, isFloating) = try observation(of: declaration, trainedOn: judged?.base)
         return AdapterFacts(
-            adapter: declaration.name, version: judged?.version, lastTrained: judged?.lineage.finishedAt,
-            adopted: judged.flatMap { $0.lineage.adoption == nil ? nil : $0.at },
-            production: production.map { ProductionFacts(version: $0.version, trained: $0.lineage.finishedAt) }, base: base,
-            baseIsFloating: isFloating, upstream: upstream,
-            data: judged.flatMap { dataFacts(declaration, $0.lineage) },
+            adapter: declaration.name, version: judged?.version, lastTrained: judged?.finishedAt,
+            adopted: judged.flatMap { $0.isAdopted ? $0.at : nil },
+            production: production.map { ProductionFacts(version: $0.version, trained: $0.finishedAt) }, base: base,
+            baseIsFloating: isFloating, upstream: upstream, data: judged.flatMap { dataFacts(declaration, $0) },
             metric: judged.flatMap { metricFacts(declaration.name, $0) })
     }
 
@@ -103,9 +111,9 @@ struct FactsGathering {
     /// What differs between the base that the version was trained on and the folder as it is now.
     private mutating func observation(of pin: Pin, trainedOn base: BaseIdentity?) -> BaseObservation {
         guard let base, base.digest != pin.digest, pin.seen != .changed([.removed]) else { return pin.seen }
-        if let known = earlier[base.digest] { return known }
+        if let known = earlier[pin.base.name]?[base.digest] { return known }
         let seen = observation(of: pin, pinnedAnewSince: base.digest)
-        earlier[base.digest] = seen
+        earlier[pin.base.name, default: [:]][base.digest] = seen
         return seen
     }
 
@@ -124,12 +132,12 @@ struct FactsGathering {
     }
 
     /// The effective rows then and now; nil when they cannot be counted.
-    private func dataFacts(_ declaration: AdapterDeclaration, _ lineage: Lineage) -> DataFacts? {
-        guard let before = lineage.count(NamedMetric.effectiveExamples) else { return nil }
+    private func dataFacts(_ declaration: AdapterDeclaration, _ judged: VersionGlance) -> DataFacts? {
+        guard let before = judged.count(NamedMetric.effectiveExamples) else { return nil }
         do {
             let version = DatasetVersion(
                 train: try split(declaration.data.train), heldOut: try split(declaration.data.heldOut))
-            if version == lineage.dataset { return DataFacts(rowsAtTraining: before, rowsNow: before) }
+            if version == judged.dataset { return DataFacts(rowsAtTraining: before, rowsNow: before) }
             let report = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace).report
             return DataFacts(rowsAtTraining: before, rowsNow: report.effectiveRows, isChanged: true)
         } catch {
@@ -137,32 +145,31 @@ struct FactsGathering {
         }
     }
 
-    private func split(_ path: String) throws -> DatasetVersion.Split { try files.split(of: workspace.layout.resolve(path)) }
+    private func split(_ path: String) throws -> DatasetVersion.Split { try files.split(at: workspace.layout.resolvedPath(path)) }
 
     /// The error at release, and as measured last under the conditions that hold now.
-    private func metricFacts(_ adapter: AdapterName, _ judged: PublishedVersion) -> MetricFacts? {
-        guard let atRelease = judged.lineage.error else { return nil }
+    private func metricFacts(_ adapter: AdapterName, _ judged: VersionGlance) -> MetricFacts? {
+        guard let atRelease = judged.error else { return nil }
         let last = keys[adapter].flatMap { measured[$0] }.flatMap(HeldOutScore.init)
         return MetricFacts(errorAtRelease: atRelease, errorNow: last?.error)
+    }
+
+    private mutating func plan(of declaration: AdapterDeclaration, on base: BaseDeclaration) throws -> TrainingPlan {
+        let declared = DeclaredPlan(declaration)
+        if let known = plans[declared] { return known }
+        let plan = try declaration.plan(on: configuration(of: base))
+        plans[declared] = plan
+        return plan
     }
 
     /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
     private mutating func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
         do {
             let base = try pin(declaration.base).base
-            let plan = try declaration.plan(on: configuration(of: base))
+            let plan = try plan(of: declaration, on: base)
             return MeasuringConditions(declaration, base: base, plan: plan, heldOut: try split(declaration.data.heldOut).digest)
         } catch {
             return nil
         }
-    }
-}
-
-extension AdapterReleases {
-    /// What is judged, which differs from what serves while a later version waits for its promotion; one that was in production and was
-    /// rolled back waits for nothing.
-    fileprivate var judged: VersionID? {
-        guard let production else { return versions.last }
-        return versions.last { $0 > production && !promoted.contains($0) } ?? production
     }
 }

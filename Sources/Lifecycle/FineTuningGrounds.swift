@@ -24,11 +24,23 @@ extension ShouldFinetune {
         let settings: [PolicySetting]
         let sources: Sources
         let now: Timestamp
+        /// What the base's error was measured on; null for a number that was given by hand.
+        var evidence = JSONValue.null
 
         init(policy: ReadPolicy, sources: Sources, now: Timestamp) {
             (self.policy, settings) = (policy.policy, policy.settings)
             (self.sources, self.now) = (sources, now)
         }
+    }
+}
+
+extension PreparedTask {
+    /// The base and the rows that a measurement rests on.
+    func evidence(isReused: Bool) -> JSONValue {
+        [
+            "base": .string("\(base.digest)"),
+            "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null, "reused": .bool(isReused),
+        ]
     }
 }
 

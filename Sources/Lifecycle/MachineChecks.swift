@@ -16,7 +16,7 @@ struct MachineChecks {
 
     var all: [HealthCheck] {
         [
-            HealthCheck("program") { .fine("lora-keeper \(ProgramVersion.current)") },
+            HealthCheck("program") { .fine(ProgramVersion.signature) },
             HealthCheck("kernels") {
                 .fine("\(KernelPath.current.rawValue) on \(ProcessInfo.processInfo.activeProcessorCount) cores")
             },

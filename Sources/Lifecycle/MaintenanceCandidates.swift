@@ -87,8 +87,8 @@ struct MaintenanceCandidates {
         let declaration = try workspace.registry.adapter(named: name.text)
         let base = try workspace.registry.base(named: declaration.base.text)
         let dataset = DatasetVersion(
-            train: try files.split(of: workspace.layout.resolve(declaration.data.train)),
-            heldOut: try files.split(of: workspace.layout.resolve(declaration.data.heldOut)))
+            train: try files.split(at: declaration.data.train),
+            heldOut: try files.split(at: declaration.data.heldOut))
         return MaintenanceRecord.cause(base.identity, dataset)
     }
 

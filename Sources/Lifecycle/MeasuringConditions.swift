@@ -41,8 +41,8 @@ struct MeasuringConditions {
     }
 
     /// Under which measurements of a version are kept; its commit stands for its weights.
-    func key(of version: PublishedVersion) -> RecordedMeasurement.Key {
-        let subject = ContentDigest(of: Array("\(version.commit)".utf8))
+    func key(of commit: CommitID) -> RecordedMeasurement.Key {
+        let subject = ContentDigest(of: Array("\(commit)".utf8))
         return RecordedMeasurement.Key(kind: "evaluation", subject: subject, conditions: json)
     }
 }

@@ -44,6 +44,13 @@ struct PolicyChecks {
             let declarations = try declared.get().declarations
             let known = Set(shelf.names)
             let wrong = declarations.filter { !known.contains($0.policy) }
+            for declaration in declarations where !declaration.overrides.isEmpty && known.contains(declaration.policy) {
+                do {
+                    _ = try shelf.policy(of: declaration)
+                } catch {
+                    return .fault(FailureWords.placed(error), mend: FailureWords.next(error))
+                }
+            }
             return .unless(wrong.map { "\($0.name) names '\($0.policy)'" }, fine: "each adapter's is there") {
                 .fault(
                     "no such policy: \($0)",

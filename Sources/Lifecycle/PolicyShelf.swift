@@ -1,3 +1,4 @@
+import Adapters
 import DurableFiles
 import Faults
 import Foundation
@@ -25,6 +26,16 @@ public struct PolicyShelf: Sendable {
     public func policy(named name: String) throws -> Policy { try policy(from: source(named: name)) }
 
     func policy(from source: PolicyFile) throws -> Policy { try source.policy(digest: Self.digest) }
+
+    /// The policy that a declaration names, with what the declaration sets otherwise.
+    public func policy(of declaration: AdapterDeclaration) throws -> Policy {
+        try source(of: declaration).policy(digest: Self.digest)
+    }
+
+    /// As `policy(of:)`, before it is read.
+    func source(of declaration: AdapterDeclaration) throws -> PolicyFile {
+        try source(named: declaration.policy).overridden(by: declaration.overrides)
+    }
 
     /// What a policy is read from, with what it extends.
     ///

@@ -14,6 +14,8 @@ public struct PromotionEvidence: Sendable, Hashable {
     public let version: VersionID
     public let alias: AliasName
     public let findings: [Finding]
+    /// That of today, where it judged.
+    public var policy: PolicyStamp?
 
     public var failures: [Finding] { findings.filter { !$0.passed } }
     public var isPassing: Bool { failures.isEmpty }
@@ -22,7 +24,7 @@ public struct PromotionEvidence: Sendable, Hashable {
     public var json: JSONValue {
         [
             "schema": "lora.promotion/1", "version": .string("\(version)"), "alias": .string(alias.text),
-            "verdict": .string(isPassing ? "passed" : "failed"),
+            "verdict": .string(isPassing ? "passed" : "failed"), "policy": policy?.json ?? .null,
             "rules": .array(
                 findings.map { ["rule": .string($0.rule), "passed": .bool($0.passed), "reason": .string($0.reason)] }),
         ]

@@ -26,11 +26,10 @@ struct PromotionJudge {
         }
         let conditions = conditions(of: declaration)
         let measured = try conditions.flatMap { try scores(record, under: $0) }
-        var findings = Self.carried(released, measured)
-        if !restores {
-            findings += try judgedNow(record, declaration, conditions, released, measured)
-        }
-        return PromotionEvidence(version: record.version, alias: alias, findings: findings)
+        let carried = Self.carried(released, measured)
+        guard !restores else { return PromotionEvidence(version: record.version, alias: alias, findings: carried) }
+        let (judged, policy) = try judgedNow(record, declaration, conditions, released, measured)
+        return PromotionEvidence(version: record.version, alias: alias, findings: carried + judged, policy: policy)
     }
 
     private func declaration(of adapter: AdapterName) throws -> AdapterDeclaration? {
@@ -60,23 +59,25 @@ struct PromotionJudge {
     private func judgedNow(
         _ record: VersionRecord, _ declaration: AdapterDeclaration, _ conditions: MeasuringConditions?,
         _ released: Result<ReleasedEvidence, ReleasedEvidence.Lack>, _ measured: Scores?
-    ) throws -> [PromotionEvidence.Finding] {
+    ) throws -> ([PromotionEvidence.Finding], PolicyStamp?) {
         let carried: ReleasedEvidence? = if case .success(let evidence) = released { evidence } else { nil }
         let rows = heldOut(of: declaration)
         let isDeclaredData = rows != nil && carried?.heldOut == rows
         guard let scores = measured ?? (isDeclaredData ? carried.map { Scores(candidate: $0.candidate, base: $0.base) } : nil)
         else {
             let reason = "It was not measured on the rows that are declared now."
-            return [.init(rule: "declared_data", passed: false, reason: reason)]
+            return ([.init(rule: "declared_data", passed: false, reason: reason)], nil)
         }
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
         guard let facts = facts(scores, try rival(of: record.version, on: rows, conditions)) else {
-            return [data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")]
+            return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
-        let policy = try shelf.policy(named: declaration.policy)
-        return [data]
-            + policy.judgeCandidate(facts).rules.map { .init(rule: $0.rule, passed: $0.passed == true, reason: $0.reason) }
+        let policy = try shelf.policy(of: declaration)
+        let rules = policy.judgeCandidate(facts).rules.map {
+            PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
+        }
+        return ([data] + rules, policy.stamp)
     }
 
     private func facts(_ scores: Scores, _ rival: HeldOutScore?) -> GateFacts? {
@@ -118,7 +119,7 @@ struct PromotionJudge {
     }
 
     private func score(of record: VersionRecord, under conditions: MeasuringConditions) throws -> HeldOutScore? {
-        try workspace.registry.measurement(conditions.key(of: record.published)).flatMap(HeldOutScore.init)
+        try workspace.registry.measurement(conditions.key(of: record.published.commit)).flatMap(HeldOutScore.init)
     }
 
     /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.

@@ -41,6 +41,21 @@ struct Proof {
             })
     }
 
+    /// A verdict of the gate with what it was given on, as the ledger keeps it.
+    func record(of verdict: GateVerdict, run: RunID) -> JSONValue {
+        var object = verdict.json.objectValue ?? JSONObject()
+        object["facts"] = [
+            "run": .string("\(run)"), "error": .number(facts.candidateError.value), "base_error": .number(facts.base.error.value),
+            "rows": .integer(candidate.correct.count),
+            "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
+            "only_candidate_right": facts.base.pairs.map { .integer($0.onlyFirst) } ?? .null,
+            "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
+            "production": production.map { .string("\($0.version)") } ?? .null,
+            "production_error": facts.production.map { .number($0.error.value) } ?? .null,
+        ]
+        return .object(object)
+    }
+
     /// `evaluation.json` of a version.
     var json: JSONValue {
         [

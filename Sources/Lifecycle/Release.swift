@@ -73,7 +73,7 @@ struct Release {
                 NamedMetric(NamedMetric.trainedRows, Double(task.report.trainableRows)),
                 NamedMetric(NamedMetric.leakedRows, Double(task.report.leakedLines.count)),
             ] + trainingMetrics,
-            startedAt: attempt.run.start.at, finishedAt: time, madeBy: "lora-keeper \(Release.program)")
+            startedAt: attempt.run.start.at, finishedAt: time, madeBy: ProgramVersion.signature)
     }
 
     private var trainingMetrics: [NamedMetric] {
@@ -84,14 +84,12 @@ struct Release {
         return (best ?? []) + [NamedMetric(NamedMetric.lastStep, Double(conclusion.step))]
     }
 
-    /// The release of this program, as versions record it.
-    static let program = ProgramVersion.current
-
     private func writeEvidence(_ lineage: Lineage) throws {
         let advice = try training.workspace.registry.decisions(of: training.task.declaration.name)
             .last { $0.question == .shouldFinetune }
         let decision: JSONValue = [
-            "schema": "lora.decision/1", "gate": verdict.json, "should_finetune": advice?.verdict ?? .null,
+            "schema": "lora.decision/1", "made_by": .string(ProgramVersion.signature), "gate": verdict.json,
+            "should_finetune": advice?.verdict ?? .null,
         ]
         try DurableFile.write(lineage.data, to: candidate.appending(path: Lineage.fileName))
         try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
@@ -123,9 +121,4 @@ struct Release {
         }
         return lineage.trailers(escalated: attempt.precursor, settings: settings)
     }
-}
-
-/// The release of this program.
-public enum ProgramVersion {
-    public static let current = "0.1.0"
 }

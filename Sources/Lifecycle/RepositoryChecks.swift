@@ -16,10 +16,12 @@ struct RepositoryChecks {
     private var git: String { "git --git-dir \(versions.folder.path)" }
 
     var all: [HealthCheck] {
-        [
+        let sample = Result { try sampled() }
+        return [
             HealthCheck("git settings") { try settings }, HealthCheck("git HEAD") { try head },
             HealthCheck("references") { try references }, HealthCheck("git locks") { try locks },
-            HealthCheck("git objects") { try objects }, HealthCheck("large files") { try largeFiles },
+            HealthCheck("git objects") { try objects(sample.get()) },
+            HealthCheck("large files") { try largeFiles(sample.get()) },
         ]
     }
 
@@ -67,32 +69,25 @@ struct RepositoryChecks {
     }
 
     /// Reads commit, tree and lineage of what is in use; git checks each against its name.
-    private var objects: Health {
-        get throws {
-            let chosen = try sampled()
-            let wrong = chosen.compactMap { version -> String? in
-                do {
-                    let published = try versions.published(version)
-                    return published.version == version ? nil : "\(version)"
-                } catch {
-                    return "\(version): \(FailureWords.text(error))"
-                }
+    private func objects(_ chosen: [VersionID]) throws -> Health {
+        let wrong = try versions.published(chosen).compactMap { version, outcome -> String? in
+            switch outcome {
+            case .success(let published): published.version == version ? nil : "\(version)"
+            case .failure(let error): "\(version): \(FailureWords.text(error))"
             }
-            return .unless(wrong, fine: "\(counted(chosen.count, "version")) looked at, all readable") {
-                .damage($0, mend: "restore \(versions.folder.path) from a copy; lora verify reads everything")
-            }
+        }
+        return .unless(wrong, fine: "\(counted(chosen.count, "version")) looked at, all readable") {
+            .damage($0, mend: "restore \(versions.folder.path) from a copy; lora verify reads everything")
         }
     }
 
-    private var largeFiles: Health {
-        get throws {
-            let pruned = try workspace.registry.versionsGivenUp()
-            let (count, missing) = try versions.absentLargeFiles(of: sampled().filter { !pruned.contains($0) })
-            return .unless(
-                missing.map { "\($0.version) lacks \($0.path)" }, fine: "\(counted(count, "file")) looked for, all there"
-            ) {
-                .damage($0, mend: "\(git) lfs fetch --all REMOTE, or lora pull REMOTE")
-            }
+    private func largeFiles(_ chosen: [VersionID]) throws -> Health {
+        let pruned = try workspace.registry.versionsGivenUp()
+        let (count, missing) = try versions.absentLargeFiles(of: chosen.filter { !pruned.contains($0) })
+        return .unless(
+            missing.map { "\($0.version) lacks \($0.path)" }, fine: "\(counted(count, "file")) looked for, all there"
+        ) {
+            .damage($0, mend: "\(git) lfs fetch --all REMOTE, or lora pull REMOTE")
         }
     }
 

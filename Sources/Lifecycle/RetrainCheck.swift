@@ -28,7 +28,8 @@ public struct RetrainCheck {
                 let resting = [RestingAdapter(name: declaration.name, standing)]
                 return (MaintenancePlan(judging: [], resting: resting, now: now), [:])
             }
-            var gathering = try FactsGathering(of: [declaration], in: workspace)
+            let releases = try RecordedReleases(of: declaration.name, in: workspace.registry)
+            var gathering = try FactsGathering(of: [declaration], releases, in: workspace)
             let material = try material(declaration, &gathering)
             return (MaintenancePlan(judging: [material], now: now), [declaration.name: material.policy])
         }
@@ -54,16 +55,21 @@ public struct RetrainCheck {
     private func material() throws -> (
         judged: [(facts: AdapterFacts, policy: Policy)], unjudged: [UnjudgedAdapter], resting: [RestingAdapter]
     ) {
-        let (declarations, faults) = try workspace.registry.readableDeclarations()
-        let states = try workspace.registry.states()
-        var gathering = try FactsGathering(of: declarations, in: workspace)
+        let registry = workspace.registry
+        let ((declarations, faults), (states, releases)) = try together {
+            try registry.readableDeclarations()
+        } and: {
+            (try registry.states(), try RecordedReleases(of: nil, in: registry))
+        }
+        var gathering = try FactsGathering(of: declarations, releases, in: workspace)
         var unjudged = faults.map { UnjudgedAdapter(name: $0.name, explanation: $0.explanation) }
         var judged: [(facts: AdapterFacts, policy: Policy)] = []
         var policies: [String: Policy] = [:]
         for declaration in declarations where states[declaration.name] == nil {
             do {
-                let policy = try policies[declaration.policy] ?? shelf.policy(named: declaration.policy)
-                policies[declaration.policy] = policy
+                let shared = declaration.overrides.isEmpty ? policies[declaration.policy] : nil
+                let policy = try shared ?? shelf.policy(of: declaration)
+                if declaration.overrides.isEmpty { policies[declaration.policy] = policy }
                 judged.append((facts: try gathering.facts(of: declaration), policy: policy))
             } catch let error as any Explained {
                 unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
@@ -87,6 +93,6 @@ public struct RetrainCheck {
         _ declaration: AdapterDeclaration, _ gathering: inout FactsGathering
     ) throws -> (facts: AdapterFacts, policy: Policy) {
         defer { gathering.save() }
-        return (facts: try gathering.facts(of: declaration), policy: try shelf.policy(named: declaration.policy))
+        return (facts: try gathering.facts(of: declaration), policy: try shelf.policy(of: declaration))
     }
 }

@@ -45,6 +45,7 @@ public struct ShouldFinetune {
             object["adapter"] = adapter.map { .string($0.text) } ?? .null
             object["facts"] = facts.json
             object["cost"] = cost?.json ?? .null
+            object["evidence"] = grounds.evidence
             return .object(object)
         }
     }
@@ -71,7 +72,7 @@ public struct ShouldFinetune {
         }
         let workspace = try open()
         let declaration = try workspace.registry.adapter(named: name)
-        let policy = try policy(declaration.policy, registry: workspace.layout.root)
+        let policy = try policy(declaration, registry: workspace.layout.root)
         let outcome = try judge(declaration, by: policy, in: workspace, now: now, progress: progress)
         try workspace.registry.record(
             Decision(
@@ -104,7 +105,8 @@ public struct ShouldFinetune {
         let sources = Grounds.Sources(typed: request, task: task, isReused: isReused)
         var work = try task.costFacts(in: workspace)
         work.effectiveExamples = facts.effectiveExamples
-        let grounds = Grounds(policy: policy, sources: sources, now: now)
+        var grounds = Grounds(policy: policy, sources: sources, now: now)
+        if typedError == nil { grounds.evidence = task.evidence(isReused: isReused) }
         return outcome(declaration.name, facts, isReused: isReused, cost: work, table, grounds)
     }
 
@@ -139,10 +141,11 @@ public struct ShouldFinetune {
         request.baseError.flatMap { MeasuredRate($0, sampleSize: request.sample, measuredAt: request.measuredAt) }
     }
 
-    private func policy(_ declared: String?, registry: URL?) throws -> ReadPolicy {
+    /// A policy that is named for the question judges as it is written, whatever the declaration sets otherwise.
+    private func policy(_ declaration: AdapterDeclaration?, registry: URL?) throws -> ReadPolicy {
         let shelf = shelf(registry)
-        return try ReadPolicy(
-            request.policy.map { try shelf.source(of: $0) } ?? shelf.source(named: declared ?? "default"), on: shelf)
+        let declared = { try declaration.map(shelf.source) ?? shelf.source(named: "default") }
+        return try ReadPolicy(request.policy.map { try shelf.source(of: $0) } ?? declared(), on: shelf)
     }
 }
 

@@ -44,7 +44,7 @@ public struct ShouldRetire {
     /// - Parameter text: an adapter; its version in production is compared, else the latest.
     public func run(_ text: String, now: Timestamp, progress: @escaping Examiner.Progress) throws -> Outcome {
         let declaration = try workspace.registry.adapter(named: text)
-        let policy = try shelf.policy(named: declaration.policy)
+        let policy = try shelf.policy(of: declaration)
         let version = try workspace.registry.resolve(VersionReference(text))
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
         try task.requirePinnedBase(in: workspace.registry)

@@ -73,7 +73,7 @@ public struct TrainAdapter {
         task = try PreparedTask(declaration, typed: request.options, in: workspace)
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
-        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(named: declaration.policy)
+        policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
@@ -141,8 +141,8 @@ public struct TrainAdapter {
         let verdict = policy.judgeCandidate(proof.facts)
         try workspace.registry.record(
             Decision(
-                adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue, verdict: verdict.json,
-                at: clock()))
+                adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue,
+                verdict: proof.record(of: verdict, run: attempt.run.id), at: clock()))
         guard verdict.answer == .admitted else {
             try workspace.registry.endRun(
                 attempt.run.id, of: task.declaration.name, .rejected(reason: verdict.failure), at: clock())

@@ -7,6 +7,8 @@ public struct PolicyError: Error, Hashable {
         case unknownParent(String, nearest: String?)
         case chainTooLong(limit: Int)
         case unknownSchema(String)
+        /// An adapter would make its policy another one.
+        case identityOverridden(String)
         /// The value as written, and what it should be in words.
         case outOfRange(String, wanted: String)
         case windowClosesBeforeItOpens(opens: String, closes: String)

@@ -1,3 +1,4 @@
+import Adapters
 import Faults
 import Foundation
 import StrictYAML
@@ -26,6 +27,15 @@ public struct PolicyFile: Sendable {
     public init(named name: String, texts: [String: String]) throws {
         guard let text = texts[name] else { preconditionFailure("no text is named \(name)") }
         layers = try PolicySources(folders: [], texts: texts).chain(from: PolicyLayer(named: name, text: text))
+    }
+
+    private init(_ layers: [PolicyLayer]) { self.layers = layers }
+
+    /// The same with what a declaration sets otherwise.
+    ///
+    /// - Parameter settings: keys with their sections, such as `gate.beats_base.margin`.
+    public func overridden(by settings: [DeclaredSetting]) throws -> PolicyFile {
+        settings.isEmpty ? self : PolicyFile([try PolicyOverrides.layer(settings)] + layers)
     }
 
     /// The policy, stamped with `digest` of the texts: its own and those of what it extends, one after the other.
@@ -65,6 +75,9 @@ struct PolicyLayer: Sendable {
         text = try YAMLText.contents(of: file)
         root = try YAMLNode(parsing: text, file: file.relativePath)
     }
+
+    /// A layer that is no file of its own.
+    init(text: String, root: YAMLNode) { self.init(text: text, root: root, file: nil) }
 
     private init(text: String, root: YAMLNode, file: URL?) {
         (self.text, self.root, self.file) = (text, root, file)

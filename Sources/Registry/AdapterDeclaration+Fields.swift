@@ -7,7 +7,7 @@ import StrictJSON
 /// catalogue shows comes first.
 extension AdapterDeclaration {
     /// Another number for another list of fields.
-    static let fieldsForm = "declarations/4"
+    static let fieldsForm = "declarations/5"
 
     /// - Parameter folder: that the declarations lie in, which the places of settings begin with.
     func fields(in folder: String) -> Data {
@@ -18,7 +18,7 @@ extension AdapterDeclaration {
         writer.add(data.keepsRows ? 1 : 0)
         writer.add(labels.count)
         for label in labels { writer.add(label) }
-        for settings in [training, costs] { write(settings, to: &writer, in: folder) }
+        for settings in [training, costs, overrides] { write(settings, to: &writer, in: folder) }
         writer.add(protected.count)
         for alias in protected { writer.add(alias.text) }
         return writer.data
@@ -42,13 +42,14 @@ extension AdapterDeclaration {
             let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
             let training = reader.list({ DeclaredSetting(&$0, in: folder) }),
             let costs = reader.list({ DeclaredSetting(&$0, in: folder) }),
+            let overrides = reader.list({ DeclaredSetting(&$0, in: folder) }),
             let protected = reader.list({ $0.name(AliasName.init) }), reader.isAtEnd
         else { return nil }
         self.init(
             name: summary.name, task: summary.task, owner: summary.owner, base: summary.base,
             data: DeclaredData(train: train, heldOut: heldOut, keepsRows: keepsRows != 0), metric: summary.metric,
             labels: labels, horizon: summary.horizon, policy: summary.policy, training: training, protected: protected,
-            costs: costs)
+            costs: costs, overrides: overrides)
     }
 }
 

@@ -22,6 +22,10 @@ import StrictYAML
 /// protected: [staging]            # aliases that move by evidence or --force, as production always does
 /// training:                       # what differs from the trainer's defaults
 ///   max_steps: 60
+/// overrides:                      # keys of the policy that are set otherwise for this adapter
+///   retraining:
+///     window:
+///       closes: 4mo
 /// costs:                          # prices and use that differ from the policy's
 ///   requests_per_day: 20000
 /// ```
@@ -56,7 +60,8 @@ enum AdapterDeclarationFile {
             labels: try labels(reader, metric),
             horizon: try reader.required("horizon", as: CalendarSpan.self, form: CalendarSpan.form),
             policy: try reader.optional("policy", as: String.self) ?? "default",
-            training: try settings(reader, "training"), protected: try aliases(reader), costs: try settings(reader, "costs"))
+            training: try settings(reader, "training"), protected: try aliases(reader), costs: try settings(reader, "costs"),
+            overrides: try reader.node("overrides").map { try overrides($0, below: "") } ?? [])
     }
 
     private static func aliases(_ reader: YAMLReader) throws -> [AliasName] {
@@ -83,6 +88,17 @@ enum AdapterDeclarationFile {
                 next: "List at least two under 'labels', or use 'metric: exact_match'.")
         }
         return labels
+    }
+
+    /// Every value of nested sections, under its key with the sections that it stands in.
+    private static func overrides(_ node: YAMLNode, below path: String) throws -> [DeclaredSetting] {
+        guard case .mapping(let members) = node.content else {
+            guard !path.isEmpty else {
+                throw YAMLError(.wrongKind(found: "a single value", wanted: "a section of keys"), at: node.place)
+            }
+            return [DeclaredSetting(key: path, value: try node.json(), place: "\(node.place)")]
+        }
+        return try members.flatMap { try overrides($0.value, below: path.isEmpty ? $0.key : "\(path).\($0.key)") }
     }
 
     private static func settings(_ reader: YAMLReader, _ key: String) throws -> [DeclaredSetting] {

@@ -116,6 +116,19 @@ extension AdapterDeclaration {
         if !protected.isEmpty { text.add("protected", .array(protected.map { .string($0.text) })) }
         if !training.isEmpty { text.add("training", .object(JSONObject(training.map { ($0.key, $0.value) }))) }
         if !costs.isEmpty { text.add("costs", .object(JSONObject(costs.map { ($0.key, $0.value) }))) }
+        if !overrides.isEmpty { text.add("overrides", .object(overrides.reduce(JSONObject()) { $0.setting($1) })) }
         return text.text
+    }
+}
+
+extension JSONObject {
+    fileprivate func setting(_ setting: DeclaredSetting) -> JSONObject { self.setting(setting.key.split(separator: ".")[...], setting.value) }
+
+    private func setting(_ path: ArraySlice<Substring>, _ value: JSONValue) -> JSONObject {
+        var object = self
+        let key = String(path[path.startIndex])
+        let rest = path.dropFirst()
+        object[key] = rest.isEmpty ? value : .object((object[key]?.objectValue ?? JSONObject()).setting(rest, value))
+        return object
     }
 }

@@ -27,27 +27,15 @@ public struct LastRun: Sendable, Hashable {
 extension AdapterRegistry {
     public func glances() throws -> [AdapterName: AdapterGlance] {
         try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT adapter, latest, production, candidate, last_run, run_version, run_started_at, run_state FROM glances
+                    """)
             var glances: [AdapterName: AdapterGlance] = [:]
-            func each(_ sql: String, _ take: (inout AdapterGlance, Row) throws -> Void) throws {
-                let rows = try Row.fetchCursor(database, sql: sql)
-                while let row = try rows.next() {
-                    let adapter = try AdapterName(recorded: row.decode(String.self, atIndex: 0))
-                    try take(&glances[adapter, default: AdapterGlance()], row)
-                }
-            }
-            try each("SELECT adapter, max(number) FROM versions GROUP BY adapter") {
-                $0.latest = try $1.decode(Int.self, atIndex: 1)
-            }
-            let places = """
-                SELECT adapter, max(iif(alias = 'production', number, NULL)), max(iif(alias = 'candidate', number, NULL))
-                FROM aliases GROUP BY adapter
-                """
-            try each(places) {
-                $0.production = try $1.decode(Int?.self, atIndex: 1)
-                $0.candidate = try $1.decode(Int?.self, atIndex: 2)
-            }
-            try each("SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter") {
-                $0.lastRun = try LastRun($1)
+            while let row = try rows.next() {
+                let adapter = try AdapterName(recorded: row.decode(String.self, atIndex: 0))
+                glances[adapter] = try AdapterGlance(row)
             }
             return glances
         }
@@ -115,12 +103,17 @@ extension AdapterRegistry {
     }
 }
 
-extension LastRun {
+extension AdapterGlance {
     fileprivate init(_ row: Row) throws {
-        self.init(
-            id: RunID(try row.decode(Int.self, atIndex: 1)), state: try row.choice("state", of: Run.State.self),
-            startedAt: Timestamp(secondsSinceEpoch: try row.decode(Int.self, atIndex: 4)),
-            leftVersion: try row.decode(Int?.self, atIndex: 3) != nil)
+        latest = try row.decode(Int?.self, atIndex: 1)
+        production = try row.decode(Int?.self, atIndex: 2)
+        candidate = try row.decode(Int?.self, atIndex: 3)
+        lastRun = try row.decode(Int?.self, atIndex: 4).map { number in
+            LastRun(
+                id: RunID(number), state: try row.choice("run_state", of: Run.State.self),
+                startedAt: Timestamp(secondsSinceEpoch: try row.decode(Int.self, atIndex: 6)),
+                leftVersion: try row.decode(Int?.self, atIndex: 5) != nil)
+        }
     }
 }
 

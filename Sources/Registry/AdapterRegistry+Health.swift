@@ -7,7 +7,7 @@ import GRDB
 extension AdapterRegistry {
     /// Larger indices are checked by their small tables; `isSound` reads all of any.
     private static let largestRead = 64_000_000
-    private static let smallTables = ["journals", "aliases", "alias_moves", "events"]
+    private static let smallTables = ["journals", "aliases", "alias_moves", "events", "glances"]
 
     /// What SQLite finds wrong with the file; nil when all that was looked at is as it should be.
     public func quickProblem() throws -> String? {
@@ -69,7 +69,4 @@ extension AdapterRegistry {
 extension RegistryLayout {
     /// Written whenever all adapters have been judged.
     public var lastCheck: URL { caches.appending(path: "last-retrain-check") }
-
-    /// As `resolve`, for thousands of paths.
-    public func resolvedPath(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root.path)/\(path)" }
 }

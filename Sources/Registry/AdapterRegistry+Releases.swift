@@ -35,15 +35,22 @@ extension AdapterRegistry {
     }
 
     /// What is recorded of some versions; those that are not listed are left out.
-    public func published(_ versions: some Sequence<VersionID>) throws -> [VersionID: PublishedVersion] {
+    public func glances(at versions: some Sequence<VersionID>) throws -> [VersionID: VersionGlance] {
         try read { database in
-            let statement = try database.cachedStatement(sql: "SELECT * FROM versions WHERE adapter = ? AND number = ?")
-            var published: [VersionID: PublishedVersion] = [:]
+            // SQLite leaves out in a moment what to parse would take most of the time
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT commit_id, json_remove(lineage, '$.plan') AS lineage, published_at
+                    FROM versions WHERE adapter = ? AND number = ?
+                    """)
+            var glances: [VersionID: VersionGlance] = [:]
             for version in versions {
                 let row = try Row.fetchOne(statement, arguments: [version.adapter.text, version.number])
-                if let row { published[version] = try PublishedVersion(row) }
+                guard let row else { continue }
+                glances[version] = try VersionGlance(
+                    lineage: row.json("lineage"), commit: row.commit("commit_id"), at: row.timestamp("published_at"))
             }
-            return published
+            return glances
         }
     }
 }

@@ -14,7 +14,7 @@ public struct FileBook: Sendable {
     }
 
     public func digest(of file: URL) throws -> ContentDigest {
-        try known(file, as: "digest") { reader in
+        try known(file.path, as: "digest") { reader in
             reader.text().flatMap { ContentDigest($0) }
         } read: {
             let digest = try ContentDigest(ofFile: file)
@@ -27,12 +27,13 @@ public struct FileBook: Sendable {
     /// Whether the digest of a file need not be computed.
     func knows(_ file: URL) throws -> Bool { try book.content(of: "digest \(file.path)", FileStamp(of: file)) != nil }
 
-    public func split(of file: URL) throws -> DatasetVersion.Split {
-        try known(file, as: "split") { reader in
+    /// - Parameter path: of a file of rows.
+    public func split(at path: String) throws -> DatasetVersion.Split {
+        try known(path, as: "split") { reader in
             guard let digest = reader.text().flatMap({ ContentDigest($0) }), let rows = reader.number() else { return nil }
             return DatasetVersion.Split(digest: digest, rows: rows)
         } read: {
-            let split = try DatasetVersion.Split(of: file)
+            let split = try DatasetVersion.Split(of: URL(filePath: path))
             var fields = FieldWriter()
             fields.add(split.digest.hex)
             fields.add(split.rows)
@@ -44,16 +45,16 @@ public struct FileBook: Sendable {
     public func save() { book.save() }
 
     private func known<Value>(
-        _ file: URL, as kind: String, parse: (inout FieldReader) -> Value?, read: () throws -> (Value, Data)
+        _ path: String, as kind: String, parse: (inout FieldReader) -> Value?, read: () throws -> (Value, Data)
     ) throws -> Value {
-        let (name, moment) = ("\(kind) \(file.path)", FileMoment.now)
-        let stamp = try FileStamp(of: file)
+        let (name, moment) = ("\(kind) \(path)", FileMoment.now)
+        let stamp = try FileStamp(ofFileAt: path)
         if let content = book.content(of: name, stamp) {
             var reader = FieldReader(content)
             if let value = parse(&reader) { return value }
         }
         let (value, content) = try read()
-        if try FileStamp(of: file) == stamp { book.keep(content, of: name, stamp, at: moment) }
+        if try FileStamp(ofFileAt: path) == stamp { book.keep(content, of: name, stamp, at: moment) }
         return value
     }
 }

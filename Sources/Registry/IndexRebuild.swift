@@ -112,7 +112,7 @@ extension AdapterRegistry {
 /// Every row of an index, to be held against another's.
 struct IndexContents {
     private static let tables = [
-        "runs", "versions", "events", "alias_moves", "aliases", "measurements", "decisions", "journals",
+        "runs", "versions", "events", "alias_moves", "aliases", "measurements", "decisions", "journals", "glances",
     ]
 
     private let rows: [String: Set<Row>]

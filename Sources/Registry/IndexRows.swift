@@ -120,7 +120,7 @@ extension RecordedMeasurement {
 extension Decision {
     init(_ row: Row) throws {
         self.init(
-            adapter: try row.adapter(), question: try row.choice("question", of: Question.self), answer: try row.text("answer"),
-            verdict: try row.json("verdict"), at: try row.timestamp("at"))
+            recorded: try row.json("verdict"), of: try row.adapter(), question: try row.choice("question", of: Question.self),
+            answer: try row.text("answer"), at: try row.timestamp("at"))
     }
 }

@@ -19,6 +19,9 @@ enum Migrations {
         migrator.registerMigration("5 runs at a glance") { database in
             try database.execute(sql: RunsAtAGlance.statement)
         }
+        migrator.registerMigration("6 glances at adapters") { database in
+            for sql in GlancesOfAdapters.statements { try database.execute(sql: sql) }
+        }
         migrator.registerMigration("7 decisions on any question") { database in
             try database.execute(sql: DecisionsOnAnyQuestion.statement)
         }

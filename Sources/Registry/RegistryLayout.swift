@@ -49,6 +49,14 @@ public struct RegistryLayout: Sendable, Hashable {
         URL(filePath: path, relativeTo: root.appending(path: "/")).standardizedFileURL.absoluteURL
     }
 
+    /// As `resolve`, for thousands of paths, nearly all of which lead straight down from the registry folder.
+    public func resolvedPath(_ path: String) -> String {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        // an absolute path begins with an empty part
+        let leadsDown = parts.allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") }
+        return leadsDown ? "\(root.path)/\(path)" : resolve(path).path
+    }
+
     /// A path as a declaration could give it: relative where it lies in the registry folder, so that it means the same elsewhere.
     public func relative(_ place: URL) -> String {
         let (path, folder) = (place.standardizedFileURL.path, root.path + "/")

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Lifecycle
 
@@ -17,7 +18,7 @@ struct LoraCommand: ParsableCommand {
         version: version,
         subcommands: [
             ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ScheduleVerb.self, PolicyVerb.self,
-            CostVerb.self, SimulateVerb.self, ShouldRetireVerb.self,
+            CostVerb.self, LedgerVerb.self, SimulateVerb.self, ShouldRetireVerb.self,
             ListVerb.self,
             ShowVerb.self,
             HistoryVerb.self, WhyVerb.self, DiffVerb.self, PromoteVerb.self, RollbackVerb.self, AliasVerb.self,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Text that is equal only to text of the same UTF-8 bytes.
 ///
 /// `String` compares by canonical equivalence ("é" composed equals "é" decomposed) and pays for it in every hash;
@@ -8,7 +10,15 @@ public struct ByteText: Sendable, Hashable {
     public init(_ string: String) { self.string = string }
 
     public static func == (first: ByteText, second: ByteText) -> Bool {
-        first.string.utf8.elementsEqual(second.string.utf8)
+        let (first, second) = (first.string.utf8, second.string.utf8)
+        guard first.count == second.count else { return false }
+        let isSame: Bool?? = first.withContiguousStorageIfAvailable { first in
+            second.withContiguousStorageIfAvailable { second in
+                guard let first = first.baseAddress, let other = second.baseAddress else { return true }
+                return memcmp(first, other, second.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? first.elementsEqual(second)
     }
 
     public func hash(into hasher: inout Hasher) {

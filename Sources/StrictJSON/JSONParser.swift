@@ -143,6 +143,7 @@ struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             isWellFormed = skipDigits() > 0 && isWellFormed
         }
+        if isWellFormed, isWhole, digits <= Self.sureDigits { return .integer(integer(from: start)) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWellFormed, isWhole, let integer = Int(text) { return .integer(integer) }
         guard isWellFormed, let double = Double(text), double.isFinite else {
@@ -150,6 +151,16 @@ struct JSONParser {
             throw failure(.badNumber(text))
         }
         return .number(double)
+    }
+
+    /// So many digits always fit `Int`.
+    private static let sureDigits = 18
+
+    /// What a sign that may be there and the digits up to here stand for.
+    private func integer(from start: Int) -> Int {
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        let value = bytes[(isNegative ? start + 1 : start)..<position].reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
+        return isNegative ? -value : value
     }
 
     private mutating func skipDigits() -> Int {

@@ -51,7 +51,9 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
 public struct JSONObject: Sendable {
     public private(set) var keys: [String] = []
     public private(set) var values: [JSONValue] = []
+    /// Where each key stands, once there are too many to look at one after the other.
     private var places: [ByteText: Int] = [:]
+    private static let fewMembers = 32
 
     public init() {}
 
@@ -65,9 +67,9 @@ public struct JSONObject: Sendable {
     public var members: Zip2Sequence<[String], [JSONValue]> { zip(keys, values) }
 
     public subscript(key: String) -> JSONValue? {
-        get { places[ByteText(key)].map { values[$0] } }
+        get { place(of: key).map { values[$0] } }
         set {
-            switch (places[ByteText(key)], newValue) {
+            switch (place(of: key), newValue) {
             case (let place?, let value?): values[place] = value
             case (nil, let value?): append(key, value)
             case (_?, nil): self = JSONObject(members.filter { ByteText($0.0) != ByteText(key) })
@@ -79,16 +81,26 @@ public struct JSONObject: Sendable {
     /// Adds a member unless the key is taken; returns whether it was added.
     @discardableResult
     mutating func append(_ key: String, _ value: JSONValue) -> Bool {
-        guard places.updateValue(keys.count, forKey: ByteText(key)) == nil else { return false }
+        guard place(of: key) == nil else { return false }
         keys.append(key)
         values.append(value)
+        if !places.isEmpty {
+            places[ByteText(key)] = keys.count - 1
+        } else if keys.count > Self.fewMembers {
+            for (place, key) in keys.enumerated() { places[ByteText(key)] = place }
+        }
         return true
+    }
+
+    private func place(of key: String) -> Int? {
+        let key = ByteText(key)
+        return places.isEmpty ? keys.firstIndex { ByteText($0) == key } : places[key]
     }
 
     mutating func reserveCapacity(_ count: Int) {
         keys.reserveCapacity(count)
         values.reserveCapacity(count)
-        places.reserveCapacity(count)
+        if count > Self.fewMembers { places.reserveCapacity(count) }
     }
 }
 

@@ -10,6 +10,11 @@ public struct YAMLNode: Sendable, Hashable {
     public let content: Content
     public let place: YAMLPlace
 
+    public init(content: Content, place: YAMLPlace) {
+        self.content = content
+        self.place = place
+    }
+
     /// Whether the value is empty, `~` or `null`.
     public var isNull: Bool {
         guard case .scalar(let text, isQuoted: false) = content else { return false }
@@ -36,6 +41,12 @@ public struct YAMLMember: Sendable, Hashable {
     /// Where the key stands.
     public let place: YAMLPlace
     public let value: YAMLNode
+
+    public init(key: String, place: YAMLPlace, value: YAMLNode) {
+        self.key = key
+        self.place = place
+        self.value = value
+    }
 
     /// Another value under the same key.
     public func with(value: YAMLNode) -> YAMLMember { YAMLMember(key: key, place: place, value: value) }

@@ -53,9 +53,25 @@ struct StoredTree {
     }
 
     func largeFiles(_ repository: borrowing GitRepository) throws -> [(path: String, pointer: LargeFilePointer)] {
+        var seen = SeenBlobs()
+        return try largeFiles(repository, &seen)
+    }
+
+    /// Blobs that trees share are read once.
+    func largeFiles(
+        _ repository: borrowing GitRepository, _ seen: inout SeenBlobs
+    ) throws -> [(path: String, pointer: LargeFilePointer)] {
         try files.compactMap { file in
-            try pointer(blob(file, repository), of: file.path).map { (file.path, $0) }
+            let id = GitLibrary.hex(file.blob)
+            let found = try seen.pointers[id] ?? pointer(blob(file, repository), of: file.path)
+            seen.pointers[id] = .some(found)
+            return found.map { (file.path, $0) }
         }
+    }
+
+    /// By the id of each blob that was read, the pointer that it is; nil for what is none.
+    struct SeenBlobs {
+        fileprivate var pointers: [String: LargeFilePointer?] = [:]
     }
 
     /// Reads everything.

@@ -30,14 +30,18 @@ extension VersionStore {
     private func withTree<Value>(
         of version: VersionID, _ body: (StoredTree, borrowing GitRepository) throws -> Value
     ) throws -> Value {
-        try withRepository { repository in
-            let commit = try Self.commit(of: version, repository)
-            let tree = try StoredTree(repository.details(of: commit).tree, in: folder, repository)
-            do {
-                return try body(tree, repository)
-            } catch let bad as StoredTree.BadFile {
-                throw VersionError.damaged(version, bad.fault)
-            }
+        try withRepository { repository in try withTree(of: version, repository) { try body($0, repository) } }
+    }
+
+    func withTree<Value>(
+        of version: VersionID, _ repository: borrowing GitRepository, _ body: (StoredTree) throws -> Value
+    ) throws -> Value {
+        let commit = try Self.commit(of: version, repository)
+        let tree = try StoredTree(repository.details(of: commit).tree, in: folder, repository)
+        do {
+            return try body(tree)
+        } catch let bad as StoredTree.BadFile {
+            throw VersionError.damaged(version, bad.fault)
         }
     }
 

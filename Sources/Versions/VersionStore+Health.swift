@@ -84,12 +84,15 @@ extension VersionStore {
     public func absentLargeFiles(of versions: [VersionID]) throws -> (count: Int, absent: [(version: VersionID, path: String)]) {
         var (count, absent): (Int, [(version: VersionID, path: String)]) = (0, [])
         let store = LargeFileStore(repository: folder)
-        for version in versions {
-            for file in try largeFiles(of: version) {
-                count += 1
-                let place = store.object(file.pointer.digest)
-                if try access(place.path, F_OK) != 0 || FileStamp(of: place).size != file.pointer.size {
-                    absent.append((version, file.path))
+        var seen = StoredTree.SeenBlobs()
+        try withRepository { repository in
+            for version in versions {
+                for file in try withTree(of: version, repository, { try $0.largeFiles(repository, &seen) }) {
+                    count += 1
+                    let place = store.object(file.pointer.digest)
+                    if try access(place.path, F_OK) != 0 || FileStamp(of: place).size != file.pointer.size {
+                        absent.append((version, file.path))
+                    }
                 }
             }
         }

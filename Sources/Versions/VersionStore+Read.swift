@@ -25,18 +25,31 @@ extension VersionStore {
     ///
     /// - Throws: `VersionError.unknownVersion`; `.damaged` when `lineage.json` is missing or not what we write.
     public func published(_ version: VersionID) throws -> PublishedVersion {
+        try withRepository { repository in try published(version, repository) }
+    }
+
+    /// Each of many versions with its lineage, or why it cannot be read; the repository is opened once for all of them.
+    public func published(
+        _ versions: [VersionID]
+    ) throws -> [(version: VersionID, outcome: Result<PublishedVersion, any Error>)] {
         try withRepository { repository in
-            let commit = try Self.commit(of: version, repository)
-            let details = try repository.details(of: commit)
-            let problem = VersionFault(path: Lineage.fileName, problem: .unreadable("it is missing or malformed"))
-            guard let lineage = try lineage(in: details.tree, repository) else { throw VersionError.damaged(version, problem) }
-            let published = PublishedVersion(commit: try Self.commitID(commit), lineage: lineage, at: details.at)
-            guard lineage.version != version else { return published }
-            guard try isReleased(version, as: lineage.version, repository) else {
-                throw VersionError.foreignLineage(path: Lineage.fileName, found: lineage.version, wanted: version)
+            versions.map { version in
+                (version, Result { try Self.translatingFailures(at: folder) { try published(version, repository) } })
             }
-            return published.renamed(version.adapter)
         }
+    }
+
+    private func published(_ version: VersionID, _ repository: borrowing GitRepository) throws -> PublishedVersion {
+        let commit = try Self.commit(of: version, repository)
+        let details = try repository.details(of: commit)
+        let problem = VersionFault(path: Lineage.fileName, problem: .unreadable("it is missing or malformed"))
+        guard let lineage = try lineage(in: details.tree, repository) else { throw VersionError.damaged(version, problem) }
+        let published = PublishedVersion(commit: try Self.commitID(commit), lineage: lineage, at: details.at)
+        guard lineage.version != version else { return published }
+        guard try isReleased(version, as: lineage.version, repository) else {
+            throw VersionError.foreignLineage(path: Lineage.fileName, found: lineage.version, wanted: version)
+        }
+        return published.renamed(version.adapter)
     }
 
     /// What the version's tag says.

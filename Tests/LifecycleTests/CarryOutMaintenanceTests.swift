@@ -29,6 +29,7 @@ struct CarryOutMaintenanceTests {
         outcome.results.map { result in
             switch result.ending {
             case .admitted(let version, let isPromoted): "\(version)\(isPromoted ? " promoted" : "")"
+            case .settled(let version, let isPromoted): "\(version) \(isPromoted ? "settled" : "kept back")"
             case .refused: "refused"
             case .shouldRetire: "should retire"
             case .interrupted: "interrupted"
@@ -90,7 +91,7 @@ struct CarryOutMaintenanceTests {
         let name = try AdapterName("greeter")
         #expect(try endings(run(registry, month: 0)) == ["greeter@v1"])
         try declare(registry, "unattended:\n  promote: true\n")
-        #expect(try endings(run(registry, month: 0)) == ["greeter@v1 promoted"])
+        #expect(try endings(run(registry, month: 0)) == ["greeter@v1 settled"])
         #expect(try endings(run(registry, month: 0)) == [])
         #expect(try endings(run(registry, month: 7)) == ["greeter@v2 promoted"])
         #expect(try registry.open().registry.aliases(of: name)[.production] == VersionID(name, 2))

@@ -64,7 +64,7 @@ import Testing
             #expect(try registry.releases(of: name)[name] == own)
         }
         let all = releases.values.flatMap(\.versions)
-        #expect(try Set(registry.published(all + [Sample.version(9)]).keys) == Set(all))
+        #expect(try Set(registry.glances(at: all + [Sample.version(9)]).keys) == Set(all))
     }
 
     @Test func namesOfVersionsBeginAsAsked() throws {
@@ -75,11 +75,33 @@ import Testing
         #expect(try registry.versionNames(startingWith: "").count == 6)
     }
 
-    @Test func lastRunsAreReadFromAnIndexOfTheirOwn() throws {
+    @Test func aVersionAtAGlanceIsItsLineageWithoutThePlan() throws {
+        let adopted = try Sample.version(3)
+        try registry.adopt(Sample.adopted(adopted), on: Sample.occasion("from elsewhere"))
+        let records = try registry.versionsByAdapter().values.flatMap(\.self)
+        let glances = try registry.glances(at: records.map(\.version))
+        #expect(try registry.glances(at: [adopted])[adopted]?.isAdopted == true)
+        #expect(records.contains { !$0.lineage.metrics.isEmpty })
+        for record in records { #expect(glances[record.version] == VersionGlance(record.published)) }
+    }
+
+    /// Runs end, are taken up again and begin; aliases move, appear and go.
+    @Test func glancesFollowWhatHappens() throws {
+        let name = try Sample.name()
+        try registry.setAlias(AliasName("staging"), to: Sample.version(1), on: Sample.occasion("try"))
+        try glancesAreWhatEachAdapterSays()
+        let run = try registry.beginRun(Sample.start(), under: registry.lease(name, holder: "a test"))
+        try glancesAreWhatEachAdapterSays()
+        try registry.endRun(run.id, of: name, .failed(reason: "no room"), at: Sample.time)
+        try glancesAreWhatEachAdapterSays()
+        try registry.retire(name, isForced: true, on: Sample.occasion("over"))
+        #expect(try registry.glances()[name]?.production == nil && registry.glances()[name]?.candidate == nil)
+        try glancesAreWhatEachAdapterSays()
+    }
+
+    @Test func theLatestRunIsReadFromAnIndexOfItsOwn() throws {
         let plan = try registry.read { database in
-            try Row.fetchAll(
-                database, sql: "EXPLAIN QUERY PLAN SELECT adapter, max(id), state, version, started_at FROM runs GROUP BY adapter"
-            ).map { $0["detail"] as String }
+            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT max(started_at) FROM runs").map { $0["detail"] as String }
         }
         #expect(plan.contains { $0.contains("COVERING INDEX runs_at_a_glance") }, "\(plan)")
     }

@@ -158,7 +158,7 @@ import Versions
         }
         #expect(error.explanation.kind == .integrity)
         #expect(try registry.reconcile(with: git(), on: Sample.occasion()).diverged == [Sample.name()])
-        #expect(try rebuild().differences?.map(\.table) == ["events", "alias_moves", "aliases", "journals"])
+        #expect(try rebuild().differences?.map(\.table) == ["events", "alias_moves", "aliases", "journals", "glances"])
         try registry.promote(Sample.version(3), on: Sample.occasion("there"))
     }
 

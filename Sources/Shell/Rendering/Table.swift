@@ -12,19 +12,25 @@ struct Table {
     }
 
     var lines: [String] {
-        let all = [header] + rows
-        let widths = all.map { $0.map(Self.width) }
-        let columns = header.indices.map { column in widths.map { $0[column] }.max() ?? 0 }
-        return zip(all, widths).map { cells, widths in
-            var line = ""
-            for (column, cell) in cells.enumerated() {
-                let blanks = String(repeating: " ", count: columns[column] - widths[column])
-                line += column > 0 ? "  " : ""
-                line += alignsRight.contains(column) ? blanks + cell : cell + blanks
-            }
-            while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
-            return line
+        let all = CollectionOfOne(header) + rows
+        let widths = all.reduce(into: header.map { _ in 0 }) { widest, cells in
+            for (column, cell) in cells.enumerated() { widest[column] = max(widest[column], Self.width(of: cell)) }
         }
+        return all.map { line($0, widths) }
+    }
+
+    /// Bytes first: a catalogue has thousands of lines.
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        var line: [UInt8] = []
+        for (column, cell) in cells.enumerated() {
+            let blanks = repeatElement(UInt8(ascii: " "), count: widths[column] - Self.width(of: cell))
+            if column > 0 { line += "  ".utf8 }
+            if alignsRight.contains(column) { line += blanks }
+            line += cell.utf8
+            if !alignsRight.contains(column) { line += blanks }
+        }
+        line.removeLast(line.reversed().prefix { $0 == UInt8(ascii: " ") }.count)
+        return String(decoding: line, as: UTF8.self)
     }
 
     /// Most cells are ASCII, in which nothing has to be looked up to count characters.

@@ -77,7 +77,7 @@ struct MaintenanceRun {
             case .failed(let explanation): failed = failed ?? ExitStatus(explanation.kind)
             case .refused: refused = true
             case .shouldRetire: mustAct = true
-            case .admitted: break
+            case .admitted, .settled: break
             }
         }
         if let failed { return failed }
@@ -92,7 +92,7 @@ enum MaintenanceWords {
         return outcome.results.flatMap { result in
             [
                 "\(result.item.facts.adapter)  \(words(result.ending, session))",
-                "  since: \(result.item.reasons.map(\.words).joined(separator: " "))",
+                "  since: \(since(result))",
             ]
         } + lines(outcome.waiting)
     }
@@ -101,11 +101,18 @@ enum MaintenanceWords {
         waiting.map { "  \($0.item.facts.adapter)  waits: \($0.obstacle.words)" }
     }
 
+    private static func since(_ result: CarryOutMaintenance.Result) -> String {
+        if case .settled = result.ending { return "It had passed its gate before." }
+        return result.item.reasons.map(\.words).joined(separator: " ")
+    }
+
     private static func words(_ ending: CarryOutMaintenance.Result.Ending, _ session: Session) -> String {
         switch ending {
         case .admitted(let version, isPromoted: true): "\(version) was trained and is in production"
         case .admitted(let version, isPromoted: false):
             "\(version) was trained and waits; put it into production with `\(session.command("promote \(version)"))`"
+        case .settled(let version, let isPromoted):
+            isPromoted ? "\(version) is in production" : "\(version) stays the candidate; `\(session.command("why \(version)"))` says why"
         case .refused(let verdict):
             "refused by its gate: \(verdict.rules.filter { $0.passed != true }.map(\.reason).joined(separator: " "))"
         case .shouldRetire(let verdict):
@@ -141,6 +148,8 @@ extension CarryOutMaintenance.Result {
             switch ending {
             case .admitted(let version, let isPromoted):
                 (isPromoted ? "promoted" : "admitted", ["version": .string("\(version)")])
+            case .settled(let version, let isPromoted):
+                (isPromoted ? "promoted" : "kept_back", ["version": .string("\(version)")])
             case .refused(let verdict): ("refused", ["gate": verdict.json])
             case .shouldRetire(let verdict): ("should_retire", ["retirement": verdict.json])
             case .interrupted: ("interrupted", .null)
