@@ -34,6 +34,8 @@ let package = Package(
             name: "Hub",
             dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
 
+        .target(name: "Endpoints", dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON"]),
+
         // The numeric stack.
         .target(name: "CKernels", cSettings: kernelSettings),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -74,7 +76,8 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Export", "Faults", "HTTP", "Llama", "Monitoring", "Policies", "Registry",
+                "Adapters", "Archives", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
+                "Monitoring", "Policies", "Registry",
                 "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -83,8 +86,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Export", "Faults", "Lifecycle", "Llama", "Policies", "Randomness", "Registry",
-                "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Policies",
+                "Randomness", "Registry", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -107,6 +110,8 @@ let package = Package(
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
+        .testTarget(
+            name: "EndpointsTests", dependencies: ["Endpoints", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
         .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
@@ -137,7 +142,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "Policies", "Randomness", "Registry", "Training",
+                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Policies", "Randomness",
+                "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",
             ]),

@@ -13,6 +13,8 @@ public struct AdapterFacts: Sendable, Hashable {
     /// Whether the base is named by something that can come to mean other bytes, such as a branch or a folder, rather than by a
     /// commit.
     public var baseIsFloating: Bool
+    /// What is known of the base beside its folder; nil when nothing is.
+    public var upstream: UpstreamFacts?
     public var data: DataFacts?
     public var metric: MetricFacts?
     public var regressionSuite: RegressionSuite
@@ -22,7 +24,7 @@ public struct AdapterFacts: Sendable, Hashable {
     public init(
         adapter: AdapterName, version: VersionID? = nil, lastTrained: Timestamp? = nil,
         adopted: Timestamp? = nil, production: ProductionFacts? = nil, base: BaseObservation, baseIsFloating: Bool,
-        data: DataFacts? = nil,
+        upstream: UpstreamFacts? = nil, data: DataFacts? = nil,
         metric: MetricFacts? = nil, regressionSuite: RegressionSuite = .none,
         manualRequest: String? = nil
     ) {
@@ -33,6 +35,7 @@ public struct AdapterFacts: Sendable, Hashable {
         self.production = production
         self.base = base
         self.baseIsFloating = baseIsFloating
+        self.upstream = upstream
         self.data = data
         self.metric = metric
         self.regressionSuite = regressionSuite

@@ -1,6 +1,10 @@
 /// What about a base can differ from what was pinned; the graver first.
 public enum BaseChange: String, Sendable, Hashable, CaseIterable {
     case removed
+    /// Its owner now asks for something before it may be read.
+    case gated
+    /// Its maker, or a list that people keep, gives it up from a day on.
+    case endOfLife = "end_of_life"
     case licence
     case tokenizer
     case weights
@@ -9,17 +13,18 @@ public enum BaseChange: String, Sendable, Hashable, CaseIterable {
     case generationConfig = "generation_config"
     case cosmetic
 
-    /// The kind of change that a differing file means, by its name within the folder.
+    /// The kind of change that a differing file means, by its name within the folder, where its content is not at hand.
     ///
     /// `tokenizer_config.json` counts as tokenizer although it may hold the chat template too, and a file of unknown purpose as
-    /// config: the graver reading is the safe one.
+    /// config: the graver reading is the safe one. `BaseComparison` reads what is in them.
     public init(ofFile name: String) {
         let name = (name.split(separator: "/").last.map(String.init) ?? name).lowercased()
         self =
             switch name {
             case "config.json", "params.json": .config
             case "generation_config.json": .generationConfig
-            case "chat_template.jinja", "chat_template.json": .chatTemplate
+            case "chat_template.json": .chatTemplate
+            case _ where name.hasSuffix(".jinja"): .chatTemplate
             case "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
                 "vocab.json", "vocab.txt", "merges.txt":
                 .tokenizer
@@ -47,4 +52,12 @@ public enum BaseObservation: Sendable, Hashable {
     case changed(Set<BaseChange>)
     /// It could not be looked at, so nothing is claimed; the reason in words.
     case unchecked(String)
+}
+
+extension Set<BaseChange> {
+    /// In the order of the cases, the graver first.
+    public var inOrder: [BaseChange] { BaseChange.allCases.filter(contains) }
+
+    /// Without the harmless where there is something else.
+    public var telling: Set<BaseChange> { count > 1 ? subtracting([.cosmetic]) : self }
 }

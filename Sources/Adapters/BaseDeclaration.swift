@@ -9,14 +9,19 @@ public struct BaseDeclaration: Sendable, Hashable {
     public let source: String?
     /// The revision it was taken at, when that is known.
     public let revision: String?
+    /// The branch or tag of the hub whose news concern it; nil when it was not taken from there.
+    public let follows: String?
     /// Sorted by path.
     public let files: [BaseFile]
 
-    public init(name: BaseName, folder: String, source: String? = nil, revision: String?, files: [BaseFile]) {
+    public init(
+        name: BaseName, folder: String, source: String? = nil, revision: String?, follows: String? = nil, files: [BaseFile]
+    ) {
         self.name = name
         self.folder = folder
         self.source = source
         self.revision = revision
+        self.follows = follows
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
@@ -27,7 +32,22 @@ public struct BaseDeclaration: Sendable, Hashable {
 
     /// - Precondition: `files` is sorted by path.
     static func digest(of files: [BaseFile]) -> ContentDigest {
-        ContentDigest(of: Array(files.map { "\($0.digest.hex) \($0.size) \($0.path)\n" }.joined().utf8))
+        ContentDigest(of: Array(files.lines.utf8))
+    }
+}
+
+extension [BaseFile] {
+    /// The text whose digest is that of a base, sorted by path.
+    public var lines: String { map { "\($0.digest.hex) \($0.size) \($0.path)\n" }.joined() }
+
+    /// Nil unless it is what `lines` writes.
+    public init?(lines text: String) {
+        self = []
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 2)
+            guard parts.count == 3, let digest = ContentDigest(String(parts[0])), let size = Int(parts[1]) else { return nil }
+            append(BaseFile(path: String(parts[2]), size: size, digest: digest))
+        }
     }
 }
 

@@ -60,3 +60,16 @@ extension CivilDate {
         precondition(daysSinceEpoch == self.daysSinceEpoch && (1...9999).contains(year), "a day outside the calendar")
     }
 }
+
+extension CivilDate: LosslessStringConvertible {
+    public static let form = "a day such as 2026-05-01"
+
+    public init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else {
+            return nil
+        }
+        self.init(year: year, month: month, day: day)
+    }
+}

@@ -28,7 +28,7 @@ extension HubError: Explained {
                 next: "Unset HF_HUB_OFFLINE, or stay with the cache.")
         case .notCached(let reference, let cache):
             Explanation(
-                "\(reference) is not in the hub's cache.", at: cache,
+                "\(reference) is no folder, and not in the hub's cache.", at: cache,
                 next: "`lora base pull \(reference)` downloads it; HF_HOME or HF_HUB_CACHE names another cache.", kind: .usage)
         default: received
         }

@@ -11,14 +11,14 @@ extension Workspace {
     ///
     /// - Parameter source: what others know the model by; adapters name it so in their configuration.
     /// - Parameter replaces: pins a base anew that is pinned already, since its folder has changed on purpose.
-    public func addBase(_ name: String, folder: URL, source: String? = nil, revision: String?, replaces: Bool) throws
-        -> BaseDeclaration
-    {
+    public func addBase(
+        _ name: String, folder: URL, source: String? = nil, revision: String?, follows: String? = nil, replaces: Bool
+    ) throws -> BaseDeclaration {
         let name = try BaseName(name)
         try requireUsable(folder)
         return replaces
-            ? try registry.replaceBase(name, folder: folder, source: source, revision: revision)
-            : try registry.addBase(name, folder: folder, source: source, revision: revision)
+            ? try registry.replaceBase(name, folder: folder, source: source, revision: revision, follows: follows)
+            : try registry.addBase(name, folder: folder, source: source, revision: revision, follows: follows)
     }
 }
 
@@ -41,6 +41,7 @@ extension BaseDeclaration {
             "folder": .string(folder),
             "source": source.map { .string($0) } ?? .null,
             "revision": revision.map { .string($0) } ?? .null,
+            "follows": follows.map { .string($0) } ?? .null,
             "digest": .string("\(digest)"),
             "files": .array(
                 files.map { ["path": .string($0.path), "size": .integer($0.size), "digest": .string("\($0.digest)")] }),

@@ -16,6 +16,9 @@ struct FactsGathering {
     /// What each adapter's latest measurement under the present conditions is found by.
     private var keys: [AdapterName: RecordedMeasurement.Key] = [:]
     private var measured: [RecordedMeasurement.Key: RecordedMeasurement] = [:]
+    /// What folders are now beside earlier pins, by the digests of those.
+    private var earlier: [BaseName: [ContentDigest: BaseObservation]] = [:]
+    private let news: Result<BaseNews, any Error>
     private var pins: [BaseName: Result<Pin, any Error>] = [:]
     private var configurations: [BaseName: Result<ModelConfiguration, any Error>] = [:]
     /// Thousands of adapters declare the same few plans.
@@ -27,6 +30,7 @@ struct FactsGathering {
         /// Of `base`, computed once.
         let digest: ContentDigest
         let seen: BaseObservation
+        let upstream: UpstreamFacts?
     }
 
     /// All of a declaration that its plan is made from.
@@ -45,6 +49,7 @@ struct FactsGathering {
         self.workspace = workspace
         self.releases = releases
         files = FileBook(in: workspace.layout)
+        news = Result { try workspace.registry.baseNews() }
         for declaration in declarations {
             guard let judged = releases.judged(of: declaration.name), judged.error != nil else { continue }
             keys[declaration.name] = conditions(of: declaration)?.key(of: judged.commit)
@@ -60,12 +65,12 @@ struct FactsGathering {
     mutating func facts(of declaration: AdapterDeclaration) throws -> AdapterFacts {
         let judged = releases.judged(of: declaration.name)
         let production = releases.production(of: declaration.name)
-        let (base, isFloating) = observation(of: declaration, trainedOn: judged?.base)
+        let (base, upstream, isFloating) = try observation(of: declaration, trainedOn: judged?.base)
         return AdapterFacts(
             adapter: declaration.name, version: judged?.version, lastTrained: judged?.finishedAt,
             adopted: judged.flatMap { $0.isAdopted ? $0.at : nil },
             production: production.map { ProductionFacts(version: $0.version, trained: $0.finishedAt) }, base: base,
-            baseIsFloating: isFloating, data: judged.flatMap { dataFacts(declaration, $0) },
+            baseIsFloating: isFloating, upstream: upstream, data: judged.flatMap { dataFacts(declaration, $0) },
             metric: judged.flatMap { metricFacts(declaration.name, $0) })
     }
 
@@ -73,7 +78,9 @@ struct FactsGathering {
         if let known = pins[name] { return try known.get() }
         let pin = Result {
             let base = try workspace.registry.base(named: name.text)
-            return Pin(base: base, digest: base.digest, seen: workspace.registry.observe(base, known: files))
+            let seen = workspace.registry.observe(base, known: files)
+            if seen == .unchanged { try workspace.registry.keepContents(of: base) }
+            return Pin(base: base, digest: base.digest, seen: seen, upstream: try workspace.upstreamFacts(of: base, news.get()))
         }
         pins[name] = pin
         return try pin.get()
@@ -87,23 +94,41 @@ struct FactsGathering {
     }
 
     /// A base that cannot be looked at hides nothing that is known of this adapter or of others.
+    ///
+    /// - Throws: what is wrong with what people wrote about bases.
     private mutating func observation(
         of declaration: AdapterDeclaration, trainedOn base: BaseIdentity?
-    ) -> (BaseObservation, isFloating: Bool) {
+    ) throws -> (BaseObservation, UpstreamFacts?, isFloating: Bool) {
+        _ = try news.get()
         do {
             let pin = try pin(declaration.base)
-            return (observation(of: pin, trainedOn: base), pin.base.revision == nil)
+            return (observation(of: pin, trainedOn: base), pin.upstream, pin.base.revision == nil)
         } catch {
-            return (.unchecked(FailureWords.text(error)), true)
+            return (.unchecked(FailureWords.text(error)), nil, true)
         }
     }
 
     /// What differs between the base that the version was trained on and the folder as it is now.
-    private func observation(of pin: Pin, trainedOn base: BaseIdentity?) -> BaseObservation {
+    private mutating func observation(of pin: Pin, trainedOn base: BaseIdentity?) -> BaseObservation {
         guard let base, base.digest != pin.digest, pin.seen != .changed([.removed]) else { return pin.seen }
-        // Pinned anew since: which of its files differ is no longer known, so the weights must be taken as changed.
-        guard case .changed(let effects) = pin.seen else { return .changed([.weights]) }
-        return .changed(effects.union([.weights]))
+        if let known = earlier[pin.base.name]?[base.digest] { return known }
+        let seen = observation(of: pin, pinnedAnewSince: base.digest)
+        earlier[pin.base.name, default: [:]][base.digest] = seen
+        return seen
+    }
+
+    private func observation(of pin: Pin, pinnedAnewSince digest: ContentDigest) -> BaseObservation {
+        do {
+            guard let before = PinnedContents(in: workspace.layout).files(ofPin: digest) else {
+                // Which of its files differ is no longer known, so the weights must be taken as changed.
+                guard case .changed(let effects) = pin.seen else { return .changed([.weights]) }
+                return .changed(effects.union([.weights]))
+            }
+            let effects = try workspace.registry.comparison(of: pin.base, since: before, known: files).effects
+            return effects.isEmpty ? .unchanged : .changed(effects)
+        } catch {
+            return .unchecked(FailureWords.text(error))
+        }
     }
 
     /// The effective rows then and now; nil when they cannot be counted.

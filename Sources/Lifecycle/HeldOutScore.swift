@@ -14,6 +14,8 @@ public struct HeldOutScore: Sendable, Hashable {
         measuredAt = time
     }
 
+    init(correct: [Bool], at time: Timestamp) { (self.correct, measuredAt) = (correct, time) }
+
     init?(_ measurement: RecordedMeasurement) { self.init(json: measurement.result, at: measurement.at) }
 
     /// Nil unless it is what `json` writes.

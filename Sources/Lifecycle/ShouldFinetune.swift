@@ -8,7 +8,7 @@ import Training
 /// Is fine-tuning the right investment? Facts are measured where nobody gave them; the policy alone decides.
 public struct ShouldFinetune {
     /// What was typed; nil where nothing was said.
-    public struct Request: Sendable, Hashable {
+    public struct Request: Sendable {
         public var adapter: String?
         public var baseError: Double?
         /// Rows behind `baseError`; without it the number counts as exact.
@@ -22,6 +22,8 @@ public struct ShouldFinetune {
         public var costs: [String] = []
         /// Measure even where earlier evidence would do.
         public var measuresAgain = false
+        /// A model behind a server, whose error is measured instead of the base's.
+        public var endpoint: EndpointChoice?
 
         public init() {}
     }
@@ -91,10 +93,10 @@ public struct ShouldFinetune {
             horizon: request.horizon ?? declaration.horizon, signals: try task.signals())
         var isReused = false
         if facts.baseError == nil {
-            try task.requirePinnedBase(in: workspace.registry)
             let (rule, measuresAgain) = (policy.policy.fineTuning.baseError, request.measuresAgain)
-            let examiner = Examiner(task, in: workspace, progress: progress)
-            let measured = try examiner.base(isFresh: { !measuresAgain && rule.isFresh($0, now: now) }, now: now)
+            let measured = try measure(task, in: workspace, now: now, progress) {
+                !measuresAgain && rule.isFresh($0, now: now)
+            }
             guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
             facts.baseError = error
             facts.signals.promptingAccuracy = 1 - error.value
@@ -106,6 +108,18 @@ public struct ShouldFinetune {
         var grounds = Grounds(policy: policy, sources: sources, now: now)
         if typedError == nil { grounds.evidence = task.evidence(isReused: isReused) }
         return outcome(declaration.name, facts, isReused: isReused, cost: work, table, grounds)
+    }
+
+    private func measure(
+        _ task: PreparedTask, in workspace: Workspace, now: Timestamp, _ progress: @escaping Examiner.Progress,
+        isFresh: (Timestamp) -> Bool
+    ) throws -> (score: HeldOutScore, isReused: Bool) {
+        if let endpoint = request.endpoint {
+            return try EndpointExaminer(task.declaration, in: workspace, endpoint, progress: progress)
+                .score(isFresh: isFresh, now: now)
+        }
+        try task.requirePinnedBase(in: workspace.registry)
+        return try Examiner(task, in: workspace, progress: progress).base(isFresh: isFresh, now: now)
     }
 
     /// - Parameter work: what an adapter makes of it, for the cost.

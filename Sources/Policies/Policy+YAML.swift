@@ -97,7 +97,11 @@ extension RetrainingRules {
         (reactions, regression) = try reader.required(section: "reactions") { reader in
             var reactions: [BaseChange: Reaction] = [:]
             for change in BaseChange.allCases {
-                reactions[change] = try reader.required(change.rawValue, among: Reaction.self)
+                // Policies of their own were written before these two were told apart.
+                reactions[change] =
+                    [.gated, .endOfLife].contains(change)
+                    ? try reader.optional(change.rawValue, among: Reaction.self) ?? .inWindow
+                    : try reader.required(change.rawValue, among: Reaction.self)
             }
             return (reactions, try reader.required("regression", among: Reaction.self))
         }

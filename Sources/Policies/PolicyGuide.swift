@@ -49,7 +49,10 @@ public enum PolicyGuide {
         "retraining.metric_decay": "rise of the error since release, as a share of rows, that counts as decayed",
         "retraining.decay_significance":
             "largest p-value, between 0 and 1, of a rise on counted rows that is no chance; optional, without it any rise of that size counts",
-        "retraining.reactions.removed": "reaction to a base whose folder is gone",
+        "retraining.reactions.removed": "reaction to a base whose folder is gone, or that the hub has no more",
+        "retraining.reactions.gated": "reaction to a base whose owner now restricts access; optional, in_window without it",
+        "retraining.reactions.end_of_life":
+            "reaction to a base at the end of its life, by the registry's base-news.yaml; optional, in_window without it",
         "retraining.reactions.licence": "reaction to another licence",
         "retraining.reactions.tokenizer": "reaction to another tokenizer",
         "retraining.reactions.weights": "reaction to other weights",

@@ -18,6 +18,8 @@ public struct RetrainCase: Sendable, Hashable {
     public let unchecked: [String]
     /// Whether the last training lies in the future of the moment that is judged: one of the two clocks is wrong.
     public let isClockBehind: Bool
+    /// When the base's end of life alone will make it due; nil when it will not.
+    private let ending: Timestamp?
     private let now: Timestamp
 
     public var isDue: Bool { !reasons.isEmpty }
@@ -31,14 +33,15 @@ public struct RetrainCase: Sendable, Hashable {
     public var nextDue: Timestamp {
         guard let window else { return now }
         if isDue { return min(now, window.closes) }
-        return pending.isEmpty ? window.closes : window.opens
+        let ordinary = pending.isEmpty ? window.closes : window.opens
+        return ending.map { min($0, ordinary) } ?? ordinary
     }
 
     public init(judging facts: AdapterFacts, by policy: Policy, now: Timestamp) {
         let rules = policy.retraining
         let window = facts.windowStart.map { RetrainingWindow(after: $0, rules: rules) }
         let state = window?.state(at: now)
-        let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil)
+        let events = facts.events(rules, windowClosed: state == .closed ? window?.closes : nil, now: now)
         let reactions = events.map { (event: $0, reaction: $0.reaction(in: rules).settled(isFloating: facts.baseIsFloating)) }
         let isWaiting = state == .before
         isBroken = reactions.contains { $0.reaction == .breaking && !$0.event.isOfTime }
@@ -46,11 +49,13 @@ public struct RetrainCase: Sendable, Hashable {
         self.policy = policy.stamp
         self.window = window
         self.now = now
+        ending = window.flatMap { facts.ending(rules, opens: $0.opens, now: now) }
         reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
         pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
-        noticed = events.contains(where: \.isDataGrown) ? [] : facts.changedData
+        noticed = (events.contains(where: \.isDataGrown) ? [] : facts.changedData) + facts.upstreamNews(now: now)
         isClockBehind = facts.windowStart.map { $0 > now } ?? false
-        unchecked = facts.unchecked + (isClockBehind ? ["clock: the last training lies in its future"] : [])
+        unchecked =
+            facts.unchecked + facts.unwatched(now: now) + (isClockBehind ? ["clock: the last training lies in its future"] : [])
     }
 
     public var json: JSONValue {
@@ -73,24 +78,24 @@ extension ProductionFacts {
 }
 
 extension Reaction {
-    fileprivate func settled(isFloating: Bool) -> Reaction {
+    func settled(isFloating: Bool) -> Reaction {
         self == .breakingWhenFloating ? (isFloating ? .breaking : .inWindow) : self
     }
 }
 
 extension AdapterFacts {
     /// What happened, in a fixed order; before the first training only what can be said without a version.
-    fileprivate func events(_ rules: RetrainingRules, windowClosed: Timestamp?) -> [RetrainReason] {
+    fileprivate func events(_ rules: RetrainingRules, windowClosed: Timestamp?, now: Timestamp) -> [RetrainReason] {
         let asked = manualRequest.map(RetrainReason.manual)
         guard windowStart != nil else { return [asked, .neverTrained].compactMap(\.self) }
         return [asked, windowClosed.map(RetrainReason.windowClosed)].compactMap(\.self)
-            + baseChanges.map(RetrainReason.baseChanged)
+            + baseChanges.map(RetrainReason.baseChanged) + upstreamReasons(now: now)
             + [regressionSuite == .failed ? .regression : nil, dataGrowth(rules), metricDecay(rules)].compactMap(\.self)
     }
 
-    private var baseChanges: [BaseChange] {
+    var baseChanges: [BaseChange] {
         guard case .changed(let changes) = base else { return [] }
-        return BaseChange.allCases.filter(changes.contains)
+        return changes.inOrder
     }
 
     private func dataGrowth(_ rules: RetrainingRules) -> RetrainReason? {

@@ -6,6 +6,9 @@ public enum RetrainReason: Sendable, Hashable {
     case neverTrained
     case windowClosed(Timestamp)
     case baseChanged(BaseChange)
+    /// On the hub, as a look showed so many days ago; the folder may be as it was.
+    case upstreamChanged(BaseChange, lookedAt: Timestamp, daysAgo: Int)
+    case endOfLife(EndOfLife)
     case regression
     case dataGrown(DataFacts)
     case metricDecayed(from: Double, to: Double)
@@ -16,7 +19,7 @@ public enum RetrainReason: Sendable, Hashable {
     var isOfTime: Bool {
         switch self {
         case .neverTrained, .windowClosed: true
-        case .manual, .baseChanged, .regression, .dataGrown, .metricDecayed: false
+        case .manual, .baseChanged, .upstreamChanged, .endOfLife, .regression, .dataGrown, .metricDecayed: false
         }
     }
 
@@ -26,8 +29,9 @@ public enum RetrainReason: Sendable, Hashable {
         case .manual: "manual"
         case .neverTrained: "never_trained"
         case .windowClosed: "window_closed"
-        case .baseChanged(.licence): "licence"
-        case .baseChanged(let change): "base_changed:\(change.rawValue)"
+        case .baseChanged(.licence), .upstreamChanged(.licence, _, _): "licence"
+        case .baseChanged(.endOfLife), .upstreamChanged(.endOfLife, _, _), .endOfLife: "eol"
+        case .baseChanged(let change), .upstreamChanged(let change, _, _): "base_changed:\(change.rawValue)"
         case .regression: "regression"
         case .dataGrown: "data_grown"
         case .metricDecayed: "metric_decayed"
@@ -41,6 +45,9 @@ public enum RetrainReason: Sendable, Hashable {
         case .windowClosed(let moment): "The retraining window closed on \(moment.date)."
         case .baseChanged(.removed): "The base was removed."
         case .baseChanged(let change): "The base changed: \(change.words)."
+        case .upstreamChanged(let change, let lookedAt, let days):
+            "The base changed on the hub: \(change.words) (looked at on \(lookedAt.date), \(counted(days, "day")) ago)."
+        case .endOfLife(let end): "\(end.words)."
         case .regression: "The version fails its regression suite."
         case .dataGrown(let data):
             "The data grew from \(RuleValue.count(data.rowsAtTraining).words) to \(counted(data.rowsNow, "row"))."
@@ -53,7 +60,8 @@ public enum RetrainReason: Sendable, Hashable {
     func reaction(in rules: RetrainingRules) -> Reaction {
         switch self {
         case .manual, .neverTrained, .windowClosed: .breaking
-        case .baseChanged(let change): rules.reactions[change] ?? .inWindow
+        case .baseChanged(let change), .upstreamChanged(let change, _, _): rules.reactions[change] ?? .inWindow
+        case .endOfLife: rules.reactions[.endOfLife] ?? .inWindow
         case .regression: rules.regression
         case .dataGrown, .metricDecayed: .inWindow
         }
@@ -61,9 +69,12 @@ public enum RetrainReason: Sendable, Hashable {
 }
 
 extension BaseChange {
-    var words: String {
+    /// With "The base changed:" before it.
+    public var words: String {
         switch self {
         case .removed: "it is gone"
+        case .gated: "access to it is restricted now"
+        case .endOfLife: "it is at its end of life"
         case .licence: "its licence"
         case .tokenizer: "its tokenizer"
         case .weights: "its weights"

@@ -20,7 +20,7 @@ enum BaseDeclarationFile {
         let base = BaseDeclaration(
             name: try reader.name("name", BaseName.init), folder: try reader.required("folder", as: String.self),
             source: try reader.optional("source", as: String.self), revision: try reader.optional("revision", as: String.self),
-            files: try reader.list("files").map(file))
+            follows: try reader.optional("follows", as: String.self), files: try reader.list("files").map(file))
         guard try reader.digest("digest") == base.digest else {
             throw DeclarationError.badValue(
                 place: "\(reader.place(of: "digest"))", what: "The digest is not that of the files listed below it.",
@@ -57,6 +57,7 @@ extension BaseDeclaration {
         text.add("folder", .string(folder))
         if let source { text.add("source", .string(source)) }
         if let revision { text.add("revision", .string(revision)) }
+        if let follows { text.add("follows", .string(follows)) }
         text.add("digest", .string("\(digest)"))
         text.add(
             "files",

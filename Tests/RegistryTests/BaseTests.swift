@@ -42,7 +42,7 @@ import Testing
 
     @Test func everyDifferenceIsFoundAndNamedByWhatItDecides() throws {
         let base = try pin()
-        try write("{ }", to: "tokenizer.json")
+        try write("{\"model\": {}}", to: "tokenizer.json")
         try write("more", to: "chat_template.jinja")
         try FileManager.default.removeItem(at: model.appending(path: "README.md"))
         let changes = try registry.changes(to: base)

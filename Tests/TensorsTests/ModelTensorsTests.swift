@@ -162,6 +162,21 @@ import Testing
         #expect(try ModelTensors(folder: folder.url.appending(path: "snapshots/rev")).float32(named: "w", shape: [1]) == [5])
     }
 
+    @Test func contentsThatRepositoriesShareAreFollowed() throws {
+        for name in ["blobs/ab", "models--a--b/blobs", "models--a--b/snapshots/rev", "plain/blobs", "plain/snapshots/rev"] {
+            try FileManager.default.createDirectory(at: folder.url.appending(path: name), withIntermediateDirectories: true)
+        }
+        try write("blobs/ab/abcd", ["w": [5]])
+        try link("models--a--b/blobs/0123", to: "../../blobs/ab/abcd")
+        try link("models--a--b/snapshots/rev/model.safetensors", to: "../../blobs/0123")
+        let snapshot = folder.url.appending(path: "models--a--b/snapshots/rev")
+        #expect(try ModelTensors(folder: snapshot).float32(named: "w", shape: [1]) == [5])
+        try link("plain/snapshots/rev/model.safetensors", to: "../../../blobs/ab/abcd")
+        #expect(throws: ModelFolderError.self, "only beside repositories of the cache") {
+            try ModelTensors(folder: folder.url.appending(path: "plain/snapshots/rev"))
+        }
+    }
+
     @Test func aSnapshotMayLinkToBlobsOnly() throws {
         try write("secret", ["w": [5]])
         try link("snapshots/rev/model.safetensors", to: "../../secret")

@@ -80,7 +80,11 @@ public final class LoopbackServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let connection = accept(door, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // closed by who waits at it: elsewhere, its number could by then be another server's
+                    close(door)
+                    return
+                }
                 _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 Thread.detachNewThread {
                     Self.converse(connection) { request in
@@ -93,11 +97,7 @@ public final class LoopbackServer: Sendable {
         }
     }
 
-    deinit {
-        // wakes the thread that waits for connections, which closing alone would not
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private struct CannotListen: Error { let code: Int32 }
 

@@ -1,13 +1,14 @@
 import Adapters
 import ArgumentParser
+import Hub
 import Lifecycle
 import StrictJSON
 
 struct BaseVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "base", abstract: "Pin base models by the digest of each file, and list them.",
-        discussion: "EXAMPLE\n  lora base add tiny-prose registry/models/tiny-prose\n\n\(ExitStatus.table)",
-        subcommands: [BaseAddVerb.self, BaseListVerb.self])
+        commandName: "base", abstract: "Pin base models by the digest of each file, and watch them for changes.",
+        discussion: "EXAMPLE\n  lora base pull Qwen/Qwen3-0.6B\n\n\(ExitStatus.table)",
+        subcommands: [BaseAddVerb.self, BasePullVerb.self, BaseCheckVerb.self, BaseListVerb.self])
 }
 
 struct BaseAddVerb: Verb {
@@ -16,7 +17,9 @@ struct BaseAddVerb: Verb {
 
     @Argument(help: ArgumentHelp("The name to give it.", valueName: "name"))
     var name: String
-    @Argument(help: ArgumentHelp("The Hugging Face model folder.", valueName: "dir"))
+    @Argument(
+        help: ArgumentHelp(
+            "The Hugging Face model folder, or a model in the hub's cache, such as Qwen/Qwen3-0.6B.", valueName: "dir-or-model"))
     var folder: String
     @Option(help: ArgumentHelp("The revision it was taken at, such as a commit of its hub repository.", valueName: "text"))
     var revision: String?
@@ -30,14 +33,23 @@ struct BaseAddVerb: Verb {
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let base = try session.openRegistry(place.registry).addBase(
-            name, folder: session.url(folder), source: source, revision: revision, replaces: replace)
+        let base = try pin(in: session)
         if format.json {
             session.print(base.json, as: "lora.base/1")
         } else {
             session.console.print("Pinned \(base.name): \(counted(base.files.count, "file")), \(base.digest).")
         }
         return .passed
+    }
+
+    /// What is no folder and could be a model's name is looked for in the hub's cache.
+    private func pin(in session: Session) throws -> BaseDeclaration {
+        let workspace = try session.openRegistry(place.registry)
+        if source == nil, revision == nil, !session.isThere(folder), let model = HubReference(ifValid: folder) {
+            return try workspace.addCachedBase(name, model, hub: session.hub(), replaces: replace)
+        }
+        return try workspace.addBase(
+            name, folder: session.url(folder), source: source, revision: revision, replaces: replace)
     }
 }
 

@@ -30,10 +30,15 @@ struct ShouldFinetuneVerb: Verb {
     @Flag(help: "Show how far each input is from flipping the verdict.")
     var sensitivity = false
     @OptionGroup var costs: CostOptions
+    @OptionGroup var server: EndpointOptions
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func validate() throws {
+        guard server.endpoint == nil || adapter != nil && baseError == nil else {
+            throw ValidationError(
+                "--endpoint measures the base error of a declared adapter; name one, and leave --base-error out.")
+        }
         if let baseError, !(0...1).contains(baseError) { throw ValidationError("--base-error takes a share from 0 to 1.") }
         if let sample, sample < 1 { throw ValidationError("--sample takes a number above 0.") }
         if sample != nil, baseError == nil { throw ValidationError("--sample says how --base-error was measured; give both.") }
@@ -60,6 +65,7 @@ struct ShouldFinetuneVerb: Verb {
         request.horizon = horizon
         request.policy = policy.map(session.policy)
         request.measuresAgain = measureAgain
+        request.endpoint = try server.choice(in: session)
         request.costs = costs.typed
         let bar = MeasuringBar(session: session, isQuiet: format.json)
         let outcome = try ShouldFinetune(request, workingFolder: session.workingFolder).run(
