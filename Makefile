@@ -9,7 +9,7 @@ PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
-	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test hostile-folders-test bench bench-kernels \
+	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test checks-test simulate hostile-folders-test bench bench-kernels \
 	bench-registry arm-check clean
 
 demo: release
@@ -84,6 +84,15 @@ processes-test: release
 # Umasks, other users, inherited groups, registries that may only be read; most of it needs root.
 permissions-test: release
 	Scripts/permissions.sh $(LORA)
+
+# Two and eight checks that may act start at once, CHECK_ROUNDS times, some after a kill and with a stale lock.
+CHECK_ROUNDS := 100
+checks-test: release
+	Scripts/simultaneous_checks.py --lora $(LORA) --rounds $(CHECK_ROUNDS)
+
+# Ten thousand adapters over five years by the default policy, timed.
+simulate: release
+	time $(LORA) simulate --adapters 10000 --years 5
 
 hostile-folders-test: release
 	Scripts/hostile_folders.sh $(LORA)

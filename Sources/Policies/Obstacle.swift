@@ -1,0 +1,61 @@
+import Adapters
+
+/// Why a training that is due does not begin.
+public enum Obstacle: Sendable, Hashable {
+    case running
+    case shouldRetire
+    /// The folder of its base is not what was pinned, and a person must say that it is meant.
+    case basePinned
+    /// The gate refused what this training gives.
+    case refused
+    /// So many trainings failed.
+    case personNeeded(attempts: Int)
+    case retry(after: Timestamp)
+    case quietHours(until: Timestamp)
+    case budget(Limit, until: Timestamp)
+
+    /// A limit of a budget, as its policy gives it.
+    public enum Limit: Sendable, Hashable {
+        case runsPerDay(Int)
+        case hoursPerMonth(Double)
+        case moneyPerMonth(Double)
+    }
+
+    public var code: String {
+        switch self {
+        case .running: "running"
+        case .shouldRetire: "should_retire"
+        case .basePinned: "base_pinned"
+        case .refused: "refused"
+        case .personNeeded: "person_needed"
+        case .retry: "retry"
+        case .quietHours: "quiet_hours"
+        case .budget(.runsPerDay, _): "runs_per_day"
+        case .budget(.hoursPerMonth, _): "hours_per_month"
+        case .budget(.moneyPerMonth, _): "money_per_month"
+        }
+    }
+
+    /// From when it does not stand in the way any more; nil when time alone does not take it away.
+    public var until: Timestamp? {
+        switch self {
+        case .running, .shouldRetire, .basePinned, .refused, .personNeeded: nil
+        case .retry(let moment), .quietHours(let moment), .budget(_, let moment): moment
+        }
+    }
+
+    public var words: String {
+        switch self {
+        case .running: "It is being trained already."
+        case .shouldRetire: "The evidence says to give it up instead; `lora should-retire` shows it."
+        case .personNeeded(let attempts): "\(counted(attempts, "training")) failed; a person must look."
+        case .basePinned: "Its base is not what was pinned; `lora base add --replace` pins it anew."
+        case .refused: "The gate refused its candidate, and the same data and base would give the same one."
+        case .retry(let moment): "The last training failed; the next may begin at \(moment)."
+        case .quietHours(let moment): "These are quiet hours until \(moment)."
+        case .budget(.runsPerDay(let limit), _): "The budget is \(counted(limit, "training")) a day."
+        case .budget(.hoursPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) hours a month is used up."
+        case .budget(.moneyPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) a month is used up."
+        }
+    }
+}
