@@ -86,6 +86,8 @@ public final class StampBook: Sendable {
 /// Form of the file: SHA-256 of the rest; form; for each page its name, five numbers of 8 bytes, and its content.
 extension StampBook {
     private static let digestSize = 32
+    /// Few pages have fewer bytes.
+    private static let shortPage = 160
 
     private static func body(_ form: String, _ pages: [String: Page]) -> Data {
         var writer = FieldWriter()
@@ -109,6 +111,7 @@ extension StampBook {
         var reader = FieldReader(body)
         guard reader.text() == form else { return nil }
         var pages: [String: Page] = [:]
+        pages.reserveCapacity(body.count / shortPage)
         while !reader.isAtEnd {
             guard let name = reader.text(), let stamp = FileStamp(&reader), let content = reader.bytes() else { return nil }
             pages[name] = Page(stamp: stamp, content: content)

@@ -6,14 +6,16 @@ import Versions
 /// That index and git agreed, and nothing was half-done, when both looked as they look now: an opening then need not hold one against
 /// the other.
 ///
-/// A look takes in the stamps of the index file, of every reference that git has in a file or gathered, and of the note of whoever moves
-/// references. Both sides lead from one to the next of their states only by writing, and whatever is written gets another stamp; what may
+/// A look takes in the stamps of the index file, of the repository with its HEAD and configuration, of every reference that git has in a
+/// file or gathered, and of the note of whoever moves references. Both sides lead from one to the next of their states only by writing, and whatever is written gets another stamp; what may
 /// still change without one is not sealed. So a seal that fits proves that nothing has happened since. It is safe to delete.
 struct AgreementSeal {
     struct Look {
         let digest: ContentDigest
         let isSettled: Bool
         let references: Int
+        /// Whether a repository that looks the same can be opened if it could be.
+        let tellsOfRepository: Bool
     }
 
     private static let form = "agreement/1"
@@ -35,9 +37,12 @@ struct AgreementSeal {
         let moment = clock()
         var stamp = TreeStamp()
         try layout.stampIndex(into: &stamp)
+        let tellsOfRepository = try versions.stampRepository(into: &stamp)
         let others = stamp.count
         try versions.stampReferences(into: &stamp)
-        return Look(digest: stamp.finish(), isSettled: stamp.isSettled(at: moment), references: stamp.count - others)
+        return Look(
+            digest: stamp.finish(), isSettled: stamp.isSettled(at: moment), references: stamp.count - others,
+            tellsOfRepository: tellsOfRepository)
     }
 
     func holds(_ look: Look) -> Bool {

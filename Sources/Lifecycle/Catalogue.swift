@@ -34,10 +34,14 @@ extension Workspace {
         } and: {
             (try registry.glances(), try registry.states())
         }
-        var entries = summaries.compactMap { summary -> Catalogue.Entry? in
+        var entries: [Catalogue.Entry] = []
+        entries.reserveCapacity(summaries.count)
+        let filter = CatalogueFilter(query)
+        for summary in summaries {
             let state = states[summary.name] ?? .active
-            guard query.states.contains(state), query.wants(summary) else { return nil }
-            return Catalogue.Entry(declaration: summary, glance: glances[summary.name] ?? AdapterGlance(), state: state)
+            guard query.states.contains(state), filter.wants(summary) else { continue }
+            entries.append(
+                Catalogue.Entry(declaration: summary, glance: glances[summary.name] ?? AdapterGlance(), state: state))
         }
         if query.needsPlan || shown.contains(.due) {
             let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })

@@ -27,25 +27,36 @@ public struct CatalogueQuery: Sendable, Hashable {
 
     public init() {}
 
-    func wants(_ declaration: DeclarationSummary) -> Bool {
-        (base.map { declaration.base.text == $0 } ?? true) && (owner.map { declaration.owner == $0 } ?? true)
-            && (task.map { declaration.task.holds($0) } ?? true)
-    }
-
     /// Whether anything of the maintenance plan is asked for, which takes a look at every base.
     var needsPlan: Bool { onlyDue || key == .due }
 }
 
+/// What a query asks of declarations, made ready for thousands of them.
+struct CatalogueFilter {
+    private let query: CatalogueQuery
+    /// A task that is asked for, in lower case; nil where there is none, or one that is not ASCII.
+    private let task: [UInt8]?
+
+    init(_ query: CatalogueQuery) {
+        self.query = query
+        task = query.task.flatMap { $0.isASCII ? $0.utf8.map(\.lowercasedASCII) : nil }
+    }
+
+    func wants(_ declaration: DeclarationSummary) -> Bool {
+        (query.base.map { declaration.base.text == $0 } ?? true) && (query.owner.map { declaration.owner == $0 } ?? true)
+            && (query.task.map { declaration.task.holds($0, task) } ?? true)
+    }
+}
+
 extension Catalogue {
-    /// Of entries in states and with declarations that a query asks for, those that are due if it asks for that, in its order.
+    /// Of entries by name, in states and with declarations that a query asks for, those that are due if it asks for that, in its order.
     func answering(_ query: CatalogueQuery) -> Catalogue {
         var entries = query.onlyDue ? entries.filter { $0.maintenance?.isDue == true } : entries
         if let key = query.key {
             let places = entries.map { $0.place(by: key) }
             let order = entries.indices.filter { places[$0] != nil }.sorted { first, second in
-                guard let own = places[first], let other = places[second], own != other else {
-                    return entries[first].declaration.name < entries[second].declaration.name
-                }
+                // what comes first by name comes first of equals
+                guard let own = places[first], let other = places[second], own != other else { return first < second }
                 return query.isDescending ? other < own : own < other
             }
             entries = (order + entries.indices.filter { places[$0] == nil }).map { entries[$0] }
@@ -55,15 +66,19 @@ extension Catalogue {
 }
 
 extension String {
+    fileprivate var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+
     /// Whether a part of it is the other text, in upper or lower case.
-    fileprivate func holds(_ part: String) -> Bool {
-        guard utf8.allSatisfy({ $0 < 0x80 }), part.utf8.allSatisfy({ $0 < 0x80 }) else {
-            return range(of: part, options: .caseInsensitive) != nil
-        }
+    ///
+    /// - Parameter wanted: the other text in lower case, if it is ASCII.
+    fileprivate func holds(_ part: String, _ wanted: [UInt8]?) -> Bool {
         // of thousands of tasks, nearly all are ASCII
-        let (text, wanted) = (utf8.map(\.lowercasedASCII), part.utf8.map(\.lowercasedASCII))
+        guard let wanted, isASCII else { return range(of: part, options: .caseInsensitive) != nil }
+        let text = utf8.map(\.lowercasedASCII)
         guard wanted.count <= text.count else { return false }
-        return (0...(text.count - wanted.count)).contains { text[$0..<$0 + wanted.count].elementsEqual(wanted) }
+        return (0...(text.count - wanted.count)).contains { start in
+            wanted.indices.allSatisfy { text[start + $0] == wanted[$0] }
+        }
     }
 }
 

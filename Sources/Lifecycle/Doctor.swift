@@ -66,10 +66,11 @@ public struct Doctor: Sendable {
             let workspace = try Workspace.open(location, on: occasion, isThorough: true)
             let shelf = PolicyShelf(registry: layout.root, workingFolder: surroundings.workingFolder)
             let declared = Result { try workspace.registry.readableDeclarations() }
+            let repositoryChecks = RepositoryChecks(workspace: workspace)
             let (index, repository) = try together {
                 IndexChecks(workspace: workspace, now: occasion.at).all.map(\.finding)
             } and: {
-                RepositoryChecks(workspace: workspace).all.map(\.finding)
+                repositoryChecks.all.map(\.finding)
             }
             let checks =
                 PolicyChecks(workspace: workspace, shelf: shelf, declared: declared).all

@@ -6,18 +6,28 @@ import Registry
 import Versions
 
 /// The doctor's look at the git repository.
-struct RepositoryChecks {
+struct RepositoryChecks: Sendable {
     /// Versions that are looked at where there are more.
-    private static let sample = 500
+    private static let sampleSize = 500
 
-    let workspace: Workspace
+    private let workspace: Workspace
+    // what the index says of the versions is asked first: whoever else asks it meanwhile keeps nobody waiting
+    private let count: Result<Int, any Error>
+    private let sample: Result<[VersionID], any Error>
+    private let pruned: Result<Set<VersionID>, any Error>
+
+    init(workspace: Workspace) {
+        self.workspace = workspace
+        count = Result { try workspace.registry.versionCount() }
+        sample = Result { try Self.sampled(workspace.registry) }
+        pruned = Result { try workspace.registry.versionsGivenUp() }
+    }
 
     private var versions: VersionStore { workspace.versions }
     private var git: String { "git --git-dir \(versions.folder.path)" }
 
     var all: [HealthCheck] {
-        let sample = Result { try sampled() }
-        return [
+        [
             HealthCheck("git settings") { try settings }, HealthCheck("git HEAD") { try head },
             HealthCheck("references") { try references }, HealthCheck("git locks") { try locks },
             HealthCheck("git objects") { try objects(sample.get()) },
@@ -54,7 +64,7 @@ struct RepositoryChecks {
             let loose = try versions.looseReferenceCount()
             return loose > 2 * VersionStore.looseReferences
                 ? .advice("\(loose) in files of their own, which slows every opening", mend: "\(git) pack-refs --all")
-                : .fine("\(counted(try workspace.registry.versionCount(), "version")), \(loose) references in files of their own")
+                : .fine("\(counted(try count.get(), "version")), \(loose) references in files of their own")
         }
     }
 
@@ -82,7 +92,7 @@ struct RepositoryChecks {
     }
 
     private func largeFiles(_ chosen: [VersionID]) throws -> Health {
-        let pruned = try workspace.registry.versionsGivenUp()
+        let pruned = try pruned.get()
         let (count, missing) = try versions.absentLargeFiles(of: chosen.filter { !pruned.contains($0) })
         return .unless(
             missing.map { "\($0.version) lacks \($0.path)" }, fine: "\(counted(count, "file")) looked for, all there"
@@ -92,11 +102,10 @@ struct RepositoryChecks {
     }
 
     /// What aliases point to, and of the others so many that it takes no time.
-    private func sampled() throws -> [VersionID] {
-        let releases = try workspace.registry.releases()
-        let all = releases.values.flatMap(\.versions)
-        guard all.count > Self.sample else { return all.sorted() }
-        let share = UInt64(all.count / Self.sample + 1)
+    private static func sampled(_ registry: AdapterRegistry) throws -> [VersionID] {
+        let all = try registry.releases().values.flatMap(\.versions)
+        guard all.count > sampleSize else { return all.sorted() }
+        let share = UInt64(all.count / sampleSize + 1)
         return all.filter { StableHash.of([], "\($0)").isMultiple(of: share) }.sorted()
     }
 }

@@ -3,20 +3,25 @@ import Synchronization
 
 /// Does two things at once that need nothing of each other.
 ///
+/// The first stays on this thread, and may itself use all processors: Dispatch gives one to what is nested in `concurrentPerform`.
+///
 /// - Throws: the failure of the first, else of the second.
-func together<First: Sendable, Second: Sendable>(
-    _ first: @Sendable () throws -> First, and second: @Sendable () throws -> Second
+func together<First, Second: Sendable>(
+    _ first: () throws -> First, and second: @escaping @Sendable () throws -> Second
 ) throws -> (First, Second) {
-    let outcomes = Mutex<(Result<First, any Error>?, Result<Second, any Error>?)>((nil, nil))
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-        if index == 0 {
-            let outcome = Result { try first() }
-            outcomes.withLock { $0.0 = outcome }
-        } else {
-            let outcome = Result { try second() }
-            outcomes.withLock { $0.1 = outcome }
-        }
+    let outcome = Outcome<Second>()
+    let group = DispatchGroup()
+    DispatchQueue.global(qos: .userInitiated).async(group: group) {
+        let result = Result { try second() }
+        outcome.value.withLock { $0 = result }
     }
-    guard case (let one?, let other?) = outcomes.withLock({ $0 }) else { preconditionFailure("both have been done") }
+    let one = Result { try first() }
+    group.wait()
+    guard let other = outcome.value.withLock({ $0 }) else { preconditionFailure("both have been done") }
     return (try one.get(), try other.get())
+}
+
+/// Where one thread leaves for another what it has done.
+private final class Outcome<Value: Sendable>: Sendable {
+    let value = Mutex<Result<Value, any Error>?>(nil)
 }

@@ -28,10 +28,19 @@ public struct Workspace: Sendable {
         notify: @escaping @Sendable (WeightCache.Notice) -> Void = { _ in }
     ) throws -> Workspace {
         let access = try AdapterRegistry.access(to: location.layout)
-        let versions = try VersionStore(of: location.layout, access)
+        let versions = try VersionStore.unopened(location.layout.versions, laysOut: access == .readWrite)
         let seal = AgreementSeal(location.layout, versions, fileClock)
-        let before = try seal.look()
+        let before: AgreementSeal.Look
+        do {
+            before = try seal.look()
+        } catch {
+            // git knows better what is wrong
+            try versions.requireOpen()
+            throw error
+        }
         let isSealed = !isThorough && seal.holds(before)
+        // to start libgit2 takes longer than all else that an opening does
+        if !isSealed || !before.tellsOfRepository { try versions.requireOpen() }
         if access == .readWrite, !isSealed { try versions.completePublications() }
         let registry = try AdapterRegistry.open(at: location.layout, access: access, journal: versions)
         if access == .readWrite, !isSealed, try versions.hasHalfWrittenFiles {

@@ -36,21 +36,34 @@ extension AdapterRegistry {
 
     /// What is recorded of some versions; those that are not listed are left out.
     public func glances(at versions: some Sequence<VersionID>) throws -> [VersionID: VersionGlance] {
-        try read { database in
+        let rows = try read { database in
             // SQLite leaves out in a moment what to parse would take most of the time
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT commit_id, json_remove(lineage, '$.plan') AS lineage, published_at
                     FROM versions WHERE adapter = ? AND number = ?
                     """)
-            var glances: [VersionID: VersionGlance] = [:]
-            for version in versions {
-                let row = try Row.fetchOne(statement, arguments: [version.adapter.text, version.number])
-                guard let row else { continue }
-                glances[version] = try VersionGlance(
-                    lineage: row.json("lineage"), commit: row.commit("commit_id"), at: row.timestamp("published_at"))
+            return try versions.compactMap { version in
+                try Row.fetchOne(statement, arguments: [version.adapter.text, version.number]).map { row in
+                    GlanceRow(
+                        version: version, commit: try row.commit("commit_id"), at: try row.timestamp("published_at"),
+                        lineage: try row.text("lineage"))
+                }
             }
-            return glances
         }
+        let glances = try inShares(of: 250, rows) { share in try share.map { ($0.version, try $0.glance) } }
+        return Dictionary(glances) { first, _ in first }
+    }
+}
+
+/// A version as it lies in the index, not parsed yet.
+private struct GlanceRow: Sendable {
+    let version: VersionID
+    let commit: CommitID
+    let at: Timestamp
+    let lineage: String
+
+    var glance: VersionGlance {
+        get throws { try VersionGlance(lineage: RecordedText.json(lineage, of: "lineage"), commit: commit, at: at) }
     }
 }

@@ -1,11 +1,10 @@
 import Adapters
 import DurableFiles
 import Foundation
-import Synchronization
 
 /// The declared adapters, of which only those are parsed that are new or changed since they were read last. What a catalogue shows of them has
 /// a book of its own, which is much smaller.
-struct DeclarationBook<Value: Sendable> {
+struct DeclarationBook<Value: Sendable>: Sendable {
     private let layout: RegistryLayout
     private let book: StampBook
     private let make: @Sendable (AdapterDeclaration) -> Value
@@ -28,17 +27,10 @@ struct DeclarationBook<Value: Sendable> {
     /// - Parameter moment: now, by the clock that stamps files.
     func read(at moment: FileMoment) throws -> (values: [Value], faults: [DeclarationFault]) {
         let names = try layout.declaredFiles(in: layout.adapters)
-        let shares = (names.count + declarationShare - 1) / declarationShare
         let pages = book.contents
-        let outcomes = Mutex([Int: Result<([Value], [DeclarationFault]), any Error>]())
-        DispatchQueue.concurrentPerform(iterations: shares) { index in
-            let share = names[index * declarationShare..<min(names.count, (index + 1) * declarationShare)]
-            let outcome = Result { try read(share, pages, at: moment) }
-            outcomes.withLock { $0[index] = outcome }
-        }
+        let outcomes = try inShares(of: declarationShare, names) { share in [try read(share, pages, at: moment)] }
         book.limit(to: names)
-        let ordered = try outcomes.withLock { outcomes in try (0..<shares).compactMap { try outcomes[$0]?.get() } }
-        return (ordered.flatMap(\.0), ordered.flatMap(\.1))
+        return (outcomes.flatMap(\.0), outcomes.flatMap(\.1))
     }
 
     /// Keeps what was parsed for the next time.
@@ -100,6 +92,7 @@ extension RegistryLayout {
     func declaredFiles(in folder: URL) throws -> [String] {
         guard access(folder.path, F_OK) == 0 else { return [] }
         let names = try OpenFolder(folder).entries().map(\.name).filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
-        return names.map { String($0.dropLast(".yaml".count)) }.sorted().map { $0 + ".yaml" }
+        // by bytes: there are thousands
+        return names.map { String(decoding: $0.utf8.dropLast(".yaml".utf8.count), as: UTF8.self) }.sorted().map { $0 + ".yaml" }
     }
 }

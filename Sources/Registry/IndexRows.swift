@@ -14,14 +14,7 @@ extension Row {
         return text
     }
 
-    func json(_ column: String) throws -> JSONValue {
-        let text = try text(column)
-        do throws(JSONError) {
-            return try JSONValue(parsing: text)
-        } catch {
-            throw damaged(column, wanted: "a JSON text")
-        }
-    }
+    func json(_ column: String) throws -> JSONValue { try RecordedText.json(text(column), of: column) }
 
     func timestamp(_ column: String) throws -> Timestamp {
         Timestamp(secondsSinceEpoch: try decode(Int.self, forColumn: column))
@@ -69,6 +62,17 @@ extension Row {
     func commit(_ column: String) throws -> CommitID {
         guard let commit = CommitID(try text(column)) else { throw damaged(column, wanted: "a commit id") }
         return commit
+    }
+}
+
+enum RecordedText {
+    /// The value that the text of a column stands for.
+    static func json(_ text: String, of column: String) throws -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: text)
+        } catch {
+            throw DamagedRecord(key: column, wanted: "a JSON text", source: .index)
+        }
     }
 }
 

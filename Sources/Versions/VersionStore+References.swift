@@ -4,6 +4,18 @@ import DurableFiles
 import Foundation
 
 extension VersionStore {
+    /// By what a repository that can be opened is known again.
+    ///
+    /// - Returns: whether nothing else decides if it can be opened.
+    public func stampRepository(into stamp: inout TreeStamp) throws -> Bool {
+        var status = stat()
+        guard stat(folder.path, &status) == 0 else { throw FileError(.read, folder) }
+        // a new HEAD or configuration, or one that is gone, changes the folder; one that is written in place changes itself
+        for name in [".", "HEAD", "config"] { try stamp.add(folder.appending(path: name)) }
+        // of somebody else's repository git asks the user's own configuration
+        return status.st_uid == geteuid()
+    }
+
     /// By what all references are known again without reading them, with the note of whoever was moving some.
     public func stampReferences(into stamp: inout TreeStamp) throws {
         try stamp.add(folder.appending(path: PackedReferences.name))

@@ -32,17 +32,29 @@ public struct VersionStore: Sendable {
 
     /// Opens the repository, laying it out first where there is none.
     public init(openingOrCreatingAt folder: URL) throws {
-        self.folder = folder
-        if !FileManager.default.fileExists(atPath: folder.path) { try Self.create(at: folder) }
-        try withRepository { _ in }
+        self = try Self.unopened(folder, laysOut: true)
+        try requireOpen()
     }
 
     /// - Throws: `VersionError.noRepository` when there is none.
     public init(openingAt folder: URL) throws {
-        self.folder = folder
-        guard FileManager.default.fileExists(atPath: folder.path) else { throw VersionError.noRepository(path: folder.path) }
-        try withRepository { _ in }
+        self = try Self.unopened(folder, laysOut: false)
+        try requireOpen()
     }
+
+    /// A repository of which somebody knows otherwise that it can be opened.
+    public static func unopened(_ folder: URL, laysOut: Bool) throws -> VersionStore {
+        if !FileManager.default.fileExists(atPath: folder.path) {
+            guard laysOut else { throw VersionError.noRepository(path: folder.path) }
+            try create(at: folder)
+        }
+        return VersionStore(folder: folder)
+    }
+
+    private init(folder: URL) { self.folder = folder }
+
+    /// - Throws: why git cannot open the repository.
+    public func requireOpen() throws { try withRepository { _ in } }
 
     /// The repository appears whole or not at all; of two processes that make it, one does and the other finds it.
     private static func create(at folder: URL) throws {

@@ -61,6 +61,16 @@ import Versions
         #expect(try open().mended.isClean, "which shows that nothing is looked at")
     }
 
+    /// A sealed repository is not opened, so whatever keeps git from opening it must break the seal.
+    @Test(arguments: ["HEAD", "objects", "refs"]) func whatGitCannotOpenIsRefused(_ name: String) throws {
+        let place = layout.versions.appending(path: name)
+        let aside = small.folder.url.appending(path: "aside")
+        try FileManager.default.moveItem(at: place, to: aside)
+        #expect(throws: VersionError.self) { try open() }
+        try FileManager.default.moveItem(at: aside, to: place)
+        #expect(try open().mended.isClean)
+    }
+
     @Test func whatMayChangeOnceMoreWithoutASignIsNotSealed() throws {
         try FileManager.default.removeItem(at: seal)
         try git("update-ref", "refs/heads/own", "adapters/greeter")
