@@ -49,7 +49,7 @@ struct MaintenanceCandidates {
     }
 
     private func attempts(_ name: AdapterName, _ decisions: [Decision]) throws -> AttemptFacts {
-        guard let lease = try workspace.registry.leaseIfFree(name) else { return AttemptFacts(isRunning: true) }
+        guard let lease = try workspace.registry.leaseIfFree(name, patience: .seconds(3)) else { return AttemptFacts(isRunning: true) }
         return try withExtendedLifetime(lease) {
             guard let cause = try knownCause(of: name) else { return AttemptFacts() }
             let runs = try workspace.registry.runs(of: name)

@@ -30,7 +30,9 @@ extension AdapterRegistry {
     }
 
     /// The lease, or nil when somebody else holds it. What the file says of its last holder stays.
-    public func leaseIfFree(_ adapter: AdapterName) throws -> AdapterLease? {
-        try FileLock.take(layout.leaseFile(of: adapter)).map { AdapterLease(adapter: adapter, lock: $0) }
+    ///
+    /// - Parameter patience: how long somebody may hold it without counting; whoever opens the registry looks at leases for a moment.
+    public func leaseIfFree(_ adapter: AdapterName, patience: Duration = .zero) throws -> AdapterLease? {
+        try FileLock.take(layout.leaseFile(of: adapter), waiting: patience).map { AdapterLease(adapter: adapter, lock: $0) }
     }
 }
