@@ -55,7 +55,8 @@ let package = Package(
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         // A known world that drives the policies through years.
-        .target(name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
+        .target(
+            name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",

@@ -11,7 +11,9 @@ public struct AttemptFacts: Sendable, Hashable {
     /// Whether somebody trains the adapter at this moment.
     public var isRunning: Bool
 
-    public init(failed: Int = 0, isRefused: Bool = false, lastEnded: Timestamp? = nil, isUnderWay: Bool = false, isRunning: Bool = false) {
+    public init(
+        failed: Int = 0, isRefused: Bool = false, lastEnded: Timestamp? = nil, isUnderWay: Bool = false, isRunning: Bool = false
+    ) {
         self.failed = failed
         self.isRefused = isRefused
         self.lastEnded = lastEnded

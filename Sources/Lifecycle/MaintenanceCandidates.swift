@@ -40,16 +40,20 @@ struct MaintenanceCandidates {
 
     /// Whether the last comparison with the base said so, and still speaks of this base, version and policy.
     private func isGivenUp(_ name: AdapterName, _ decisions: [Decision], _ policy: Policy) throws -> Bool {
-        guard let last = decisions.last(where: { $0.question == .retire }), last.answer == RetirementVerdict.Answer.retire.rawValue,
+        guard let last = decisions.last(where: { $0.question == .retire }),
+            last.answer == RetirementVerdict.Answer.retire.rawValue,
             last.verdict["policy"]?["digest"]?.stringValue == policy.stamp.digest
         else { return false }
         let base = try workspace.registry.base(named: workspace.registry.adapter(named: name.text).base.text)
         let latest = try workspace.registry.latestVersion(of: name)
-        return last.verdict["base"]?.stringValue == "\(base.digest)" && last.verdict["latest"]?.stringValue == latest.map { "\($0)" }
+        return last.verdict["base"]?.stringValue == "\(base.digest)"
+            && last.verdict["latest"]?.stringValue == latest.map { "\($0)" }
     }
 
     private func attempts(_ name: AdapterName, _ decisions: [Decision]) throws -> AttemptFacts {
-        guard let lease = try workspace.registry.leaseIfFree(name, patience: .seconds(3)) else { return AttemptFacts(isRunning: true) }
+        guard let lease = try workspace.registry.leaseIfFree(name, patience: .seconds(3)) else {
+            return AttemptFacts(isRunning: true)
+        }
         return try withExtendedLifetime(lease) {
             guard let cause = try knownCause(of: name) else { return AttemptFacts() }
             let runs = try workspace.registry.runs(of: name)

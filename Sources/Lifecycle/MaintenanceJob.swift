@@ -44,7 +44,9 @@ struct MaintenanceJob {
 
     /// The verdict where the base as it is now, measured first, says that no training is worth it.
     private func retirement(now: Timestamp, _ observe: @escaping (TrainAdapter.Event) -> Void) throws -> RetirementVerdict? {
-        guard item.facts.version != nil, case .changed(let changes) = item.facts.base, changes.contains(.weights) else { return nil }
+        guard item.facts.version != nil, case .changed(let changes) = item.facts.base, changes.contains(.weights) else {
+            return nil
+        }
         let outcome = try ShouldRetire(in: workspace, workingFolder: workingFolder).run(name.text, now: now) {
             observe(.measuring(subject: $0, done: $1, rows: $2))
         }
@@ -92,7 +94,8 @@ struct MaintenanceJob {
     /// Whether it is in production now.
     func promote(_ version: VersionID, by actor: Actor, at time: Timestamp) throws -> Bool {
         guard policy.unattended.promotes else { return false }
-        let occasion = Occasion(actor: actor, at: time, reason: "maintenance: \(item.reasons.map(\.code).joined(separator: ", "))")
+        let occasion = Occasion(
+            actor: actor, at: time, reason: "maintenance: \(item.reasons.map(\.code).joined(separator: ", "))")
         do {
             _ = try MoveAlias(in: workspace, workingFolder: workingFolder).promote("\(version)", on: occasion)
             return true

@@ -55,7 +55,8 @@ public struct ShouldRetire {
             baseError: base.error, pairs: score.pairs(against: base), neededUntil: try neededUntil(declaration))
         let outcome = Outcome(
             adapter: declaration.name, version: version,
-            latest: try workspace.registry.latestVersion(of: declaration.name), base: task.base.identity, facts: facts, versionError: score.error,
+            latest: try workspace.registry.latestVersion(of: declaration.name), base: task.base.identity, facts: facts,
+            versionError: score.error,
             verdict: policy.judgeRetirement(facts, now: now))
         try workspace.registry.record(
             Decision(

@@ -14,7 +14,8 @@ enum PolicyOverrides {
         for setting in settings where identity.contains(setting.key) {
             throw PolicyError(.identityOverridden(setting.key), at: YAMLPlace(setting.place))
         }
-        let root = settings.reduce(YAMLNode(content: .mapping([]), place: YAMLPlace(file: nil, line: 1, key: ""))) { root, setting in
+        let root = settings.reduce(YAMLNode(content: .mapping([]), place: YAMLPlace(file: nil, line: 1, key: ""))) {
+            root, setting in
             root.setting(setting.key.split(separator: ".").map(String.init)[...], to: setting.value, at: YAMLPlace(setting.place))
         }
         let text = settings.map { "\($0.key)=\($0.value.text())" }.joined(separator: "\n")

@@ -50,7 +50,9 @@ extension QuietHours: LosslessStringConvertible {
         var days: Set<Int> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { names.firstIndex(of: String($0)) }
-            guard ends.count == 1 || ends.count == 2, let first = ends.first ?? nil, let last = ends.last ?? nil else { return nil }
+            guard ends.count == 1 || ends.count == 2, let first = ends.first ?? nil, let last = ends.last ?? nil else {
+                return nil
+            }
             for step in 0...(last - first + 7) % 7 { days.insert((first + step) % 7) }
         }
         return days

@@ -122,7 +122,9 @@ extension AdapterDeclaration {
 }
 
 extension JSONObject {
-    fileprivate func setting(_ setting: DeclaredSetting) -> JSONObject { self.setting(setting.key.split(separator: ".")[...], setting.value) }
+    fileprivate func setting(_ setting: DeclaredSetting) -> JSONObject {
+        self.setting(setting.key.split(separator: ".")[...], setting.value)
+    }
 
     private func setting(_ path: ArraySlice<Substring>, _ value: JSONValue) -> JSONObject {
         var object = self

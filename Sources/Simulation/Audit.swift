@@ -45,7 +45,8 @@ struct Audit {
     ///
     /// - Parameter release: what is in service; nil before the first training.
     func isDue(
-        _ release: KeptAdapter.Release?, measured: MeasuredRate?, examples: Int, base: Set<BaseChange>, isPinned: Bool, on day: Int,
+        _ release: KeptAdapter.Release?, measured: MeasuredRate?, examples: Int, base: Set<BaseChange>, isPinned: Bool,
+        on day: Int,
         secondOfCheck: Int
     ) -> Bool {
         guard let release else { return true }
@@ -73,7 +74,8 @@ struct Audit {
 
     /// The square of the pooled z against its quantile, without the planner's test.
     private func isNoChance(_ old: MeasuredRate, _ new: MeasuredRate) -> Bool {
-        guard let level = rules.decaySignificance, let n = old.sampleSize.map(Double.init), let m = new.sampleSize.map(Double.init)
+        guard let level = rules.decaySignificance, let n = old.sampleSize.map(Double.init),
+            let m = new.sampleSize.map(Double.init)
         else { return true }
         let rise = new.value - old.value
         let errors = old.value * n + new.value * m

@@ -55,7 +55,9 @@ extension Simulation {
     /// Judges whether the adapter is worth its upkeep, on the base as it is now; measuring it costs less than a training.
     private mutating func shouldRetire(_ index: Int, base: Set<BaseChange>, on day: Int, now: Timestamp) -> Bool {
         guard fleet[index].release != nil, fleet[index].training == nil else { return false }
-        if base.contains(.weights), !world.changes(of: world.tasks[index], after: fleet[index].baseMeasuredDay, through: day).isEmpty {
+        if base.contains(.weights),
+            !world.changes(of: world.tasks[index], after: fleet[index].baseMeasuredDay, through: day).isEmpty
+        {
             measureBase(index, on: day, now: now)
         }
         guard policy.judgeRetirement(fleet[index].retirement, now: now).answer == .retire else { return false }

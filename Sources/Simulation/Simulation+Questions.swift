@@ -20,7 +20,8 @@ extension Simulation {
             if interval.lower <= rate && rate <= interval.upper { tally.covering += 1 }
         }
         for _ in 0..<WorldAssumptions.labellingRounds {
-            guard case .moreRows(let more?)? = verdict.needs.first, fleet[index].rows + more <= WorldAssumptions.labelledRows else {
+            guard case .moreRows(let more?)? = verdict.needs.first, fleet[index].rows + more <= WorldAssumptions.labelledRows
+            else {
                 break
             }
             fleet[index].rows += more

@@ -202,7 +202,8 @@ import Testing
     /// A policy that an earlier version laid out goes on judging; what it says itself comes first.
     @Test func aSectionThatCameLaterIsTheShippedOne() throws {
         let later = ["unattended:", "retirement:", "costs:"]
-        let sections = shipped.components(separatedBy: "\n\n").filter { section in !later.contains { section.contains("\n\($0)") } }
+        let sections = shipped.components(separatedBy: "\n\n").filter { section in !later.contains { section.contains("\n\($0)") }
+        }
         let old = sections.joined(separator: "\n\n")
         func policy(_ text: String, otherwise texts: [String: String]) throws -> Policy {
             try PolicyFile(write(text, as: "old"), otherwise: texts).policy { "\($0.count)" }
@@ -213,7 +214,8 @@ import Testing
         #expect(filled.unattended == whole.unattended && filled.retirement == whole.retirement && filled.costs == whole.costs)
         let own = "\n\nretirement:\n  after_horizon: false\n  confidence: 0.9\n"
         let partly = try policy(old + own, otherwise: ["default": shipped])
-        #expect(!partly.retirement.afterHorizon && partly.retirement.baseErrorAtMost == nil && partly.unattended == whole.unattended)
+        #expect(
+            !partly.retirement.afterHorizon && partly.retirement.baseErrorAtMost == nil && partly.unattended == whole.unattended)
     }
 
     @Test func everyKeyOfTheDefaultIsNeeded() throws {

@@ -22,7 +22,8 @@ import Testing
         )
         #expect("\(own.retraining.closes)" == "4mo" && own.retraining.opens == shipped.retraining.opens)
         #expect(own.gate.significance == 0.05 && own.gate.baseMargin == shipped.gate.baseMargin)
-        #expect(own.fineTuning.examples == 50 && own.unattended.promotes && own.unattended.attempts == shipped.unattended.attempts)
+        #expect(
+            own.fineTuning.examples == 50 && own.unattended.promotes && own.unattended.attempts == shipped.unattended.attempts)
         #expect(own.unattended.quietHours.map(\.description) == ["08:00-18:00"] && own.retirement.baseErrorAtMost == nil)
         #expect(own.name == "default" && own.stamp.digest != shipped.stamp.digest)
         #expect(try policy([]).stamp == shipped.stamp)
@@ -30,7 +31,8 @@ import Testing
 
     @Test(arguments: [
         ("retraining.window.opens", "9mo" as JSONValue, "retraining.window"),
-        ("retraining.windw.opens", "2mo", "adapters/a.yaml:10:overrides.retraining.windw"), ("gate", .integer(5), "adapters/a.yaml:10:"),
+        ("retraining.windw.opens", "2mo", "adapters/a.yaml:10:overrides.retraining.windw"),
+        ("gate", .integer(5), "adapters/a.yaml:10:"),
         ("name", "mine", "adapters/a.yaml:10:overrides.name"), ("gate.beats_base.margin", .integer(-1), "adapters/a.yaml:10:"),
     ])
     func whatCannotBeMeantNamesTheLineOfTheDeclaration(_ key: String, _ value: JSONValue, _ place: String) throws {

@@ -1,11 +1,10 @@
 import Adapters
 import Foundation
 import Policies
+import Randomness
 import StrictJSON
 import TestSupport
 import Testing
-
-import Randomness
 
 @testable import Simulation
 
@@ -79,7 +78,8 @@ import Randomness
     @Test func whatIsMeasuredHasTheRatesOfTheTruth() {
         var random = SplitMix64(seed: 3)
         let measured = Measurement([0.1, 0.3], rows: 200_000, &random)
-        #expect(abs(Double(measured.errors[0]) / 200_000 - 0.1) < 0.003 && abs(Double(measured.errors[1]) / 200_000 - 0.3) < 0.004)
+        #expect(
+            abs(Double(measured.errors[0]) / 200_000 - 0.1) < 0.003 && abs(Double(measured.errors[1]) / 200_000 - 0.3) < 0.004)
         let difference = measured.pairs[1].onlyFirst - measured.pairs[1].onlySecond
         #expect(difference == measured.errors[1] - measured.errors[0])
         // independent systems would differ on 34 % of the rows

@@ -112,7 +112,9 @@ enum MaintenanceWords {
         case .admitted(let version, isPromoted: false):
             "\(version) was trained and waits; put it into production with `\(session.command("promote \(version)"))`"
         case .settled(let version, let isPromoted):
-            isPromoted ? "\(version) is in production" : "\(version) stays the candidate; `\(session.command("why \(version)"))` says why"
+            isPromoted
+                ? "\(version) is in production"
+                : "\(version) stays the candidate; `\(session.command("why \(version)"))` says why"
         case .refused(let verdict):
             "refused by its gate: \(verdict.rules.filter { $0.passed != true }.map(\.reason).joined(separator: " "))"
         case .shouldRetire(let verdict):

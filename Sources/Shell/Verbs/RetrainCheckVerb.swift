@@ -26,7 +26,8 @@ struct RetrainCheckVerb: Verb {
     var dryRun = false
     @Option(
         help: ArgumentHelp(
-            "When there is news, post it to this address (http…), or run this command with it on its input.", valueName: "target"))
+            "When there is news, post it to this address (http…), or run this command with it on its input.", valueName: "target")
+    )
     var notify: String?
     @Option(
         help: ArgumentHelp(
