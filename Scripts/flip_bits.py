@@ -217,6 +217,9 @@ def kinds(registry):
         return zlib.decompress((registry.folder / path).read_bytes()) == zlib.decompress(registry.bytes[path])
 
     commits = {v: registry.git("rev-parse", f"greeter/{v}^{{commit}}").decode().strip() for v in ["v1", "v2", "v3"]}
+    # an older one is not read where a newer one stands
+    newest = max((path.rsplit("/", 1)[0] for path in registry.bytes if path.startswith("folder.checkpoints/checkpoint-")),
+                 key=lambda folder: int(folder.split("checkpoint-")[1].split("/")[0]))
     is_loose = lambda path: path.startswith(git + "objects/") and "/pack/" not in path and "/info/" not in path
     return [
         Kind("adapter", places(registry, lambda path: path.startswith("exported/")), loaded_adapter),
@@ -235,7 +238,7 @@ def kinds(registry):
         # a model card changes nothing that is computed
         Kind("base", places(registry, lambda path: path.startswith("model/") and not path.endswith(".md")), verified),
         Kind("checkpoint", places(registry, lambda path: "/checkpoints/" in path), verified),
-        Kind("checkpoint of a folder", places(registry, lambda path: path.startswith("folder.checkpoints/")), resumed),
+        Kind("checkpoint of a folder", places(registry, lambda path: path.startswith(newest + "/")), resumed),
     ]
 
 

@@ -63,7 +63,8 @@ struct MaintenanceCandidates {
             let run = runs.last { run in
                 MaintenanceRecord.cause(run.start.base, run.start.dataset) == cause
             }
-            let isUnderWay = run.map { $0.state == .interrupted || $0.state == .failed } ?? false
+            // a failed run is gone on with too, but no sooner than a failure may be tried again
+            let isUnderWay = run?.state == .interrupted
             // what was refused is the same again only while the settings are, too; reading the data tells
             let repeatsRefusal = try run.map { try isRefused($0) && repeats($0, of: name) } ?? false
             return AttemptFacts(failed: failed, isRefused: repeatsRefusal, lastEnded: last, isUnderWay: isUnderWay)
@@ -72,9 +73,14 @@ struct MaintenanceCandidates {
 
     private func isRefused(_ run: Run) -> Bool { if case .rejected = run.end?.outcome { true } else { false } }
 
+    /// What cannot be read is no repetition: the training will say what is wrong.
     private func repeats(_ run: Run, of name: AdapterName) throws -> Bool {
         let request = TrainAdapter.Request(adapter: name.text, options: TrainingOptions(), policy: nil, startsAnew: false)
-        return try TrainAdapter(request, in: workspace, workingFolder: workingFolder).repeats(run)
+        do {
+            return try TrainAdapter(request, in: workspace, workingFolder: workingFolder).repeats(run)
+        } catch is any Explained {
+            return false
+        }
     }
 
     /// Nil where base or data cannot be read, which the training will say.
