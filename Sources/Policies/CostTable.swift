@@ -47,11 +47,15 @@ public struct CostTable: Sendable, Hashable {
     /// With what an adapter declares under `costs:`.
     public func overridden(by settings: [DeclaredSetting]) throws(CostError) -> CostTable {
         var table = self
-        for setting in settings {
-            let number = setting.value.doubleValue
-            try table.set(setting.key, to: number, written: setting.value.text(), .adapter(setting.place), at: setting.place)
-        }
+        for setting in settings { try table.set(setting) }
         return table
+    }
+
+    /// Out of line: Swift 6.3 gives up optimising the loop with this as its body.
+    @inline(never)
+    private mutating func set(_ setting: DeclaredSetting) throws(CostError) {
+        let number = setting.value.doubleValue
+        try set(setting.key, to: number, written: setting.value.text(), .adapter(setting.place), at: setting.place)
     }
 
     /// With what somebody typed, as `machine_hour=0.8`.
