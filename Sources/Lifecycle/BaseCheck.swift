@@ -34,7 +34,7 @@ public struct BaseCheck {
             report.newer = news.newer(than: base, listed: listed ?? [])
             try note(&report, now: now)
             report.adapters = try declarations.filter { $0.base == base.name && states[$0.name] == nil }.map { declaration in
-                let policy = try shelf.policy(named: declaration.policy)
+                let policy = try shelf.policy(of: declaration)
                 let response = policy.response(to: report.effects(now: now), isFloating: base.revision == nil)
                 return BaseReport.Affected(adapter: declaration.name, policy: policy.stamp, response: response)
             }

@@ -95,7 +95,12 @@ extension CarryOutMaintenance {
                 version != item.facts.production?.version, try isPending(version)
             else { return nil }
             let job = MaintenanceJob(item: item, policy: policy, workspace: workspace, workingFolder: workingFolder)
-            return Result(item: item, ending: .settled(version, isPromoted: try job.promote(version, by: actor, at: time)))
+            do {
+                return Result(item: item, ending: .settled(version, isPromoted: try job.promote(version, by: actor, at: time)))
+            } catch let error as any Explained {
+                // one that cannot be promoted hides none that is due
+                return Result(item: item, ending: .failed(error.explanation))
+            }
         }
     }
 

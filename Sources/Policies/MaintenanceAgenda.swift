@@ -51,8 +51,10 @@ public struct MaintenanceAgenda: Sendable, Hashable {
         let due = candidates.filter(\.item.isDue).map { (rank: Rank($0), candidate: $0) }.sorted { $0.rank < $1.rank }
         for candidate in due.map(\.candidate) {
             let name = candidate.policy.name
-            let quietUntil = quiet[name] ?? candidate.policy.unattended.quietHours.end(at: now, wallClock)
-            quiet[name] = quietUntil
+            // adapters of one policy may have set their own hours
+            let stamp = candidate.policy.stamp.digest
+            let quietUntil = quiet[stamp] ?? candidate.policy.unattended.quietHours.end(at: now, wallClock)
+            quiet[stamp] = quietUntil
             let all = spent[name] ?? TrainingExpense()
             if let obstacle = candidate.obstacle(spent: all, quietUntil: quietUntil, now: now) {
                 waiting.append(Waiting(item: candidate.item, obstacle: obstacle))

@@ -15,7 +15,8 @@ extension AdapterRegistry {
             let file = layout.file(of: adapter)
             guard try AdapterDeclarationFile.read(file).base != new else { return }
             let lines = try YAMLText.contents(of: file).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-                line.hasPrefix("base:") ? String(line).replacing(old.text, with: new.text, maxReplacements: 1) : String(line)
+                line.hasPrefix("base:")
+                    ? "base:" + String(line.dropFirst(5)).replacing(old.text, with: new.text, maxReplacements: 1) : String(line)
             }
             let text = lines.joined(separator: "\n")
             guard try AdapterDeclarationFile.read(text, as: file).base == new else {

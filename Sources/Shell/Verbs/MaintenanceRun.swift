@@ -1,4 +1,5 @@
 import Adapters
+import Faults
 import Foundation
 import Lifecycle
 import Policies
@@ -168,7 +169,11 @@ extension Session {
     /// Hands news to whoever is to be told; that it could not be is said, and is no reason to fail what was done.
     func tell(_ target: String?, _ news: JSONValue) throws {
         guard let target else { return }
-        try MaintenanceNotice(to: MaintenanceNotice.Target(target), environment: environment).send(news)
+        do {
+            try MaintenanceNotice(to: MaintenanceNotice.Target(target), environment: environment).send(news)
+        } catch let error as any Explained {
+            console.complain(Wording.text(of: error.explanation))
+        }
     }
 
     /// Waits some part of so many minutes, which differs from one name to the next and from one day to the next.
