@@ -30,9 +30,9 @@ class Fleet:
         subprocess.run([lora, "base", "add", "tiny", "model"], cwd=folder, env=self.environment, check=True, capture_output=True)
 
     def start(self, moment):
-        words = [self.lora, "retrain-check", "--run", "--quiet", "--now", moment, "--registry", str(self.folder / "registry")]
+        words = [self.lora, "retrain-check", "--run", "--quiet", "--registry", str(self.folder / "registry")]
         # as cron starts it: no terminal, no home, another folder
-        return subprocess.Popen(words, cwd="/", env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.Popen(words, cwd="/", env=dict(self.environment, LORA_NOW=moment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)
 
     @property

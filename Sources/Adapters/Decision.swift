@@ -8,6 +8,7 @@ public struct Decision: Sendable, Hashable {
         case promote
         case retrain
         case retire
+        case migrate
     }
 
     public let adapter: AdapterName

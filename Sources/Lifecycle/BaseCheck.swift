@@ -95,7 +95,9 @@ public struct BaseCheck {
     private func note(_ report: inout BaseReport, now: Timestamp) throws {
         let earlier = workspace.registry.upstream(of: report.base)
         report.lastLook = earlier?.lookedAt
-        if report.hub?.effects == nil { report.lastKnown = Set(earlier?.changes.keys.map(\.self) ?? []) }
+        if report.hub?.effects == nil || report.hub?.isCached == true {
+            report.lastKnown = Set(earlier?.changes.keys.map(\.self) ?? [])
+        }
         guard let found = report.hub, !found.isCached, let effects = found.effects, workspace.registry.access == .readWrite else {
             return
         }

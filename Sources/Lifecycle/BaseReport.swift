@@ -40,7 +40,7 @@ public struct BaseReport: Sendable, Hashable {
     /// All that is other than it was pinned, wherever it was seen.
     public func effects(now: Timestamp) -> Set<BaseChange> {
         let isOver = endOfLife?.moment.map { $0 <= now } ?? false
-        return (folder.effects ?? []).union(hub?.effects ?? lastKnown).union(isOver ? [.endOfLife] : [])
+        return (folder.effects ?? []).union(hub?.effects ?? []).union(lastKnown).union(isOver ? [.endOfLife] : [])
     }
 
     /// What could not be looked at, in words.

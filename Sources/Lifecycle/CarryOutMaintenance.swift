@@ -18,6 +18,8 @@ public struct CarryOutMaintenance {
             case admitted(VersionID, isPromoted: Bool)
             /// A version that maintenance had made before is in production now, or was kept from it.
             case settled(VersionID, isPromoted: Bool)
+            /// A new version that should be in production, and why it is not.
+            case unpromoted(VersionID, Explanation)
             case refused(GateVerdict)
             case shouldRetire(RetirementVerdict)
             case interrupted
@@ -97,9 +99,9 @@ extension CarryOutMaintenance {
             let job = MaintenanceJob(item: item, policy: policy, workspace: workspace, workingFolder: workingFolder)
             do {
                 return Result(item: item, ending: .settled(version, isPromoted: try job.promote(version, by: actor, at: time)))
-            } catch let error as any Explained {
+            } catch {
                 // one that cannot be promoted hides none that is due
-                return Result(item: item, ending: .failed(error.explanation))
+                return Result(item: item, ending: .unpromoted(version, job.explanation(of: error)))
             }
         }
     }
@@ -107,10 +109,16 @@ extension CarryOutMaintenance {
     /// Whether maintenance made this version, and nobody has judged its promotion since.
     private func isPending(_ version: VersionID) throws -> Bool {
         let decisions = try workspace.registry.decisions(of: version.adapter)
-        let begun = decisions.lastIndex { $0.isMaintenance(.begun) }
-        guard let begun else { return false }
-        let published = try workspace.registry.version(version).published.at
-        return published >= decisions[begun].at && !decisions[begun...].contains { $0.question == .promote }
+        guard let last = decisions.lastIndex(where: { $0.maintenance != nil }) else { return false }
+        let made = decisions[last]
+        let isOwn =
+            switch made.maintenance {
+            case .admitted: made.detail("version")?.stringValue == "\(version)"
+            // its process died when the version stood, before it could say so
+            case .begun: try workspace.registry.version(version).published.at >= made.at
+            default: false
+            }
+        return isOwn && !decisions[last...].contains { $0.question == .promote }
     }
 }
 

@@ -42,7 +42,9 @@ struct EndpointExaminer {
         let text = conditions.text()
         let key = RecordedMeasurement.Key(
             kind: "endpoint_error", subject: ContentDigest(of: Array(text.utf8)), conditions: conditions)
-        if let known = try workspace.registry.measurement(key).flatMap(HeldOutScore.init), isFresh(known.measuredAt) {
+        if let known = try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init),
+            isFresh(known.measuredAt)
+        {
             return (known, true)
         }
         let questions = served.questions.map { EndpointQuestion($0.prompt, served) }

@@ -54,9 +54,10 @@ public final class Examiner {
     /// A released version, checked out of git; on the base that it was trained on, also where the adapter has moved to another.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
-        let own = published.lineage.base.name
-        if own != task.base.name, try workspace.registry.baseNames().contains(own) {
-            return try sibling(on: own).version(version, now: now)
+        let own = published.lineage.base
+        if own.name != task.base.name, own.digest != task.base.digest {
+            guard try workspace.registry.baseNames().contains(own.name) else { throw TaskError.strangeBase(version, own.name) }
+            return try sibling(on: own.name).version(version, now: now)
         }
         let key = task.conditions.key(of: published.commit)
         if let known = try known(key, notAfter: now) { return known }

@@ -31,44 +31,42 @@ struct MaintenanceCandidates {
     private func candidate(_ item: RetrainCase, _ policy: Policy, now: Timestamp) throws -> MaintenanceAgenda.Candidate {
         let name = item.facts.adapter
         let decisions = try workspace.registry.decisions(of: name)
-        let isMoved = if case .changed(let changes) = item.facts.base { !changes.subtracting([.cosmetic]).isEmpty } else { false }
+        let isMoved = try isBaseMoved(item)
         return MaintenanceAgenda.Candidate(
             item, policy: policy, attempts: try attempts(name, decisions), expense: try expense(of: name, policy),
-            shouldRetire: try isGivenUp(name, decisions, policy),
-            isBaseMoved: isMoved)
+            shouldRetire: try isGivenUp(item, policy, isBaseMoved: isMoved, now: now), isBaseMoved: isMoved)
     }
 
-    /// Whether the last comparison with the base said so, and still speaks of this base, version and policy.
-    private func isGivenUp(_ name: AdapterName, _ decisions: [Decision], _ policy: Policy) throws -> Bool {
-        guard let last = decisions.last(where: { $0.question == .retire }),
-            last.answer == RetirementVerdict.Answer.retire.rawValue,
-            last.verdict["policy"]?["digest"]?.stringValue == policy.stamp.digest
-        else { return false }
-        let base = try workspace.registry.base(named: workspace.registry.adapter(named: name.text).base.text)
-        let latest = try workspace.registry.latestVersion(of: name)
-        return last.verdict["base"]?.stringValue == "\(base.digest)"
-            && last.verdict["latest"]?.stringValue == latest.map { "\($0)" }
+    /// Against the pin, not against what the version was trained on: once somebody has pinned the base anew, he means it.
+    private func isBaseMoved(_ item: RetrainCase) throws -> Bool {
+        guard case .changed(let changes) = item.facts.base, !changes.contains(.removed) else { return false }
+        let base = try workspace.registry.base(named: workspace.registry.adapter(named: item.facts.adapter.text).base.text)
+        return try workspace.registry.changes(to: base, known: files).contains { $0.effect != .cosmetic }
+    }
+
+    /// Whether what is known by now, without measuring anything, says that the adapter is not worth a training.
+    private func isGivenUp(_ item: RetrainCase, _ policy: Policy, isBaseMoved: Bool, now: Timestamp) throws -> Bool {
+        guard let version = item.facts.production?.version ?? item.facts.version else { return false }
+        let evidence = RetirementEvidence(in: workspace)
+        // what was measured on the pinned base says nothing of the one that is there now
+        let facts = try evidence.known(item.facts.adapter, version, withScores: !isBaseMoved, now: now)
+        return policy.judgeRetirement(facts, now: now).answer == .retire
     }
 
     private func attempts(_ name: AdapterName, _ decisions: [Decision]) throws -> AttemptFacts {
-        guard let lease = try workspace.registry.leaseIfFree(name, patience: .seconds(3)) else {
-            return AttemptFacts(isRunning: true)
-        }
-        return try withExtendedLifetime(lease) {
-            guard let cause = try knownCause(of: name) else { return AttemptFacts() }
-            let runs = try workspace.registry.runs(of: name)
-            // whoever made a version, it wipes the slate clean
-            let admitted = runs.last(where: \.isAdmitted)?.end?.at ?? .earliest
-            let (failed, last) = decisions.filter { $0.at > admitted }.failures(from: cause)
-            let run = runs.last { run in
-                MaintenanceRecord.cause(run.start.base, run.start.dataset) == cause
-            }
-            // a failed run is gone on with too, but no sooner than a failure may be tried again
-            let isUnderWay = run?.state == .interrupted
+        guard try workspace.registry.leaseIfFree(name, patience: .seconds(3)) != nil else { return AttemptFacts(isRunning: true) }
+        let cause = try knownCause(of: name)
+        let runs = try workspace.registry.runs(of: name)
+        // whoever made a version, it wipes the slate clean
+        let admitted = runs.last(where: \.isAdmitted)?.end?.at ?? .earliest
+        let (failed, last) = decisions.filter { $0.at > admitted }.failures(from: cause)
+        let run = runs.last { MaintenanceRecord.cause($0.start.base, $0.start.dataset) == cause }
+        return AttemptFacts(
+            failed: failed,
             // what was refused is the same again only while the settings are, too; reading the data tells
-            let repeatsRefusal = try run.map { try isRefused($0) && repeats($0, of: name) } ?? false
-            return AttemptFacts(failed: failed, isRefused: repeatsRefusal, lastEnded: last, isUnderWay: isUnderWay)
-        }
+            isRefused: try run.map { try isRefused($0) && repeats($0, of: name) } ?? false, lastEnded: last,
+            // a failed run is gone on with too, but no sooner than a failure may be tried again
+            isUnderWay: run?.state == .interrupted)
     }
 
     private func isRefused(_ run: Run) -> Bool { if case .rejected = run.end?.outcome { true } else { false } }
@@ -83,17 +81,17 @@ struct MaintenanceCandidates {
         }
     }
 
-    /// Nil where base or data cannot be read, which the training will say.
-    private func knownCause(of name: AdapterName) throws -> JSONValue? {
+    /// Null where base or data cannot be read, which the training will say.
+    func knownCause(of name: AdapterName) throws -> JSONValue {
         do {
             return try cause(of: name)
         } catch is any Explained {
-            return nil
+            return .null
         }
     }
 
     /// What a training of the adapter would start from now.
-    func cause(of name: AdapterName) throws -> JSONValue {
+    private func cause(of name: AdapterName) throws -> JSONValue {
         let declaration = try workspace.registry.adapter(named: name.text)
         let base = try workspace.registry.base(named: declaration.base.text)
         let dataset = DatasetVersion(
@@ -103,31 +101,24 @@ struct MaintenanceCandidates {
     }
 
     /// What the adapter's last finished training took; nothing where none has been.
-    private func expense(of name: AdapterName, _ policy: Policy) throws -> TrainingExpense {
+    func expense(of name: AdapterName, _ policy: Policy) throws -> TrainingExpense {
         let hours = try workspace.registry.runs(of: name).last { $0.state == .finished }?.hours ?? 0
         return TrainingExpense(runs: 1, hours: hours, money: hours * (try price(of: name, policy)))
     }
 
     /// Of an hour of the machine: the adapter's own, else the policy's. Nobody's hours are counted, since nobody watches.
-    private func price(of name: AdapterName, _ policy: Policy) throws -> Double {
+    func price(of name: AdapterName, _ policy: Policy) throws -> Double {
         let declaration = try workspace.registry.adapter(named: name.text)
         return try policy.costs.overridden(by: declaration.costs)[.machineHour]?.value ?? 0
     }
 
-    /// By policy; those without a budget need none.
+    /// By the policies under which trainings began, whichever adapters are looked at now; where none has a budget it is not asked.
     private func spent(_ policies: [AdapterName: Policy], now: Timestamp) throws -> [String: TrainingExpense] {
         guard policies.values.contains(where: { $0.unattended.budget != UnattendedRules.Budget() }) else { return [:] }
         let today = now.adding(seconds: -now.secondOfDay)
         let month = today.adding(seconds: -86_400 * (today.date.day - 1))
-        let decisions = try workspace.registry.decisions(on: .retrain, since: month)
-        var spent: [String: TrainingExpense] = [:]
-        for (name, decisions) in Dictionary(grouping: decisions, by: \.adapter) {
-            guard let policy = policies[name] else { continue }
-            var expense = decisions.expense(beganSince: today)
-            expense.money = expense.hours * (try price(of: name, policy))
-            spent[policy.name, default: TrainingExpense()].add(expense)
-        }
-        return spent
+        // what lasts into a month began before it, but no training lasts longer than this
+        return try workspace.registry.decisions(on: .retrain, since: month.adding(months: -2)).expenses(of: month, today: today)
     }
 }
 

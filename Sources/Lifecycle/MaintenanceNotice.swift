@@ -11,14 +11,20 @@ public struct MaintenanceNotice {
         case command(String)
 
         /// An address of the web is a hook, all else a command.
-        public init(_ text: String) {
-            let url = text.lowercased().hasPrefix("http://") || text.lowercased().hasPrefix("https://") ? URL(string: text) : nil
-            self = url.map(Target.hook) ?? .command(text)
+        ///
+        /// - Throws: `NoticeError.badAddress`: what begins like an address is never a command.
+        public init(_ text: String) throws(NoticeError) {
+            guard ["http://", "https://"].contains(where: text.lowercased().hasPrefix) else {
+                self = .command(text)
+                return
+            }
+            guard let url = URL(string: text), url.origin != nil else { throw .badAddress(text) }
+            self = .hook(url)
         }
     }
 
     /// How long a command may take.
-    static let patience: TimeInterval = 60
+    static let patience: Duration = .seconds(60)
 
     private let target: Target
     private let environment: [String: String]
@@ -51,11 +57,11 @@ public struct MaintenanceNotice {
         process.standardInput = try FileHandle(forReadingFrom: file)
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let end = Date(timeIntervalSinceNow: Self.patience)
+        let end = ContinuousClock.now + Self.patience
         while process.isRunning {
-            guard Date() < end else {
-                process.terminate()
-                throw NoticeError.tooSlow(text, seconds: Int(Self.patience))
+            guard ContinuousClock.now < end else {
+                Self.stop(process)
+                throw NoticeError.tooSlow(text, seconds: Int(Self.patience.components.seconds))
             }
             Thread.sleep(forTimeInterval: 0.01)
         }
@@ -64,12 +70,27 @@ public struct MaintenanceNotice {
     }
 }
 
+extension MaintenanceNotice {
+    /// With all that it started, where it leads a group of its own.
+    private static func stop(_ process: Process) {
+        let id = process.processIdentifier
+        let target = getpgid(id) == id ? -id : id
+        kill(target, SIGTERM)
+        Thread.sleep(forTimeInterval: 0.5)
+        kill(target, SIGKILL)
+        process.waitUntilExit()
+    }
+}
+
 public enum NoticeError: Error, Hashable, Explained {
+    case badAddress(String)
     case failed(String, status: Int32)
     case tooSlow(String, seconds: Int)
 
     public var explanation: Explanation {
         switch self {
+        case .badAddress(let text):
+            Explanation("'\(text)' is no address of a server.", next: "Write it as https://HOST/PATH.", kind: .usage)
         case .failed(let command, let status):
             Explanation(
                 "The command that was to be told failed with status \(status): \(command)",

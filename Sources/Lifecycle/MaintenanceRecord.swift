@@ -6,8 +6,9 @@ import StrictJSON
 enum MaintenanceRecord {
     enum Answer: String, CaseIterable {
         case begun, admitted, refused, failed, interrupted
-        case shouldRetire = "should_retire"
     }
+
+    static let schema = "lora.maintenance/1"
 
     /// - Parameter cause: what the training starts from, by which attempts at the same are counted.
     static func decision(
@@ -15,7 +16,7 @@ enum MaintenanceRecord {
     ) -> Decision {
         Decision(
             adapter: item, question: .retrain, answer: answer.rawValue,
-            verdict: ["schema": "lora.maintenance/1", "cause": cause, "details": details], at: time)
+            verdict: ["schema": .string(schema), "cause": cause, "details": details], at: time)
     }
 
     /// The base and the data that a training would start from.
@@ -29,14 +30,18 @@ enum MaintenanceRecord {
 }
 
 extension Decision {
-    func isMaintenance(_ answer: MaintenanceRecord.Answer) -> Bool { question == .retrain && self.answer == answer.rawValue }
+    /// What maintenance said with it; nil for another verdict.
+    var maintenance: MaintenanceRecord.Answer? {
+        guard question == .retrain, verdict["schema"]?.stringValue == MaintenanceRecord.schema else { return nil }
+        return MaintenanceRecord.Answer(rawValue: answer)
+    }
 }
 
 extension [Decision] {
     /// The trainings since the last version that maintenance made, oldest first.
     private var sinceLastVersion: ArraySlice<Decision> {
-        let retrainings = filter { $0.question == .retrain && $0.verdict["schema"]?.stringValue == "lora.maintenance/1" }
-        let last = retrainings.lastIndex { $0.answer == MaintenanceRecord.Answer.admitted.rawValue }
+        let retrainings = filter { $0.maintenance != nil }
+        let last = retrainings.lastIndex { $0.maintenance == .admitted }
         return last.map { retrainings[retrainings.index(after: $0)...] } ?? retrainings[...]
     }
 
@@ -44,7 +49,7 @@ extension [Decision] {
     func failures(from cause: JSONValue) -> (count: Int, last: Timestamp?) {
         var (count, last, isOpen) = (0, Timestamp?.none, false)
         for decision in sinceLastVersion where decision.verdict["cause"] == cause {
-            switch MaintenanceRecord.Answer(rawValue: decision.answer) {
+            switch decision.maintenance {
             case .begun:
                 // whoever began before has not come back
                 if isOpen { (count, last) = (count + 1, decision.at) }
@@ -57,18 +62,38 @@ extension [Decision] {
         return (isOpen ? count + 1 : count, last)
     }
 
-    /// Hours that trainings took from their beginning to their end, and how many began after a moment; one whose process died counts none.
-    func expense(beganSince day: Timestamp) -> TrainingExpense {
-        var (expense, begun) = (TrainingExpense(), [AdapterName: Timestamp]())
-        for decision in self where decision.question == .retrain {
-            guard decision.answer == MaintenanceRecord.Answer.begun.rawValue else {
-                guard let start = begun.removeValue(forKey: decision.adapter) else { continue }
-                expense.hours += Double(decision.at.secondsSinceEpoch - start.secondsSinceEpoch) / 3_600
-                continue
+    /// Hours and money of a month, and how many trainings began today, by the name of the policy that each began under.
+    ///
+    /// A process that died counts until the next training of its adapter began, and no longer than it was expected to take.
+    func expenses(of month: Timestamp, today: Timestamp) -> [String: TrainingExpense] {
+        var (expenses, open) = ([String: TrainingExpense](), [AdapterName: Decision]())
+        for decision in self {
+            guard let answer = decision.maintenance else { continue }
+            if let begun = open.removeValue(forKey: decision.adapter) {
+                let hours = begun.hours(until: decision, of: month)
+                let price = begun.detail("machine_hour")?.doubleValue ?? 0
+                expenses[begun.policyName, default: TrainingExpense()].add(TrainingExpense(hours: hours, money: hours * price))
             }
-            begun[decision.adapter] = decision.at
-            if decision.at >= day, decision.verdict["details"]?["resumes"]?.boolValue != true { expense.runs += 1 }
+            guard answer == .begun else { continue }
+            open[decision.adapter] = decision
+            if decision.at >= today, decision.detail("resumes")?.boolValue != true {
+                expenses[decision.policyName, default: TrainingExpense()].runs += 1
+            }
         }
-        return expense
+        return expenses
+    }
+}
+
+extension Decision {
+    func detail(_ key: String) -> JSONValue? { verdict["details"]?[key] }
+
+    fileprivate var policyName: String { detail("policy")?["name"]?.stringValue ?? "" }
+
+    /// How much of the training that this began lies in a month.
+    fileprivate func hours(until next: Decision, of month: Timestamp) -> Double {
+        let start = Swift.max(at, month)
+        let hours = Swift.max(0, Double(next.at.secondsSinceEpoch - start.secondsSinceEpoch) / 3_600)
+        guard next.maintenance == .begun, let expected = detail("expected_hours")?.doubleValue, expected > 0 else { return hours }
+        return Swift.min(hours, expected)
     }
 }

@@ -78,7 +78,10 @@ public struct MigrateAdapter {
             adapter: adapter, options: TrainingOptions(), policy: nil, startsAnew: false, base: target)
         let training = try TrainAdapter(request, in: workspace, workingFolder: workingFolder)
         try training.task.requirePinnedBase(in: workspace.registry)
-        let examiner = Examiner(training.task, in: workspace) { observe(.measuring(subject: $0, done: $1, rows: $2)) }
+        let examiner = Examiner(training.task, in: workspace) {
+            if shouldStop() { throw Interruption(step: nil) }
+            observe(.measuring(subject: $0, done: $1, rows: $2))
+        }
         let (old, alone) = (try oldVersion(declaration, examiner, at: clock()), try examiner.base(now: clock()).score)
         var lines = try old.map { [try line("\($0.version) on \(declaration.base)", $0.score, declaration)] } ?? []
         lines.append(try line("\(target) alone", alone, declaration))
@@ -96,8 +99,9 @@ public struct MigrateAdapter {
             case .interrupted: return outcome(.interrupted)
             }
         }
-        lines.append(try line("\(version) on \(target)", examiner.version(version, now: clock()), declaration))
+        // at once: a version on one base and a declaration on another is what others would take for a changed base
         try workspace.registry.rebase(declaration.name, from: declaration.base, to: target)
+        lines.append(try line("\(version) on \(target)", examiner.version(version, now: clock()), declaration))
         return outcome(.admitted(version))
     }
 
@@ -109,7 +113,7 @@ public struct MigrateAdapter {
         let version = try workspace.registry.resolve(VersionReference(declaration.name.text))
         do {
             return (version, try examiner.version(version, now: now))
-        } catch is TaskError {
+        } catch TaskError.baseGone, TaskError.baseDiffersFromPin, TaskError.strangeBase {
             return nil
         }
     }
@@ -129,7 +133,7 @@ public struct MigrateAdapter {
         guard verdict.answer == .retire else { return nil }
         try workspace.registry.record(
             Decision(
-                adapter: declaration.name, question: .retire, answer: verdict.answer.rawValue, verdict: verdict.json, at: now))
+                adapter: declaration.name, question: .migrate, answer: verdict.answer.rawValue, verdict: verdict.json, at: now))
         return verdict
     }
 

@@ -97,6 +97,7 @@ public struct PruneRegistry {
     /// That of the declaration; the default one where there is none any more.
     private func policy(of adapter: AdapterName) throws -> Policy {
         let isDeclared = try workspace.registry.declaredNames().contains(adapter)
-        return try shelf.policy(named: isDeclared ? workspace.registry.adapter(named: adapter.text).policy : "default")
+        return try isDeclared
+            ? shelf.policy(of: workspace.registry.adapter(named: adapter.text)) : shelf.policy(named: "default")
     }
 }

@@ -10,7 +10,6 @@ public struct ShouldRetire {
     public struct Outcome: Sendable {
         public let adapter: AdapterName
         public let version: VersionID
-        public let latest: VersionID?
         public let base: BaseIdentity
         public let facts: RetirementFacts
         public let versionError: MeasuredRate?
@@ -21,7 +20,6 @@ public struct ShouldRetire {
             var object = verdict.json.objectValue ?? JSONObject()
             object["adapter"] = .string(adapter.text)
             object["version"] = .string("\(version)")
-            object["latest"] = latest.map { .string("\($0)") } ?? .null
             object["base"] = .string("\(base.digest)")
             object["base_error"] = facts.baseError.map { .number($0.value) } ?? .null
             object["version_error"] = versionError.map { .number($0.value) } ?? .null
@@ -52,10 +50,11 @@ public struct ShouldRetire {
         let base = try examiner.base(now: now).score
         let score = try examiner.version(version, now: now)
         let facts = RetirementFacts(
-            baseError: base.error, pairs: score.pairs(against: base), neededUntil: try neededUntil(declaration))
+            baseError: base.error, pairs: score.pairs(against: base),
+            neededUntil: try RetirementEvidence(in: workspace).neededUntil(declaration))
         let outcome = Outcome(
             adapter: declaration.name, version: version,
-            latest: try workspace.registry.latestVersion(of: declaration.name), base: task.base.identity, facts: facts,
+            base: task.base.identity, facts: facts,
             versionError: score.error,
             verdict: policy.judgeRetirement(facts, now: now))
         try workspace.registry.record(
@@ -63,11 +62,5 @@ public struct ShouldRetire {
                 adapter: declaration.name, question: .retire, answer: outcome.verdict.answer.rawValue, verdict: outcome.json,
                 at: now))
         return outcome
-    }
-
-    /// The horizon counts from the first version.
-    private func neededUntil(_ declaration: AdapterDeclaration) throws -> Timestamp? {
-        let first = try workspace.registry.releases(of: declaration.name)[declaration.name]?.versions.first
-        return try first.map { try workspace.registry.version($0).published.at.adding(declaration.horizon) }
     }
 }

@@ -9,6 +9,8 @@ public enum TaskError: Error, Hashable {
     /// A setting of the declaration that the trainer refuses; `place` is `file:line:key`.
     case badSetting(PlanError, place: String)
     case noRows(AdapterName)
+    /// A version whose base is not pinned here, and is another than the adapter's.
+    case strangeBase(VersionID, BaseName)
     /// A full fine-tune of a declared adapter, whose versions are adapters.
     case wholeModel(AdapterName)
 }
@@ -28,6 +30,10 @@ extension TaskError: Explained {
         case .noRows(let adapter):
             return Explanation(
                 "The held-out file of '\(adapter)' has no row that can be judged.", next: "Add rows with answers to it.")
+        case .strangeBase(let version, let base):
+            return Explanation(
+                "\(version) was trained on '\(base)', which is not pinned here.",
+                next: "Pin it as it was then: `lora base add \(base) DIR`.", kind: .integrity)
         case .wholeModel(let adapter):
             return Explanation(
                 "A version of '\(adapter)' is an adapter; method full leaves a whole model, which fits no version.",

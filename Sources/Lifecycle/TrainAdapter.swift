@@ -192,7 +192,7 @@ public struct TrainAdapter {
 }
 
 /// Somebody asked to stop; the state is saved.
-private struct Interruption: Error {
+struct Interruption: Error {
     let step: Int?
 }
 

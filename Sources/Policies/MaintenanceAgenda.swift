@@ -32,6 +32,13 @@ public struct MaintenanceAgenda: Sendable, Hashable {
     public struct Waiting: Sendable, Hashable {
         public let item: RetrainCase
         public let obstacle: Obstacle
+
+        public var json: JSONValue {
+            [
+                "adapter": .string(item.facts.adapter.text), "obstacle": .string(obstacle.code),
+                "because": .string(obstacle.words), "until": obstacle.until.map { .string("\($0)") } ?? .null,
+            ]
+        }
     }
 
     public let now: Timestamp
@@ -71,13 +78,7 @@ public struct MaintenanceAgenda: Sendable, Hashable {
         [
             "schema": "lora.agenda/1", "now": .string("\(now)"),
             "begin": .array(jobs.map { .string($0.facts.adapter.text) }),
-            "waiting": .array(
-                waiting.map {
-                    [
-                        "adapter": .string($0.item.facts.adapter.text), "obstacle": .string($0.obstacle.code),
-                        "because": .string($0.obstacle.words), "until": $0.obstacle.until.map { .string("\($0)") } ?? .null,
-                    ]
-                }),
+            "waiting": .array(waiting.map(\.json)),
         ]
     }
 }
@@ -113,6 +114,7 @@ extension MaintenanceAgenda.Candidate {
             if now < next { return .retry(after: next) }
         }
         if let quietUntil { return .quietHours(until: quietUntil) }
+        if let limit = rules.budget.limit(reached: TrainingExpense(), by: self) { return .beyondBudget(limit) }
         return rules.budget.limit(reached: spent, by: self).map { .budget($0, until: $0.renewal(after: now)) }
     }
 }

@@ -13,6 +13,8 @@ public enum Obstacle: Sendable, Hashable {
     case retry(after: Timestamp)
     case quietHours(until: Timestamp)
     case budget(Limit, until: Timestamp)
+    /// One such training takes more than a whole budget.
+    case beyondBudget(Limit)
 
     /// A limit of a budget, as its policy gives it.
     public enum Limit: Sendable, Hashable {
@@ -30,16 +32,14 @@ public enum Obstacle: Sendable, Hashable {
         case .personNeeded: "person_needed"
         case .retry: "retry"
         case .quietHours: "quiet_hours"
-        case .budget(.runsPerDay, _): "runs_per_day"
-        case .budget(.hoursPerMonth, _): "hours_per_month"
-        case .budget(.moneyPerMonth, _): "money_per_month"
+        case .budget(let limit, _), .beyondBudget(let limit): limit.code
         }
     }
 
     /// From when it does not stand in the way any more; nil when time alone does not take it away.
     public var until: Timestamp? {
         switch self {
-        case .running, .shouldRetire, .basePinned, .refused, .personNeeded: nil
+        case .running, .shouldRetire, .basePinned, .refused, .personNeeded, .beyondBudget: nil
         case .retry(let moment), .quietHours(let moment), .budget(_, let moment): moment
         }
     }
@@ -56,6 +56,21 @@ public enum Obstacle: Sendable, Hashable {
         case .budget(.runsPerDay(let limit), _): "The budget is \(counted(limit, "training")) a day."
         case .budget(.hoursPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) hours a month is used up."
         case .budget(.moneyPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) a month is used up."
+        case .beyondBudget(.runsPerDay): "The budget allows no training at all."
+        case .beyondBudget(.hoursPerMonth(let limit)):
+            "One training takes more than the budget of \(RuleValue.ratio(limit).words) hours a month."
+        case .beyondBudget(.moneyPerMonth(let limit)):
+            "One training costs more than the budget of \(RuleValue.ratio(limit).words) a month."
+        }
+    }
+}
+
+extension Obstacle.Limit {
+    fileprivate var code: String {
+        switch self {
+        case .runsPerDay: "runs_per_day"
+        case .hoursPerMonth: "hours_per_month"
+        case .moneyPerMonth: "money_per_month"
         }
     }
 }

@@ -19,12 +19,20 @@ extension AdapterRegistry {
                     ? "base:" + String(line.dropFirst(5)).replacing(old.text, with: new.text, maxReplacements: 1) : String(line)
             }
             let text = lines.joined(separator: "\n")
-            guard try AdapterDeclarationFile.read(text, as: file).base == new else {
+            guard names(new, text, as: file) else {
                 throw DeclarationError.badValue(
                     place: file.path, what: "The line that names the base '\(old)' is not where it is expected.",
                     next: "Write 'base: \(new)' there yourself; the version on it is admitted.")
             }
             try DurableFile.write(Data(text.utf8), to: file)
+        }
+    }
+
+    private func names(_ base: BaseName, _ text: String, as file: URL) -> Bool {
+        do {
+            return try AdapterDeclarationFile.read(text, as: file).base == base
+        } catch {
+            return false
         }
     }
 }

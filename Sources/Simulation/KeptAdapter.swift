@@ -21,7 +21,6 @@ struct KeptAdapter {
     }
 
     struct Training {
-        let began: Timestamp
         /// When it is done, or dies.
         let ends: Timestamp
         let dies: Bool

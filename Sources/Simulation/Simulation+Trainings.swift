@@ -15,7 +15,7 @@ extension Simulation {
             tally.trainings += 1
             for reason in item.reasons { tally.byReason[reason.code, default: 0] += 1 }
         }
-        fleet[index].training = KeptAdapter.Training(began: now, ends: now.adding(seconds: Int(hours * 3_600)), dies: dies)
+        fleet[index].training = KeptAdapter.Training(ends: now.adding(seconds: Int(hours * 3_600)), dies: dies)
     }
 
     mutating func finishTrainings(by now: Timestamp, on day: Int) {

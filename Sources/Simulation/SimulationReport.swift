@@ -4,11 +4,6 @@ import StrictJSON
 
 /// How the policy and the planner kept a fleet whose truth is known.
 public struct SimulationReport: Sendable {
-    public struct Line: Sendable, Hashable {
-        public let name: String
-        public let value: String
-    }
-
     public struct Strategy: Sendable, Hashable {
         public let name: String
         public let trainings: Int

@@ -25,11 +25,17 @@ struct CarryOutMaintenanceTests {
             })
     }
 
+    private func agenda(_ registry: SmallRegistry, month: Int) throws -> [String] {
+        let now = SmallRegistry.moment(60).adding(months: month)
+        return try maintenance(registry).agenda(nil, now: now).agenda.jobs.map(\.facts.adapter.text)
+    }
+
     private func endings(_ outcome: CarryOutMaintenance.Outcome) -> [String] {
         outcome.results.map { result in
             switch result.ending {
             case .admitted(let version, let isPromoted): "\(version)\(isPromoted ? " promoted" : "")"
             case .settled(let version, let isPromoted): "\(version) \(isPromoted ? "settled" : "kept back")"
+            case .unpromoted(let version, _): "\(version) unpromoted"
             case .refused: "refused"
             case .shouldRetire: "should retire"
             case .interrupted: "interrupted"
@@ -110,6 +116,14 @@ struct CarryOutMaintenanceTests {
         try declare(registry, "unattended:\n  follow_base: false\n")
         #expect(try endings(run(registry, month: 4)) == ["waits: base_pinned"])
         #expect(try registry.open().registry.base(named: "tiny").digest == before)
+        // another adapter's policy, or a person, pins it anew: then this one may train on it
+        _ = try registry.open().addBase(
+            "tiny", folder: registry.folder.url.appending(path: "model"), revision: nil, replaces: true)
+        #expect(try agenda(registry, month: 4) == ["greeter"])
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        _ = try registry.open().addBase(
+            "tiny", folder: registry.folder.url.appending(path: "model"), revision: nil, replaces: true)
+        try text.replacing("\"use_cache\": true", with: "\"use_cache\": false").write(to: file, atomically: true, encoding: .utf8)
         _ = try registry.policy("unattended:\n  follow_base: true\n")
         #expect(try endings(run(registry, month: 4)) == ["greeter@v2"])
         #expect(try registry.open().registry.base(named: "tiny").digest != before)
@@ -121,8 +135,44 @@ struct CarryOutMaintenanceTests {
         let registry = try SmallRegistry()
         #expect(try endings(run(registry, month: 0)) == ["greeter@v1"])
         try FileManager.default.removeItem(at: registry.folder.url.appending(path: "model"))
+        // the ledger counts it, though no training began
         #expect(try endings(run(registry, month: 1)) == ["failed"])
+        #expect(try endings(run(registry, month: 1)) == ["waits: retry"])
         #expect(try registry.open().registry.runs(of: AdapterName("greeter")).count == 1)
+    }
+
+    @Test("a version that cannot be promoted is no failed training, and stops no other adapter")
+    func unpromotable() throws {
+        let registry = try SmallRegistry()
+        #expect(try endings(run(registry, month: 0)) == ["greeter@v1"])
+        let decisions = { try registry.open().registry.decisions(of: AdapterName("greeter")) }
+        try declare(registry, "unattended:\n  promote: true\n")
+        let weights = registry.state.appending(path: "versions.git/lfs/objects")
+        // small versions lie in git itself: without its pack or objects nothing is sound
+        let objects = registry.state.appending(path: "versions.git/objects")
+        let aside = registry.folder.url.appending(path: "aside")
+        let tree = try registry.open().registry.version(VersionID(AdapterName("greeter"), 1)).published.commit.hex
+        let file = objects.appending(path: "\(tree.prefix(2))/\(tree.dropFirst(2))")
+        try #require(FileManager.default.fileExists(atPath: file.path), "\(weights.path)")
+        try FileManager.default.moveItem(at: file, to: aside)
+        let workspace = Result { try endings(run(registry, month: 0)) }
+        try FileManager.default.moveItem(at: aside, to: file)
+        if case .success(let found) = workspace { #expect(found == ["greeter@v1 unpromoted"]) }
+        #expect(try !decisions().contains { $0.question == .retrain && $0.answer == "failed" })
+        #expect(try endings(run(registry, month: 0)) == ["greeter@v1 settled"])
+    }
+
+    @Test("what a person trained after a failure is left to that person")
+    func foreign() throws {
+        let registry = try SmallRegistry()
+        try declare(registry, "unattended:\n  promote: true\n")
+        #expect(try endings(run(registry, month: 0, stopping: true)) == ["interrupted"])
+        let now = SmallRegistry.moment(60).adding(months: 1)
+        let request = TrainAdapter.Request(adapter: "greeter", options: TrainingOptions(), policy: nil, startsAnew: true)
+        _ = try TrainAdapter(request, in: registry.open(), workingFolder: registry.folder.url)
+            .run(by: SmallRegistry.actor, clock: { now }, shouldStop: { false }, observe: { _ in })
+        #expect(try endings(run(registry, month: 1)) == [])
+        #expect(try registry.open().registry.aliases(of: AdapterName("greeter"))[.production] == nil)
     }
 
     @Test("what the evidence gives up is trained no more")

@@ -85,6 +85,9 @@ import Testing
         #expect(obstacles(hours) == ["a hours_per_month 2026-09-01T00:00:00Z"])
         let money = try agenda([frugal("a", 0, 0)], spent: ["frugal": TrainingExpense(money: 100)])
         #expect(obstacles(money) == ["a money_per_month 2026-09-01T00:00:00Z"])
+        // what no month can hold waits for a person, not for the next month
+        let large = try agenda([frugal("a", 41), frugal("b", 1, 101)])
+        #expect(obstacles(large).sorted() == ["a hours_per_month –", "b money_per_month –"])
     }
 
     @Test func nothingBeginsInQuietHoursNorTwiceNorForWhatShouldGo() throws {

@@ -14,27 +14,28 @@ struct MaintenanceRun {
     let isQuiet: Bool
     let isJSON: Bool
     let notify: String?
-    let now: Timestamp?
 
-    func perform(_ adapter: String?, in workspace: Workspace, isDryRun: Bool) throws -> ExitStatus {
+    func perform(_ adapter: String?, in workspace: Workspace, dryRunAt moment: Timestamp?) throws -> ExitStatus {
         let zone = LocalZone()
         let maintenance = CarryOutMaintenance(in: workspace, workingFolder: session.workingFolder) { moment in
             let clock = zone.wallClock(moment)
             return WallClock(weekday: clock.weekday, minute: clock.minute)
         }
-        let clock: () -> Timestamp = { now ?? session.clock() }
-        if isDryRun {
-            let (plan, agenda) = try maintenance.agenda(adapter, now: clock())
+        if let moment {
+            let (plan, agenda) = try maintenance.agenda(adapter, now: moment)
             return show(plan, agenda)
         }
+        let target = try notify.map { try MaintenanceNotice.Target($0) }
         let bar = ProgressLine(console: session.console, plainInterval: .infinity)
         let outcome = try maintenance.run(
-            adapter, by: Actor(environment: session.environment), clock: clock, shouldStop: { session.isInterrupted },
+            adapter, by: Actor(environment: session.environment), clock: session.clock, shouldStop: { session.isInterrupted },
             observe: { adapter, event in if !isJSON && !isQuiet { show(adapter, event, bar) } })
         bar.end()
-        let hasNews = !outcome.results.isEmpty || !outcome.waiting.isEmpty || !outcome.plan.unjudged.isEmpty
+        let hasNews =
+            !outcome.results.isEmpty || !outcome.waiting.isEmpty || !outcome.plan.unjudged.isEmpty
+            || outcome.plan.isClockBehind
         if hasNews || !isQuiet { report(outcome) }
-        if hasNews { try session.tell(notify, outcome.json) }
+        if hasNews { session.tell(target, outcome.json) }
         return status(of: outcome)
     }
 
@@ -57,7 +58,8 @@ struct MaintenanceRun {
             }
             for line in MaintenanceWords.lines(agenda.waiting) { session.console.print(line) }
         }
-        return plan.due.isEmpty ? .passed : .actionDue
+        for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
+        return ExitStatus(plan)
     }
 
     private func report(_ outcome: CarryOutMaintenance.Outcome) {
@@ -75,7 +77,7 @@ struct MaintenanceRun {
         for result in outcome.results {
             switch result.ending {
             case .interrupted: return .interrupted
-            case .failed(let explanation): failed = failed ?? ExitStatus(explanation.kind)
+            case .failed(let explanation), .unpromoted(_, let explanation): failed = failed ?? ExitStatus(explanation.kind)
             case .refused: refused = true
             case .shouldRetire: mustAct = true
             case .admitted, .settled: break
@@ -83,13 +85,20 @@ struct MaintenanceRun {
         }
         if let failed { return failed }
         if let fault = outcome.plan.unjudged.first { return ExitStatus(fault.explanation.kind) }
-        return refused ? .verificationFailed : mustAct ? .actionDue : .passed
+        if refused { return .verificationFailed }
+        return mustAct ? .actionDue : outcome.plan.isClockBehind ? .notEnoughEvidence : .passed
     }
 }
 
 enum MaintenanceWords {
     static func lines(_ outcome: CarryOutMaintenance.Outcome, _ session: Session) -> [String] {
-        guard !outcome.results.isEmpty || !outcome.waiting.isEmpty else { return ["Nothing is due as of \(outcome.plan.now)."] }
+        guard !outcome.results.isEmpty || !outcome.waiting.isEmpty else {
+            return [
+                outcome.plan.isClockBehind
+                    ? "Not enough evidence, since trainings lie in the future of \(outcome.plan.now)."
+                    : "Nothing is due as of \(outcome.plan.now)."
+            ]
+        }
         return outcome.results.flatMap { result in
             [
                 "\(result.item.facts.adapter)  \(words(result.ending, session))",
@@ -116,6 +125,8 @@ enum MaintenanceWords {
             isPromoted
                 ? "\(version) is in production"
                 : "\(version) stays the candidate; `\(session.command("why \(version)"))` says why"
+        case .unpromoted(let version, let explanation):
+            "\(version) stays the candidate: \(explanation.what) \(explanation.next)"
         case .refused(let verdict):
             "refused by its gate: \(verdict.rules.filter { $0.passed != true }.map(\.reason).joined(separator: " "))"
         case .shouldRetire(let verdict):
@@ -133,13 +144,7 @@ extension CarryOutMaintenance.Outcome {
         [
             "schema": "lora.maintenance-run/1", "now": .string("\(plan.now)"), "due": .integer(plan.due.count),
             "results": .array(results.map(\.json)),
-            "waiting": .array(
-                waiting.map {
-                    [
-                        "adapter": .string($0.item.facts.adapter.text), "obstacle": .string($0.obstacle.code),
-                        "because": .string($0.obstacle.words), "until": $0.obstacle.until.map { .string("\($0)") } ?? .null,
-                    ]
-                }),
+            "waiting": .array(waiting.map(\.json)),
             "unjudged": .array(plan.unjudged.map { .string($0.name) }),
         ]
     }
@@ -153,6 +158,8 @@ extension CarryOutMaintenance.Result {
                 (isPromoted ? "promoted" : "admitted", ["version": .string("\(version)")])
             case .settled(let version, let isPromoted):
                 (isPromoted ? "promoted" : "kept_back", ["version": .string("\(version)")])
+            case .unpromoted(let version, let explanation):
+                ("unpromoted", ["version": .string("\(version)"), "what": .string(explanation.what)])
             case .refused(let verdict): ("refused", ["gate": verdict.json])
             case .shouldRetire(let verdict): ("should_retire", ["retirement": verdict.json])
             case .interrupted: ("interrupted", .null)
@@ -167,12 +174,12 @@ extension CarryOutMaintenance.Result {
 
 extension Session {
     /// Hands news to whoever is to be told; that it could not be is said, and is no reason to fail what was done.
-    func tell(_ target: String?, _ news: JSONValue) throws {
+    func tell(_ target: MaintenanceNotice.Target?, _ news: JSONValue) {
         guard let target else { return }
         do {
-            try MaintenanceNotice(to: MaintenanceNotice.Target(target), environment: environment).send(news)
-        } catch let error as any Explained {
-            console.complain(Wording.text(of: error.explanation))
+            try MaintenanceNotice(to: target, environment: environment).send(news)
+        } catch {
+            console.complain(Wording.text(of: (error as? any Explained)?.explanation ?? Wording.explanation(ofForeign: error)))
         }
     }
 

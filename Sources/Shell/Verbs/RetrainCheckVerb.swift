@@ -45,6 +45,12 @@ struct RetrainCheckVerb: Verb {
             throw ValidationError("--run does what is due; ask for the calendar without it.")
         }
         guard run || !dryRun else { throw ValidationError("--dry-run goes with --run.") }
+        guard !dryRun || !quiet && notify == nil else {
+            throw ValidationError("--dry-run does nothing and tells nobody; leave --quiet and --notify out.")
+        }
+        guard !run || dryRun || now == nil else {
+            throw ValidationError("--run does things now, and records when; --now goes with --dry-run.")
+        }
         if let jitter, !(0...1_440).contains(jitter) { throw ValidationError("--jitter takes 0 to 1,440 minutes.") }
     }
 
@@ -52,9 +58,10 @@ struct RetrainCheckVerb: Verb {
         let workspace = try session.openRegistry(place.registry)
         try session.wait(minutes: jitter ?? 0, apart: workspace.layout.root.path)
         if run {
-            return try MaintenanceRun(session: session, isQuiet: quiet, isJSON: format.json, notify: notify, now: now)
-                .perform(adapter, in: workspace, isDryRun: dryRun)
+            return try MaintenanceRun(session: session, isQuiet: quiet, isJSON: format.json, notify: notify)
+                .perform(adapter, in: workspace, dryRunAt: dryRun ? now ?? session.clock() : nil)
         }
+        let target = try notify.map { try MaintenanceNotice.Target($0) }
         let plan = try RetrainCheck(in: workspace, workingFolder: session.workingFolder)
             .run(adapter, now: now ?? session.clock())
         if let ics {
@@ -62,7 +69,7 @@ struct RetrainCheckVerb: Verb {
         }
         let hasNews = !plan.due.isEmpty || !plan.unjudged.isEmpty || plan.isClockBehind
         if !quiet || hasNews { show(plan, in: session) }
-        if hasNews { try session.tell(notify, plan.json) }
+        if hasNews { session.tell(target, plan.json) }
         return ExitStatus(plan)
     }
 

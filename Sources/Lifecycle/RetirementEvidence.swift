@@ -1,0 +1,44 @@
+import Adapters
+import Faults
+import Foundation
+import Registry
+
+/// What speaks for or against an adapter's upkeep.
+struct RetirementEvidence {
+    private let workspace: Workspace
+
+    init(in workspace: Workspace) { self.workspace = workspace }
+
+    /// What is known without measuring anything.
+    ///
+    /// - Parameter withScores: whether scores on the pinned base count.
+    func known(_ adapter: AdapterName, _ version: VersionID, withScores: Bool, now: Timestamp) throws -> RetirementFacts {
+        let declaration = try workspace.registry.adapter(named: adapter.text)
+        var facts = RetirementFacts(neededUntil: try neededUntil(declaration))
+        guard withScores, let conditions = conditions(of: declaration) else { return facts }
+        let base = try score(conditions.baseKey, now: now)
+        let own = try score(conditions.key(of: workspace.registry.version(version).published.commit), now: now)
+        facts.baseError = base?.error
+        facts.pairs = base.flatMap { base in own.flatMap { $0.pairs(against: base) } }
+        return facts
+    }
+
+    /// The horizon counts from the first version.
+    func neededUntil(_ declaration: AdapterDeclaration) throws -> Timestamp? {
+        let first = try workspace.registry.releases(of: declaration.name)[declaration.name]?.versions.first
+        return try first.map { try workspace.registry.version($0).published.at.adding(declaration.horizon) }
+    }
+
+    private func score(_ key: RecordedMeasurement.Key, now: Timestamp) throws -> HeldOutScore? {
+        try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init)
+    }
+
+    /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
+    private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
+        do {
+            return try MeasuringConditions(of: declaration, in: workspace)
+        } catch {
+            return nil
+        }
+    }
+}
