@@ -10,7 +10,7 @@ import Versions
 
 /// Every schema that was ever released is brought to the present one with all it held.
 @Suite struct MigrationTests {
-    static let released = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5"]
+    static let released = ["schema-1", "schema-2", "schema-3", "schema-4", "schema-5", "schema-6"]
 
     let folder: TemporaryFolder
     let layout: RegistryLayout
