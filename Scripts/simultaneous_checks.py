@@ -27,6 +27,9 @@ class Fleet:
         for name in ["registry", "policies"]:
             shutil.copytree(ROOT / "Tests/Fixtures/shell" / name, folder / name)
         shutil.copytree(ROOT / "Tests/Fixtures/golden/tiny-llama", folder / "model")
+        # past its horizon an adapter is given up, not trained
+        declaration = folder / "registry/adapters/greeter.yaml"
+        declaration.write_text(declaration.read_text().replace("horizon: 12mo", "horizon: 100y"))
         subprocess.run([lora, "base", "add", "tiny", "model"], cwd=folder, env=self.environment, check=True, capture_output=True)
 
     def start(self, moment):

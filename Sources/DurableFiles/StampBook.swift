@@ -19,13 +19,23 @@ public final class StampBook: Sendable {
 
     private let file: URL
     private let form: String
-    private let state: Mutex<State>
+    /// Nil until somebody asks.
+    private let state = Mutex<State?>(nil)
 
     /// - Parameter form: of what is kept; a book of another form counts as empty.
     public init(_ file: URL, form: String) {
         self.file = file
         self.form = form
-        state = Mutex(State(pages: Self.read(file, form) ?? [:]))
+    }
+
+    private func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+        state.withLock { state in
+            var known = state ?? State(pages: Self.read(file, form) ?? [:])
+            // what is changed must have one owner, or it is copied
+            state = nil
+            defer { state = known }
+            return body(&known)
+        }
     }
 
     /// What the book holds at a moment, to be asked without waiting for others.
@@ -38,7 +48,7 @@ public final class StampBook: Sendable {
         }
     }
 
-    public var contents: Contents { Contents(pages: state.withLock(\.pages)) }
+    public var contents: Contents { Contents(pages: withState(\.pages)) }
 
     public func content(of name: String, _ stamp: FileStamp) -> Data? { contents.content(of: name, stamp) }
 
@@ -49,7 +59,7 @@ public final class StampBook: Sendable {
     ///   - moment: before the file was first looked at.
     public func keep(_ content: Data, of name: String, _ stamp: FileStamp, at moment: FileMoment) {
         guard stamp.isSettled(at: moment) else { return }
-        state.withLock { state in
+        withState { state in
             state.pages[name] = Page(stamp: stamp, content: content)
             state.isChanged = true
         }
@@ -57,7 +67,7 @@ public final class StampBook: Sendable {
 
     /// Forgets what is not among these names, once there is more than they are.
     public func limit(to names: some Collection<String>) {
-        state.withLock { state in
+        withState { state in
             guard state.pages.count > names.count else { return }
             let wanted = Set(names)
             state.pages = state.pages.filter { wanted.contains($0.key) }
@@ -67,7 +77,7 @@ public final class StampBook: Sendable {
 
     /// Writes the book anew if something in it is new.
     public func save() {
-        let body = state.withLock { state -> Data? in
+        let body = withState { state -> Data? in
             guard state.isChanged else { return nil }
             state.isChanged = false
             return Self.body(form, state.pages)

@@ -73,12 +73,15 @@ extension String {
     /// - Parameter wanted: the other text in lower case, if it is ASCII.
     fileprivate func holds(_ part: String, _ wanted: [UInt8]?) -> Bool {
         // of thousands of tasks, nearly all are ASCII
-        guard let wanted, isASCII else { return range(of: part, options: .caseInsensitive) != nil }
-        let text = utf8.map(\.lowercasedASCII)
-        guard wanted.count <= text.count else { return false }
-        return (0...(text.count - wanted.count)).contains { start in
-            wanted.indices.allSatisfy { text[start + $0] == wanted[$0] }
-        }
+        let isFound: Bool? =
+            utf8.withContiguousStorageIfAvailable { text in
+                guard let wanted, text.allSatisfy({ $0 < 0x80 }) else { return nil }
+                guard wanted.count <= text.count else { return false }
+                return (0...(text.count - wanted.count)).contains { start in
+                    wanted.indices.allSatisfy { text[start + $0].lowercasedASCII == wanted[$0] }
+                }
+            } ?? nil
+        return isFound ?? (range(of: part, options: .caseInsensitive) != nil)
     }
 }
 

@@ -26,8 +26,12 @@ struct DeclarationBook<Value: Sendable>: Sendable {
     ///
     /// - Parameter moment: now, by the clock that stamps files.
     func read(at moment: FileMoment) throws -> (values: [Value], faults: [DeclarationFault]) {
-        let names = try layout.declaredFiles(in: layout.adapters)
-        let pages = book.contents
+        let (layout, book) = (layout, book)
+        let (names, pages) = try together {
+            try layout.declaredFiles(in: layout.adapters)
+        } and: {
+            book.contents
+        }
         let outcomes = try inShares(of: declarationShare, names) { share in [try read(share, pages, at: moment)] }
         book.limit(to: names)
         return (outcomes.flatMap(\.0), outcomes.flatMap(\.1))

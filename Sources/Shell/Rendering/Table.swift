@@ -1,5 +1,10 @@
+import Registry
+
 /// Columns of text, aligned by the width of their longest cell.
 struct Table {
+    /// How many lines a thread makes at a time.
+    static let share = 2_500
+
     private let header: [String]
     private let rows: [[String]]
     private let alignsRight: Set<Int>
@@ -16,7 +21,7 @@ struct Table {
         let widths = all.reduce(into: header.map { _ in 0 }) { widest, cells in
             for (column, cell) in cells.enumerated() { widest[column] = max(widest[column], Self.width(of: cell)) }
         }
-        return all.map { line($0, widths) }
+        return inShares(of: Self.share, all) { share in share.map { line($0, widths) } }
     }
 
     /// Bytes first: a catalogue has thousands of lines.

@@ -1,6 +1,7 @@
 import Adapters
 import ArgumentParser
 import Lifecycle
+import Registry
 import StrictJSON
 
 struct ListVerb: Verb {
@@ -104,7 +105,9 @@ struct CatalogueTable {
     func table(_ catalogue: Catalogue) -> Table {
         Table(
             columns.map(Self.header),
-            catalogue.entries.map { entry in columns.map { cell($0, of: entry) ?? "–" } })
+            inShares(of: Table.share, catalogue.entries) { share in
+                share.map { entry in columns.map { cell($0, of: entry) ?? "–" } }
+            })
     }
 
     private static func header(_ column: CatalogueQuery.Key) -> String {

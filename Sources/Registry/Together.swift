@@ -6,7 +6,7 @@ import Synchronization
 /// The first stays on this thread, and may itself use all processors: Dispatch gives one to what is nested in `concurrentPerform`.
 ///
 /// - Throws: the failure of the first, else of the second.
-func together<First, Second: Sendable>(
+public func together<First, Second: Sendable>(
     _ first: () throws -> First, and second: @escaping @Sendable () throws -> Second
 ) throws -> (First, Second) {
     let outcome = Outcome<Second>()
