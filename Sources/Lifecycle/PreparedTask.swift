@@ -38,6 +38,7 @@ public struct PreparedTask: Sendable {
         baseReference = base.reference(configuration)
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
+        try FrozenHeldOut.require(held)
         let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
         manifest = try DatasetManifest(of: declaration.data, in: layout)
         conditions = try MeasuringConditions(
