@@ -159,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Policies", "Randomness",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Policies",
+                "Randomness",
                 "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",

@@ -34,24 +34,13 @@ public struct DataCheck: Sendable {
 
     /// Worst first; those without rows are left out.
     public var findings: [DataFinding] {
-        let all = [held(data, false), heldOut.map { held($0, true) } ?? [], compared].flatMap(\.self).filter { !$0.lines.isEmpty }
-        let order = Dictionary(uniqueKeysWithValues: DataFinding.Kind.allCases.enumerated().map { ($1, $0) })
-        return all.sorted { (order[$0.kind] ?? 0, $0.isHeldOut ? 1 : 0) < (order[$1.kind] ?? 0, $1.isHeldOut ? 1 : 0) }
+        let all = [data.findings(isHeldOut: false), heldOut?.findings(isHeldOut: true) ?? [], compared].flatMap(\.self).filter {
+            !$0.lines.isEmpty
+        }
+        return all.sorted(by: DataFinding.isWorse)
     }
 
     public var passes: Bool { !findings.contains { $0.kind.fails } }
-
-    /// What was found in the rows of one file by themselves.
-    private func held(_ file: CheckedFile, _ isHeldOut: Bool) -> [DataFinding] {
-        let sensitive = Dictionary(grouping: file.sightings) { $0.kind.isCredential }.mapValues { Self.lines($0.map(\.line)) }
-        let odd = Dictionary(grouping: file.odd, by: \.kind).mapValues { Self.lines($0.map(\.line)) }
-        return [
-            DataFinding(.badLine, file.badLines.map(\.line), isHeldOut: isHeldOut),
-            DataFinding(.credential, sensitive[true] ?? [], isHeldOut: isHeldOut),
-            DataFinding(.personalData, sensitive[false] ?? [], isHeldOut: isHeldOut),
-        ] + file.templateFaults.map { DataFinding(.init($0), Self.lines($1), isHeldOut: isHeldOut) }
-            + odd.map { DataFinding(.init($0), $1, isHeldOut: isHeldOut) }
-    }
 
     private static func lines(_ lines: [Int]) -> [Int] { Set(lines).sorted() }
 
@@ -82,5 +71,36 @@ public struct DataCheck: Sendable {
 
     private static func lines(_ rows: ExaminedRows, where holds: (TextKey) -> Bool) -> [Int] {
         (0..<rows.count).filter { rows.fault($0) == nil && holds(rows.answerKeys[$0]) }.map { rows.line($0) }
+    }
+}
+
+extension CheckedFile {
+    /// What was found in the rows of the file by themselves.
+    func findings(isHeldOut: Bool) -> [DataFinding] {
+        func lines(_ lines: [Int]) -> [Int] { Set(lines).sorted() }
+        let sensitive = Dictionary(grouping: sightings) { $0.kind.isCredential }.mapValues { lines($0.map(\.line)) }
+        let odd = Dictionary(grouping: odd, by: \.kind).mapValues { lines($0.map(\.line)) }
+        return [
+            DataFinding(.badLine, badLines.map(\.line), isHeldOut: isHeldOut),
+            DataFinding(.credential, sensitive[true] ?? [], isHeldOut: isHeldOut),
+            DataFinding(.personalData, sensitive[false] ?? [], isHeldOut: isHeldOut),
+        ] + templateFaults.map { DataFinding(.init($0), lines($1), isHeldOut: isHeldOut) }
+            + odd.map { DataFinding(.init($0), $1, isHeldOut: isHeldOut) }
+    }
+}
+
+/// What the report before a training does not say of its rows.
+public enum DataRemarks {
+    /// Worst first.
+    ///
+    /// - Parameter ends: nil where the base's tokenizer is not known.
+    /// - Throws: `DoctorError` when the file cannot be read.
+    public static func of(_ dataset: Dataset, ends: AnswerEnds?) throws -> [DataFinding] {
+        var checked = try RowCheck(readsRows: false).check(URL(filePath: dataset.path))
+        for (row, encoded) in zip(dataset.rows, dataset.encoded) {
+            if row.content.hasUnknownRole { checked.templateFaults[.unknownRole, default: []].append(row.line) }
+            for fault in ends?.faults(encoded) ?? [] { checked.templateFaults[fault, default: []].append(row.line) }
+        }
+        return checked.findings(isHeldOut: false).filter { !$0.lines.isEmpty }.sorted(by: DataFinding.isWorse)
     }
 }

@@ -56,6 +56,15 @@ public struct DataFinding: Sendable, Hashable {
     }
 }
 
+extension DataFinding {
+    private static let order = Dictionary(uniqueKeysWithValues: Kind.allCases.enumerated().map { ($1, $0) })
+
+    /// In the order of kinds; of the same kind the file's own rows first.
+    static func isWorse(_ first: DataFinding, _ second: DataFinding) -> Bool {
+        (order[first.kind] ?? 0, first.isHeldOut ? 1 : 0) < (order[second.kind] ?? 0, second.isHeldOut ? 1 : 0)
+    }
+}
+
 extension DataFinding.Kind {
     init(_ fault: TemplateFault) {
         self =

@@ -7,23 +7,58 @@ public struct DoctorBase: Sendable {
     public let encoder: RowEncoder
     public let tokenizer: Tokenizer
     public let maxLength: Int
-    /// Any of them ends an answer.
-    let endTokens: Set<Int32>
+    let ends: AnswerEnds
 
     /// - Parameter endTokens: those of the base's own configuration; the tokenizer's is added.
-    public init(name: String, encoder: RowEncoder, tokenizer: Tokenizer, maxLength: Int, endTokens: some Sequence<Int32>) {
+    public init(name: String, encoder: RowEncoder, tokenizer: Tokenizer, maxLength: Int, endTokens: [Int32]) {
         self.name = name
         self.encoder = encoder
         self.tokenizer = tokenizer
         self.maxLength = maxLength
-        let turns = ["<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "</s>"]
-        let begins = tokenizer.specialTokens.bos?.id
-        self.endTokens = Set(endTokens).union([tokenizer.specialTokens.eos?.id].compactMap(\.self))
-            .union(turns.compactMap { tokenizer.id(of: $0) }.filter { $0 != begins })
+        ends = AnswerEnds(tokenizer, endTokens: endTokens)
     }
 
     /// Trainers that leave padding out of the loss leave the end of an answer out with it when both are one token.
-    public var padIsEnd: Bool { tokenizer.specialTokens.pad.map { endTokens.contains($0.id) } ?? false }
+    public var padIsEnd: Bool { ends.padIsEnd }
+}
+
+/// The tokens by which a base begins a text and ends an answer.
+public struct AnswerEnds: Sendable {
+    private let beginning: Int32?
+    /// Any of them ends an answer.
+    private let tokens: Set<Int32>
+    let padIsEnd: Bool
+
+    /// - Parameter endTokens: those of the base's own configuration; the tokenizer's is added.
+    public init(_ tokenizer: Tokenizer, endTokens: [Int32]) {
+        beginning = tokenizer.specialTokens.bos?.id
+        let declared = Set(endTokens + [tokenizer.specialTokens.eos?.id].compactMap(\.self))
+        padIsEnd = tokenizer.specialTokens.pad.map { declared.contains($0.id) } ?? false
+        // what templates of well-known families end a turn with
+        let turns = ["<|im_end|>", "<|eot_id|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "</s>"]
+        tokens = declared.union(
+            turns.compactMap { [beginning] in
+                let id = tokenizer.id(of: $0)
+                return id == beginning ? nil : id
+            })
+    }
+
+    /// What is wrong with a row as the base reads it; rows that teach nothing or are cut off have no end to look for.
+    public func faults(_ row: EncodedRow) -> [TemplateFault] {
+        var faults: [TemplateFault] = []
+        if let beginning, row.tokens.count > 1, row.tokens[0] == beginning, row.tokens[1] == beginning {
+            faults.append(.doubleBeginning)
+        }
+        guard row.fault == nil, !row.isTruncated, !tokens.isEmpty, let last = row.labels.lastIndex(where: { $0 >= 0 }) else {
+            return faults
+        }
+        // templates may write a line end behind the token that ends a turn
+        if !row.labels[max(0, last - 2)...last].contains(where: tokens.contains) {
+            let isMasked = last + 1 < row.tokens.count && tokens.contains(row.tokens[last + 1])
+            faults.append(isMasked ? .maskedEnd : .missingEnd)
+        }
+        return faults
+    }
 }
 
 /// What a base's template or a tokenized row does that training suffers from.
@@ -36,27 +71,6 @@ public enum TemplateFault: String, Sendable, Hashable, CaseIterable {
     case doubleBeginning = "double_beginning"
     /// The end of the answer is there, but masked, as happens where padding and end are one token.
     case maskedEnd = "masked_end"
-}
-
-extension DoctorBase {
-    /// What is wrong with a row as the base reads it; rows that teach nothing or are cut off have no end to look for.
-    func faults(_ row: EncodedRow) -> [TemplateFault] {
-        var faults: [TemplateFault] = []
-        if let beginning = tokenizer.specialTokens.bos?.id, row.tokens.count > 1, row.tokens[0] == beginning,
-            row.tokens[1] == beginning
-        {
-            faults.append(.doubleBeginning)
-        }
-        guard row.fault == nil, !row.isTruncated, !endTokens.isEmpty, let last = row.labels.lastIndex(where: { $0 >= 0 }) else {
-            return faults
-        }
-        // templates may write a line end behind the token that ends a turn
-        if !row.labels[max(0, last - 2)...last].contains(where: endTokens.contains) {
-            let isMasked = last + 1 < row.tokens.count && endTokens.contains(row.tokens[last + 1])
-            faults.append(isMasked ? .maskedEnd : .missingEnd)
-        }
-        return faults
-    }
 }
 
 extension RowContent {

@@ -12,12 +12,17 @@ public struct RowCheck: Sendable {
     let stratum: [String]?
     /// Whether characters and what should not be there are looked for; parting rows needs neither.
     let looksAtText: Bool
+    /// Whether lines are read as rows; who has read them already needs the rest alone.
+    let readsRows: Bool
 
-    public init(base: DoctorBase? = nil, group: String? = nil, stratum: String? = nil, looksAtText: Bool = true) {
+    public init(
+        base: DoctorBase? = nil, group: String? = nil, stratum: String? = nil, looksAtText: Bool = true, readsRows: Bool = true
+    ) {
         self.base = base
         self.group = group.map(Self.path)
         self.stratum = stratum.map(Self.path)
         self.looksAtText = looksAtText
+        self.readsRows = readsRows
     }
 
     private static func path(_ key: String) -> [String] {
@@ -30,7 +35,7 @@ public struct RowCheck: Sendable {
         try LineBatches.read(file) { batch in
             for share in Shares.map(batch.lines.count, { check(batch, $0, file.path) }) { checked.append(contentsOf: share) }
         }
-        guard checked.lines > 0 else { throw DoctorError.noRows(file: file.path) }
+        guard !readsRows || checked.lines > 0 else { throw DoctorError.noRows(file: file.path) }
         return checked
     }
 
@@ -38,7 +43,7 @@ public struct RowCheck: Sendable {
         var checked = CheckedFile(path: path)
         for place in places {
             if looksAtText { look(batch[place], batch.lines[place].number, &checked) }
-            read(batch[place], batch.lines[place].number, &checked)
+            if readsRows { read(batch[place], batch.lines[place].number, &checked) }
         }
         return checked
     }
@@ -71,7 +76,7 @@ public struct RowCheck: Sendable {
             if row.content.hasUnknownRole { checked.templateFaults[.unknownRole, default: []].append(number) }
             let encoded = try encode(row, checked.path)
             if let encoded, let base {
-                for fault in base.faults(encoded) { checked.templateFaults[fault, default: []].append(number) }
+                for fault in base.ends.faults(encoded) { checked.templateFaults[fault, default: []].append(number) }
             }
             checked.rows.append(row, encoded)
             if let group { checked.groups.append(Self.value(object, group)) }

@@ -11,7 +11,7 @@ public struct SimilarGroups: Sendable {
         var index = SimilarityIndex(table, capacity: table.count)
         for start in stride(from: 0, to: table.count, by: 8_192) {
             let block = start..<min(table.count, start + 8_192)
-            let signatures = Shares.each(of: block) { GramSignature(table.grams(of: $0)) }
+            let signatures = Shares.each(of: block) { GramSignature(table.occurrences(of: $0)) }
             for number in block {
                 if let twin = first[TextKey(table.texts[number])] {
                     tie(number, twin)

@@ -10,8 +10,7 @@ public struct SimilarityIndex: Sendable {
     private var heads: [[Int32]]
     private var previous: [[Int32]]
     private var keys: [[UInt32]]
-    private var sketches: [SIMD64<UInt8>] = []
-    private var gramCounts: [Int32] = []
+    private var sketches: [SIMD4<UInt64>] = []
     /// The number of each entry in the table.
     private var numbers: [Int32] = []
     private let mask: UInt32
@@ -29,7 +28,7 @@ public struct SimilarityIndex: Sendable {
     public var count: Int { numbers.count }
 
     public mutating func insert(_ number: Int, _ signature: GramSignature) {
-        guard signature.gramCount > 0 else { return }
+        guard !signature.isEmpty else { return }
         let entry = Int32(numbers.count)
         for band in 0..<GramSignature.bands {
             let key = signature.bandKeys[band]
@@ -39,7 +38,6 @@ public struct SimilarityIndex: Sendable {
             heads[band][place] = entry
         }
         sketches.append(signature.sketch)
-        gramCounts.append(Int32(signature.gramCount))
         numbers.append(Int32(number))
     }
 
@@ -72,13 +70,15 @@ public struct SimilarityIndex: Sendable {
     func forEachMatch(
         _ number: Int, _ signature: GramSignature, since: Int, where admits: (Int) -> Bool, _ body: (Int) -> Bool
     ) {
-        guard signature.gramCount > 0, since < numbers.count else { return }
+        guard !signature.isEmpty, since < numbers.count else { return }
         var grams: [UInt64]?
         for band in 0..<GramSignature.bands {
             let key = signature.bandKeys[band]
             var entry = Int(heads[band][Int(key & mask)])
             while entry >= since {
-                if keys[band][entry] == key, isNear(entry, signature), admits(Int(numbers[entry])) {
+                if keys[band][entry] == key, GramSignature.mayBeSimilar(sketches[entry], signature.sketch),
+                    admits(Int(numbers[entry]))
+                {
                     let own = grams ?? table.grams(of: number)
                     grams = own
                     let other = Int(numbers[entry])
@@ -87,11 +87,5 @@ public struct SimilarityIndex: Sendable {
                 entry = Int(previous[band][entry])
             }
         }
-    }
-
-    /// Whether size and sketch leave it possible that the sets are similar.
-    private func isNear(_ entry: Int, _ signature: GramSignature) -> Bool {
-        let (small, large) = (min(Int(gramCounts[entry]), signature.gramCount), max(Int(gramCounts[entry]), signature.gramCount))
-        return Double(small) >= Self.threshold * Double(large) && GramSignature.mayBeSimilar(sketches[entry], signature.sketch)
     }
 }

@@ -82,7 +82,7 @@ private struct RowComparison {
 
     mutating func standings() -> [DataExamination.Standing] {
         for block in blocks(of: heldOut) {
-            let signatures = Shares.each(of: block) { [table] in GramSignature(table.grams(of: $0)) }
+            let signatures = Shares.each(of: block) { [table] in GramSignature(table.occurrences(of: $0)) }
             for number in block { heldOutIndex.insert(number, signatures[number - block.lowerBound]) }
         }
         var standings: [DataExamination.Standing] = []
@@ -100,6 +100,7 @@ private struct RowComparison {
 
     /// What can be seen of a row without those of its own block.
     private struct Look: Sendable {
+        /// Among the rows of the same answer.
         let signature: GramSignature
         var leak: Int?
         var isExact = false
@@ -107,10 +108,11 @@ private struct RowComparison {
     }
 
     private func look(_ number: Int) -> Look {
-        var look = Look(signature: GramSignature(table.grams(of: number)))
+        let signature = GramSignature(table.occurrences(of: number))
+        var look = Look(signature: signature.salted(rows.answerKeys[number]))
         if let known = heldOutKeys[rows.inputKeys[number]] {
             (look.leak, look.isExact) = (known - heldOut.lowerBound, true)
-        } else if let known = heldOutIndex.match(number, look.signature) {
+        } else if let known = heldOutIndex.match(number, signature) {
             look.leak = known - heldOut.lowerBound
         }
         if rows.contentFinding(number) == nil, look.leak == nil { look.twin = twin(number, look.signature, since: 0) }

@@ -3,7 +3,8 @@ import DataDoctor
 import Lifecycle
 
 enum DataSplitWords {
-    static func lines(_ outcome: SplitData.Outcome, _ session: Session) -> [String] {
+    /// - Parameter folder: as it was typed.
+    static func lines(_ outcome: SplitData.Outcome, in folder: String, _ session: Session) -> [String] {
         let (manifest, splitting) = (outcome.manifest, outcome.splitting)
         let held = manifest.heldOut?.split.rows ?? 0
         var lines = [
@@ -18,7 +19,6 @@ enum DataSplitWords {
         if held < splitting.wanted {
             lines.append("  \(splitting.wanted - held) fewer than asked: no group fits into what is left")
         }
-        let folder = outcome.folder.path
         lines.append("next: `\(session.command("data check \(folder)/train.jsonl --held-out \(folder)/held_out.jsonl"))`")
         return lines
     }

@@ -92,7 +92,7 @@ struct DataSplitVerb: Verb {
         if format.json {
             session.print(outcome.json)
         } else {
-            for line in DataSplitWords.lines(outcome, session) { session.console.print(line) }
+            for line in DataSplitWords.lines(outcome, in: output, session) { session.console.print(line) }
         }
         return .passed
     }
