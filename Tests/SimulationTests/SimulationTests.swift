@@ -9,13 +9,11 @@ import Testing
 @testable import Simulation
 
 @Suite struct SimulationTests {
-    private static let policies = Fixture.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "policies")
-
     /// A shipped policy, with some keys set otherwise.
     private func policy(_ name: String, _ changes: String = "") throws -> Policy {
         let texts = try Dictionary(
             uniqueKeysWithValues: ["default", "strict", "frugal"].map { name in
-                (name, try String(contentsOf: Self.policies.appending(path: "\(name).yaml"), encoding: .utf8))
+                (name, try String(contentsOf: Fixture.policies.appending(path: "\(name).yaml"), encoding: .utf8))
             })
         let own = "schema: lora.policy/1\nextends: \(name)\nname: mine\nsummary: mine\n\(changes)"
         return try PolicyFile(named: "mine", texts: texts.merging(["mine": own]) { $1 }).policy { "\($0.count)" }
