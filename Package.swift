@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "StrictJSON", dependencies: ["Faults"], swiftSettings: hotSettings),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "Randomness", swiftSettings: hotSettings),
+        .target(name: "Similarity", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed
@@ -46,7 +47,14 @@ let package = Package(
             swiftSettings: hotSettings),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            dependencies: [
+                "Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness", "Similarity",
+            ],
+            swiftSettings: hotSettings),
+        // Above the trainer: what is wrong with rows, and how they are parted and cleaned.
+        .target(
+            name: "DataDoctor",
+            dependencies: ["DurableFiles", "Faults", "Randomness", "Similarity", "StrictJSON", "Tokenizers", "Training"],
             swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
@@ -79,7 +87,7 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
+                "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
                 "Monitoring", "Policies", "Registry",
                 "Randomness", "Reports", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
@@ -89,8 +97,9 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Policies",
-                "Randomness", "Registry", "Reports", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
+                "Policies", "Randomness", "Registry", "Reports", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training",
+                "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -109,6 +118,7 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "SimilarityTests", dependencies: ["Similarity", "Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
@@ -122,6 +132,12 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Training", "DurableFiles", "Llama", "Randomness", "Tensors", "Tokenizers", "StrictJSON", "TestSupport",
+            ]),
+        .testTarget(
+            name: "DataDoctorTests",
+            dependencies: [
+                "DataDoctor", "DurableFiles", "Faults", "Randomness", "Similarity", "StrictJSON", "TestSupport", "Tokenizers",
+                "Training",
             ]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Faults", "Llama", "StrictJSON", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
@@ -146,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Policies", "Randomness",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Policies",
+                "Randomness",
                 "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",
