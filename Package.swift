@@ -65,6 +65,8 @@ let package = Package(
         // A known world that drives the policies through years.
         .target(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
+        // Pages, charts and event files: values in, text and bytes out.
+        .target(name: "Reports", dependencies: ["DurableFiles"]),
         .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
         .target(
             name: "Registry",
@@ -87,7 +89,7 @@ let package = Package(
             dependencies: [
                 "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
                 "Monitoring", "Policies", "Registry",
-                "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "Reports", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -96,8 +98,8 @@ let package = Package(
             name: "Shell",
             dependencies: [
                 "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
-                "Policies",
-                "Randomness", "Registry", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Policies", "Randomness", "Registry", "Reports", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training",
+                "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -145,6 +147,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
         .testTarget(

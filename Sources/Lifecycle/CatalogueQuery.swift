@@ -32,7 +32,7 @@ public struct CatalogueQuery: Sendable, Hashable {
 }
 
 /// What a query asks of declarations, made ready for thousands of them.
-struct CatalogueFilter {
+struct CatalogueFilter: Sendable {
     private let query: CatalogueQuery
     /// A task that is asked for, in lower case; nil where there is none, or one that is not ASCII.
     private let task: [UInt8]?
