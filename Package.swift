@@ -24,7 +24,8 @@ let package = Package(
         .target(name: "StrictJSON", dependencies: ["Faults"], swiftSettings: hotSettings),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "Randomness", swiftSettings: hotSettings),
-        .target(name: "Similarity", swiftSettings: hotSettings),
+        .target(name: "SharedWork", swiftSettings: hotSettings),
+        .target(name: "Similarity", dependencies: ["SharedWork"], swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed
@@ -48,13 +49,16 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness", "Similarity",
+                "Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness", "SharedWork",
+                "Similarity",
             ],
             swiftSettings: hotSettings),
         // Above the trainer: what is wrong with rows, and how they are parted and cleaned.
         .target(
             name: "DataDoctor",
-            dependencies: ["DurableFiles", "Faults", "Randomness", "Similarity", "StrictJSON", "Tokenizers", "Training"],
+            dependencies: [
+                "DurableFiles", "Faults", "Randomness", "SharedWork", "Similarity", "StrictJSON", "Tokenizers", "Training",
+            ],
             swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
@@ -71,7 +75,7 @@ let package = Package(
         .target(
             name: "Registry",
             dependencies: [
-                "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML",
+                "Adapters", "DurableFiles", "Faults", "SharedWork", "StrictJSON", "StrictYAML",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -89,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
                 "Monitoring", "Policies", "Registry",
-                "Randomness", "Reports", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "Reports", "Schedules", "SharedWork", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -98,8 +102,8 @@ let package = Package(
             name: "Shell",
             dependencies: [
                 "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
-                "Policies", "Randomness", "Registry", "Reports", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training",
-                "Versions",
+                "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork", "Simulation", "StrictJSON", "Tensors",
+                "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -118,6 +122,7 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "SharedWorkTests", dependencies: ["SharedWork"]),
         .testTarget(name: "SimilarityTests", dependencies: ["Similarity", "Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),

@@ -1,4 +1,5 @@
 import Foundation
+import SharedWork
 import Similarity
 import StrictJSON
 import Training
@@ -33,7 +34,7 @@ public struct RowCheck: Sendable {
     public func check(_ file: URL) throws -> CheckedFile {
         var checked = CheckedFile(path: file.path)
         try LineBatches.read(file) { batch in
-            for share in Shares.map(batch.lines.count, { check(batch, $0, file.path) }) { checked.append(contentsOf: share) }
+            for share in inShares(0..<batch.lines.count, { check(batch, $0, file.path) }) { checked.append(contentsOf: share) }
         }
         guard !readsRows || checked.lines > 0 else { throw DoctorError.noRows(file: file.path) }
         return checked

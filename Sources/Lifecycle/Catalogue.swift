@@ -1,6 +1,7 @@
 import Adapters
 import Policies
 import Registry
+import SharedWork
 import StrictJSON
 import Versions
 

@@ -3,6 +3,7 @@ import DurableFiles
 import Faults
 import Foundation
 import Registry
+import SharedWork
 import StrictJSON
 
 /// Looks at the machine and at what belongs to the registry; says what is wrong and which command mends it.

@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import Policies
 import Registry
+import SharedWork
 
 /// Which adapters are due for retraining: gathers facts, lets the policies judge.
 ///

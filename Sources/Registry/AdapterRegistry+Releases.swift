@@ -1,5 +1,6 @@
 import Adapters
 import GRDB
+import SharedWork
 
 /// Which versions of an adapter there are and which of them have served, without what is recorded of each.
 public struct AdapterReleases: Sendable, Hashable {

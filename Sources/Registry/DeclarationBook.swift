@@ -1,6 +1,7 @@
 import Adapters
 import DurableFiles
 import Foundation
+import SharedWork
 
 /// The declared adapters, of which only those are parsed that are new or changed since they were read last. What a catalogue shows of them has
 /// a book of its own, which is much smaller.

@@ -1,3 +1,5 @@
+import SharedWork
+
 /// The set of 5-grams of each text: all runs of five UTF-8 bytes of its normal form.
 ///
 /// In 20 texts or more, grams that stand in over half of them are left out: they are the instruction that all rows share, and would make
@@ -63,7 +65,7 @@ public struct GramTable: Sendable {
     /// Counted twice: first in counters that grams share, repeats included, which gives few suspects; then the suspects one by one.
     private static func commonGrams(_ texts: TextStore, limit: Int) -> Set<UInt64> {
         var shared = [UInt32](repeating: 0, count: counters)
-        let parts = Shares.map(texts.count) { range -> [UInt32] in
+        let parts = inShares(0..<texts.count) { range -> [UInt32] in
             var counts = [UInt32](repeating: 0, count: counters)
             for index in range { for gram in occurrences(texts[index], where: { _ in true }) { counts[counter(gram)] &+= 1 } }
             return counts
@@ -74,7 +76,7 @@ public struct GramTable: Sendable {
     }
 
     private static func suspects(_ texts: TextStore, limit: Int, _ shared: [UInt32]) -> Set<UInt64> {
-        let parts = Shares.map(texts.count) { range -> [UInt64: Int] in
+        let parts = inShares(0..<texts.count) { range -> [UInt64: Int] in
             var counts: [UInt64: Int] = [:]
             for index in range {
                 for gram in Set(occurrences(texts[index]) { shared[counter($0)] > limit }) { counts[gram, default: 0] += 1 }

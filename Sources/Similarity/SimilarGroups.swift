@@ -1,3 +1,5 @@
+import SharedWork
+
 /// Texts that belong together: equal, similar to one another, or tied through others that are.
 public struct SimilarGroups: Sendable {
     private var parents: [Int32]
@@ -11,7 +13,7 @@ public struct SimilarGroups: Sendable {
         var index = SimilarityIndex(table, capacity: table.count)
         for start in stride(from: 0, to: table.count, by: 8_192) {
             let block = start..<min(table.count, start + 8_192)
-            let signatures = Shares.each(of: block) { GramSignature(table.occurrences(of: $0)) }
+            let signatures = inSharesOfEach(block) { GramSignature(table.occurrences(of: $0)) }
             for number in block {
                 if let twin = first[TextKey(table.texts[number])] {
                     tie(number, twin)

@@ -1,3 +1,4 @@
+import SharedWork
 import Similarity
 
 /// Compares the rows of a data set with one another and with the held-out rows.
@@ -82,13 +83,13 @@ private struct RowComparison {
 
     mutating func standings() -> [DataExamination.Standing] {
         for block in blocks(of: heldOut) {
-            let signatures = Shares.each(of: block) { [table] in GramSignature(table.occurrences(of: $0)) }
+            let signatures = inSharesOfEach(block) { [table] in GramSignature(table.occurrences(of: $0)) }
             for number in block { heldOutIndex.insert(number, signatures[number - block.lowerBound]) }
         }
         var standings: [DataExamination.Standing] = []
         for block in blocks(of: 0..<rows.count) {
             let before = index.count
-            let looks = Shares.each(of: block) { [self] in look($0) }
+            let looks = inSharesOfEach(block) { [self] in look($0) }
             for number in block { standings.append(standing(number, looks[number - block.lowerBound], since: before)) }
         }
         return standings

@@ -1,4 +1,4 @@
-import Registry
+import SharedWork
 
 /// Columns of text, aligned by the width of their longest cell.
 struct Table {

@@ -1,7 +1,7 @@
 import Adapters
 import ArgumentParser
 import Lifecycle
-import Registry
+import SharedWork
 import StrictJSON
 
 struct ListVerb: Verb {

@@ -1,6 +1,5 @@
+import SharedWork
 import Testing
-
-@testable import Registry
 
 /// What is done on all processors is what one would have done.
 @Suite struct SharesTests {
@@ -10,6 +9,11 @@ import Testing
         let elements = Array(0..<257)
         #expect(inShares(of: size, elements) { share in share.map { -$0 } } == elements.map { -$0 })
         #expect(inShares(of: size, [Int]()) { Array($0) }.isEmpty)
+    }
+
+    @Test(arguments: [0, 1, 255, 256, 1_000, 4_097]) func sharesOfARangeAreWholeAndInOrder(_ count: Int) {
+        #expect(inSharesOfEach(7..<7 + count) { $0 } == Array(7..<7 + count))
+        #expect(inShares(0..<count) { Array($0) }.flatMap(\.self) == Array(0..<count))
     }
 
     @Test func theFirstShareThatFailsIsTold() {
