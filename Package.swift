@@ -25,6 +25,7 @@ let package = Package(
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "Randomness", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Metrics", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
@@ -57,7 +58,7 @@ let package = Package(
         // A known world that drives the policies through years.
         .target(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
-        .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
+        .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"]),
         .target(
             name: "Registry",
             dependencies: [
@@ -108,6 +109,7 @@ let package = Package(
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
