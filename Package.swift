@@ -47,22 +47,22 @@ let package = Package(
             swiftSettings: hotSettings),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            dependencies: ["Llama", "Metrics", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
             swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
-        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
+        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "Metrics", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         // A known world that drives the policies through years.
         .target(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
-        .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"]),
+        .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"], swiftSettings: hotSettings),
         .target(
             name: "Registry",
             dependencies: [
-                "Adapters", "DurableFiles", "Faults", "StrictJSON", "StrictYAML",
+                "Adapters", "DurableFiles", "Faults", "Metrics", "StrictJSON", "StrictYAML",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -79,7 +79,7 @@ let package = Package(
             name: "Lifecycle",
             dependencies: [
                 "Adapters", "Archives", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
-                "Monitoring", "Policies", "Registry",
+                "Metrics", "Monitoring", "Policies", "Registry",
                 "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
@@ -88,7 +88,9 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Policies",
+                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Metrics",
+                "Monitoring",
+                "Policies",
                 "Randomness", "Registry", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -121,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "DurableFiles", "Llama", "Randomness", "Tensors", "Tokenizers", "StrictJSON", "TestSupport",
+                "Training", "DurableFiles", "Llama", "Metrics", "Randomness", "Tensors", "Tokenizers", "StrictJSON",
+                "TestSupport",
             ]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Faults", "Llama", "StrictJSON", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
@@ -132,11 +135,12 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "Metrics", "Randomness", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",
             dependencies: [
-                "Registry", "Adapters", "DurableFiles", "Faults", "Randomness", "StrictJSON", "StrictYAML", "TestSupport",
+                "Registry", "Adapters", "DurableFiles", "Faults", "Metrics", "Randomness", "StrictJSON", "StrictYAML",
+                "TestSupport",
                 "Versions", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
@@ -145,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Policies", "Randomness",
+                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Metrics", "Policies", "Randomness",
                 "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",

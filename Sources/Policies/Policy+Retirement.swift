@@ -33,7 +33,7 @@ extension Policy {
                 ? outcome(.passed, "\(seen), above \(words).")
                 : outcome(.failed, "\(seen), no more than \(words): it needs no adapter.")
         }
-        let interval = WilsonInterval(proportion: error.value, count: rows, confidence: retirement.confidence)
+        let interval = ErrorInterval(error, rows: rows, confidence: retirement.confidence)
         let sighting = "\(seen) of \(counted(rows, "row")) (\(span(interval.lower, interval.upper)))"
         switch interval.position(of: limit) {
         case .above: return outcome(.passed, "\(sighting), above \(words).")
