@@ -49,12 +49,14 @@ public struct AnswerScoring {
     }
 
     /// - Throws: `ExternalScorerError`.
-    public func score(_ answers: [WrittenAnswer]) throws -> ScoredAnswers {
+    ///
+    /// - Parameter checking: asked while a command works; what it throws ends it.
+    public func score(_ answers: [WrittenAnswer], checking: () throws -> Void = {}) throws -> ScoredAnswers {
         if case .external(let command) = metric {
-            let scores = try (scorer ?? ExternalScorer()).scores(of: answers, by: command)
-            return scored(.mean, scores.map { [$0] })
+            let scores = try (scorer ?? ExternalScorer()).scores(of: answers, by: command, checking: checking)
+            return Self.scored(.mean, scores.map { [$0] })
         }
-        return scored(metric.kind, answers.map(numbers))
+        return Self.scored(metric.kind, answers.map(numbers))
     }
 
     private func numbers(_ answer: WrittenAnswer) -> [Double] {
@@ -62,7 +64,7 @@ public struct AnswerScoring {
         switch metric {
         case .exactMatch: return mark(ByteText(predicted) == ByteText(expected))
         case .labelAccuracy: return mark(reader.label(in: predicted).map(ByteText.init) == ByteText(expected))
-        case .macroF1: return classes(expected: expected, predicted: reader.label(in: predicted))
+        case .macroF1: return Self.classes(expected: expected, predicted: reader.label(in: predicted), among: reader.labels)
         case .tokenF1: return [TokenF1.score(predicted: predicted, expected: expected)]
         case .rougeL: return [RougeL.score(predicted: predicted, expected: expected)]
         case .bleu: return BLEU.counts(predicted: predicted, expected: expected)
@@ -83,10 +85,19 @@ public struct AnswerScoring {
         }
     }
 
-    /// Where classes are known by likelihood or by reading: their numbers among the labels.
-    public func classes(expected: String, predicted: String?) -> [Double] {
+    /// Scores labels that were chosen, not written.
+    ///
+    /// - Parameter choices: an empty prediction is none of the labels.
+    public static func scored(choices: [WrittenAnswer], labels: [String], as kind: ScoredAnswers.Kind) -> ScoredAnswers {
+        guard kind == .macroF1 else {
+            return ScoredAnswers(correct: choices.map { ByteText($0.predicted) == ByteText($0.expected) })
+        }
+        return scored(kind, choices.map { classes(expected: $0.expected, predicted: $0.predicted, among: labels) })
+    }
+
+    private static func classes(expected: String, predicted: String?, among labels: [String]) -> [Double] {
         func number(_ label: String?) -> Double {
-            label.flatMap { label in reader.labels.firstIndex { ByteText($0) == ByteText(label) } }.map(Double.init) ?? -1
+            label.flatMap { label in labels.firstIndex { ByteText($0) == ByteText(label) } }.map(Double.init) ?? -1
         }
         return [number(expected), number(predicted)]
     }
@@ -98,7 +109,7 @@ public struct AnswerScoring {
 
     private func mark(_ isRight: Bool) -> [Double] { [isRight ? 1 : 0] }
 
-    private func scored(_ kind: ScoredAnswers.Kind, _ rows: [[Double]]) -> ScoredAnswers {
+    private static func scored(_ kind: ScoredAnswers.Kind, _ rows: [[Double]]) -> ScoredAnswers {
         guard let scored = ScoredAnswers(kind, rows: rows) else { preconditionFailure("metrics write what their kind reads") }
         return scored
     }

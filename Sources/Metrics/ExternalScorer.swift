@@ -23,19 +23,17 @@ public struct ExternalScorer: Sendable {
 
     private let folder: URL?
     private let environment: [String: String]?
-    private let shouldStop: @Sendable () throws -> Void
 
-    /// - Parameters:
-    ///   - folder: where the command runs.
-    ///   - shouldStop: asked again and again; what it throws ends the command.
-    public init(
-        in folder: URL? = nil, environment: [String: String]? = nil, shouldStop: @escaping @Sendable () throws -> Void = {}
-    ) {
-        (self.folder, self.environment, self.shouldStop) = (folder, environment, shouldStop)
+    /// - Parameter folder: where the command runs.
+    public init(in folder: URL? = nil, environment: [String: String]? = nil) {
+        (self.folder, self.environment) = (folder, environment)
     }
 
+    /// - Parameter checking: asked again and again; what it throws ends the command.
     /// - Throws: `ExternalScorerError`.
-    public func scores(of answers: [WrittenAnswer], by command: Command) throws -> [Double] {
+    public func scores(
+        of answers: [WrittenAnswer], by command: Command, checking: () throws -> Void = {}
+    ) throws -> [Double] {
         guard !answers.isEmpty else { return [] }
         let place = try FileManager.default.url(
             for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: FileManager.default.temporaryDirectory,
@@ -48,7 +46,7 @@ public struct ExternalScorer: Sendable {
         let lines = answers.enumerated().map { row, answer in Self.line(row, answer) }
         try Data(lines.joined().utf8).write(to: input)
         for file in [output, complaints] { try Data().write(to: file) }
-        let status = try run(command, input, output, complaints, limit: (answers.count + 16) * Self.bytesPerRow)
+        let status = try run(command, input, output, complaints, limit: (answers.count + 16) * Self.bytesPerRow, checking)
         let said = try Self.complaint(complaints)
         guard status == .exited(0) else { throw ExternalScorerError(.died(status), command: command.text, said: said) }
         return try results(Data(contentsOf: output), answers.count, command, said)
@@ -62,7 +60,9 @@ public struct ExternalScorer: Sendable {
         return json.text() + "\n"
     }
 
-    private func run(_ command: Command, _ input: URL, _ output: URL, _ complaints: URL, limit: Int) throws
+    private func run(
+        _ command: Command, _ input: URL, _ output: URL, _ complaints: URL, limit: Int, _ checking: () throws -> Void
+    ) throws
         -> ExternalScorerError.Ending
     {
         let process = Process()
@@ -77,7 +77,7 @@ public struct ExternalScorer: Sendable {
         let end = ContinuousClock.now + .seconds(command.seconds)
         do {
             while process.isRunning {
-                try shouldStop()
+                try checking()
                 guard ContinuousClock.now < end else {
                     throw ExternalScorerError(
                         .hung(seconds: command.seconds), command: command.text, said: try Self.complaint(complaints))

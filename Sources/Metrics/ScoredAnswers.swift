@@ -99,6 +99,14 @@ public struct ScoredAnswers: Sendable, Hashable {
         ScoredAnswers(kind: kind, width: width, classes: classes, rows: chosen.map { rows[$0] })
     }
 
+    /// Rows that were not answered at all are wrong, whatever an empty answer is worth. Counts of nothing are none already.
+    public func withoutCredit(for unanswered: [Int]) -> ScoredAnswers {
+        guard width == 1 else { return self }
+        var rows = rows
+        for row in unanswered { rows[row] = [0] }
+        return ScoredAnswers(kind: kind, width: width, classes: classes, rows: rows)
+    }
+
     private init(kind: Kind, width: Int, classes: Int, rows: [[Double]]) {
         (self.kind, self.width, self.classes, self.rows, flat) = (kind, width, classes, rows, rows.flatMap(\.self))
     }

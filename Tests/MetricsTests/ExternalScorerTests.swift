@@ -68,7 +68,8 @@ import Testing
 
     @Test func whoeverAsksMayStopIt() throws {
         struct Stop: Error {}
-        let scorer = ExternalScorer { throw Stop() }
-        #expect(throws: Stop.self) { try scorer.scores(of: answers, by: ExternalScorer.Command("sleep 300")) }
+        #expect(throws: Stop.self) {
+            try ExternalScorer().scores(of: answers, by: ExternalScorer.Command("sleep 300")) { throw Stop() }
+        }
     }
 }
