@@ -56,8 +56,8 @@ public struct PairedComparison: Sendable, Hashable {
     public var members: [(String, JSONValue)] {
         func rounded(_ value: Double) -> JSONValue { .number((value * 1e6).rounded() / 1e6) }
         return [
-            ("test", .string(test.rawValue)), ("rows", .integer(rows)), ("error", rounded(first)),
-            ("rival_error", rounded(second)),
+            ("test", .string(test.rawValue)), ("rows", .integer(rows)), ("first_error", rounded(first)),
+            ("second_error", rounded(second)),
             ("difference", rounded(difference)), ("interval", [rounded(lower), rounded(upper)]),
             ("confidence", .number(confidence)),
             ("p_value", rounded(pValue)), ("finding", .string(finding.rawValue)),

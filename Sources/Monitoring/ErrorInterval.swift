@@ -4,7 +4,8 @@ import Metrics
 /// An error with its interval: one less a metric's value.
 ///
 /// A share of wrong rows has Wilson's interval, every other error that of the bootstrap over rows, which a formula that sums counts first
-/// (BLEU, chrF, macro F1) needs as a mean does.
+/// (BLEU, chrF, macro F1) needs as a mean does. Where all draws are the same they know nothing of rows that were not seen, and Wilson's
+/// interval stands in: scores in 0 … 1 vary at most as much as right and wrong do.
 public struct ErrorInterval: Sendable, Hashable {
     public let rows: Int
     public let value: Double
@@ -23,8 +24,10 @@ public struct ErrorInterval: Sendable, Hashable {
             (lower, upper) = (0, 1)
         } else {
             let bootstrap = Bootstrap(rows: rows, seed: Bootstrap.seed) { 1 - answers.value(of: $0) }
-            lower = max(0, min(value, bootstrap.quantile((1 - confidence) / 2)))
-            upper = min(1, max(value, bootstrap.quantile((1 + confidence) / 2)))
+            let isBlind = bootstrap.draws.first == bootstrap.draws.last
+            let wilson = WilsonInterval(proportion: value, count: rows, confidence: confidence)
+            lower = isBlind ? wilson.lower : max(0, min(value, bootstrap.quantile((1 - confidence) / 2)))
+            upper = isBlind ? wilson.upper : min(1, max(value, bootstrap.quantile((1 + confidence) / 2)))
         }
     }
 

@@ -115,6 +115,13 @@ import Testing
         #expect(abs(spread.with(rows: 1600, insteadOf: 400).below - spread.below / 2) < 1e-12)
     }
 
+    @Test func scoresThatAreAllTheSameAreNotTakenForCertain() throws {
+        let interval = ErrorInterval(
+            try #require(ScoredAnswers(.mean, rows: [[Double]](repeating: [0], count: 20))), confidence: 0.95)
+        let wilson = WilsonInterval(proportion: 1, count: 20, confidence: 0.95)
+        #expect(interval?.lower == wilson.lower && interval?.upper == 1)
+    }
+
     @Test func ofOneScoreNothingIsKnown() throws {
         let interval = ErrorInterval(try #require(ScoredAnswers(.mean, rows: [[0.5]])), confidence: 0.95)
         #expect(interval?.lower == 0 && interval?.upper == 1)

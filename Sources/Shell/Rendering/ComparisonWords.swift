@@ -20,8 +20,11 @@ enum ComparisonWords {
             ? "Noise floor: 0; answers are the likeliest tokens, the same each time."
             : "Noise floor: \(points(outcome.noise.range)) over \(outcome.noise.repeats) repeats."
         return [verdict(outcome)]
-            + ["  \(span(comparison)); \(test(comparison)): p = \(PValueWords.text(comparison.pValue))"]
-            + [rows(comparison), floor].compactMap { $0.map { "  \($0)" } }
+            + [
+                "  \(span(comparison))", "  \(test(comparison)): p = \(PValueWords.text(comparison.pValue)).", rows(comparison),
+                "  \(floor)",
+            ]
+            .compactMap(\.self)
     }
 
     /// One line: the finding, who against whom, by how much, and the slices in which it is otherwise.
@@ -40,13 +43,13 @@ enum ComparisonWords {
     }
 
     private static func span(_ comparison: PairedComparison) -> String {
-        let ends = "\(points(comparison.lower)) to \(points(comparison.upper))"
-        return "\(Decimals.percent(comparison.confidence)) interval \(ends), above 0 the first is better"
+        let ends = [comparison.lower, comparison.upper].map { Decimals.text(100 * $0, 2) }.joined(separator: " to ")
+        return "\(Decimals.percent(comparison.confidence)) interval \(ends) points; above 0 the first is better."
     }
 
     private static func rows(_ comparison: PairedComparison) -> String? {
         guard !comparison.isSignificant else { return nil }
-        return comparison.rowsNeeded.map { "About \(counted($0, "row")) would show a difference of this size." }
+        return comparison.rowsNeeded.map { "  About \(counted($0, "row")) would show a difference of this size." }
     }
 
     static func table(_ slices: [SliceComparison], first: String, second: String) -> Table {
