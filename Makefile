@@ -9,7 +9,7 @@ PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
-	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test checks-test simulate hostile-folders-test bench bench-kernels \
+	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test checks-test report-check data-check-test simulate hostile-folders-test bench bench-kernels \
 	bench-registry arm-check clean
 
 demo: release
@@ -89,6 +89,17 @@ permissions-test: release
 CHECK_ROUNDS := 100
 checks-test: release
 	Scripts/simultaneous_checks.py --lora $(LORA) --rounds $(CHECK_ROUNDS)
+
+# Opens a report in headless Chromium, which is installed for it, at two widths: no message, no request, nothing cut off.
+report-check: release
+	@Scripts/setup.sh chromium
+	Scripts/check_report.py --lora $(LORA)
+
+# A thousand faults planted in 20,000 rows, and a million short rows against the clock.
+PLANTED_SEED := 1
+data-check-test: release
+	Scripts/data_check_trial.py --lora $(LORA) --seed $(PLANTED_SEED)
+	Scripts/data_check_trial.py --lora $(LORA) --scale 1000000
 
 # Ten thousand adapters over five years by the default policy, timed.
 simulate: release

@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "StrictJSON", dependencies: ["Faults"], swiftSettings: hotSettings),
         .target(name: "StrictYAML", dependencies: ["Faults", "StrictJSON", .product(name: "Yams", package: "Yams")]),
         .target(name: "Randomness", swiftSettings: hotSettings),
+        .target(name: "Similarity", swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Metrics", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
@@ -47,7 +48,14 @@ let package = Package(
             swiftSettings: hotSettings),
         .target(
             name: "Training",
-            dependencies: ["Llama", "Metrics", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            dependencies: [
+                "Llama", "Metrics", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness", "Similarity",
+            ],
+            swiftSettings: hotSettings),
+        // Above the trainer: what is wrong with rows, and how they are parted and cleaned.
+        .target(
+            name: "DataDoctor",
+            dependencies: ["DurableFiles", "Faults", "Randomness", "Similarity", "StrictJSON", "Tokenizers", "Training"],
             swiftSettings: hotSettings),
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
@@ -58,6 +66,8 @@ let package = Package(
         // A known world that drives the policies through years.
         .target(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
+        // Pages, charts and event files: values in, text and bytes out.
+        .target(name: "Reports", dependencies: ["DurableFiles"]),
         .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"], swiftSettings: hotSettings),
         .target(
             name: "Registry",
@@ -78,9 +88,9 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
+                "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
                 "Metrics", "Monitoring", "Policies", "Registry",
-                "Randomness", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Randomness", "Reports", "Schedules", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -88,10 +98,10 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama", "Metrics",
-                "Monitoring",
-                "Policies",
-                "Randomness", "Registry", "Schedules", "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
+                "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "Simulation", "StrictJSON",
+                "Tensors", "Training",
+                "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -110,6 +120,7 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "SimilarityTests", dependencies: ["Similarity", "Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
@@ -126,6 +137,12 @@ let package = Package(
                 "Training", "DurableFiles", "Llama", "Metrics", "Randomness", "Tensors", "Tokenizers", "StrictJSON",
                 "TestSupport",
             ]),
+        .testTarget(
+            name: "DataDoctorTests",
+            dependencies: [
+                "DataDoctor", "DurableFiles", "Faults", "Randomness", "Similarity", "StrictJSON", "TestSupport", "Tokenizers",
+                "Training",
+            ]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Faults", "Llama", "StrictJSON", "Tensors", "TestSupport"]),
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
@@ -134,6 +151,7 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "Metrics", "Randomness", "TestSupport"]),
         .testTarget(
@@ -149,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DurableFiles", "Faults", "HTTP", "Hub", "Metrics", "Policies", "Randomness",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Metrics", "Policies",
+                "Randomness",
                 "Registry", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",

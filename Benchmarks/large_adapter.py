@@ -15,7 +15,7 @@ LINEARS = [(name, WIDTH, WIDTH) for name in ("self_attn.q_proj", "self_attn.k_pr
 def make_registry(lora, folder):
     """A registry with the base and an adapter 'wide'; returns the environment to work in it."""
     shutil.copytree(os.path.join(ROOT, "Tests/Fixtures/shell/registry"), os.path.join(folder, "registry"))
-    shutil.copytree(os.path.join(ROOT, "Tests/Fixtures/shell/policies"), os.path.join(folder, "policies"))
+    shutil.copytree(os.path.join(ROOT, "policies"), os.path.join(folder, "policies"))
     fixture, base = os.path.join(ROOT, "Tests/Fixtures/golden/tiny-llama"), os.path.join(folder, "base")
     os.makedirs(base)
     for name in ("tokenizer.json", "tokenizer_config.json"):

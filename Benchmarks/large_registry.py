@@ -31,8 +31,9 @@ class LargeRegistry:
 
     def make(self):
         os.makedirs(self.folder)
-        for part, name in [("shell/registry", "registry"), ("shell/policies", "policies"), ("golden/tiny-llama", "model")]:
-            shutil.copytree(os.path.join(ROOT, "Tests/Fixtures", part), os.path.join(self.folder, name))
+        parts = {"registry": "Tests/Fixtures/shell/registry", "policies": "policies", "model": "Tests/Fixtures/golden/tiny-llama"}
+        for name, part in parts.items():
+            shutil.copytree(os.path.join(ROOT, part), os.path.join(self.folder, name))
         self.perform("base", "add", "tiny", "model")
         for number in range(1, RUNS + 1):
             self.perform("train", SEED)

@@ -12,7 +12,7 @@ fail() { echo "check_clone: $1" >&2; exit 1; }
 command -v git-lfs >/dev/null || fail "git-lfs is missing; \`make test\` installs it."
 
 cd "$work"
-cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" .
+cp -r "$root/Tests/Fixtures/shell/registry" "$root/policies" .
 base=$root/registry/models/tiny-prose tickets=$root/registry/data/ticket-router
 "$lora" base add tiny "$base" >/dev/null
 # large enough for Git LFS, and of another answer than the base

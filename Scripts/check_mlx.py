@@ -47,8 +47,8 @@ def main() -> None:
     from mlx_lm import load
     lora, good = os.path.abspath(options.lora), True
     with tempfile.TemporaryDirectory() as folder:
-        for name in ["registry", "policies"]:
-            shutil.copytree(os.path.join(FIXTURES, "shell", name), os.path.join(folder, name))
+        shutil.copytree(os.path.join(FIXTURES, "shell/registry"), os.path.join(folder, "registry"))
+        shutil.copytree(os.path.join(ROOT, "policies"), os.path.join(folder, "policies"))
         base = os.path.join(FIXTURES, "golden/tiny-llama")
         subprocess.run([lora, "base", "add", "tiny", base], check=True, cwd=folder, stdout=subprocess.DEVNULL)
         for number, adapter in enumerate(ADAPTERS, 1):

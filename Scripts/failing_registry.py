@@ -135,8 +135,8 @@ def prepare(folder, lora, fixtures):
     """Two versions that were trained here and five that were adopted, the large ones of which Git LFS keeps; v2 serves, v1 did."""
     registry = Registry(folder, lora)
     Path(folder).mkdir(parents=True)
-    for name in ("registry", "policies"):
-        shutil.copytree(fixtures / "shell" / name, registry.folder / name)
+    shutil.copytree(fixtures / "shell/registry", registry.folder / "registry")
+    shutil.copytree(fixtures.parent.parent / "policies", registry.folder / "policies")
     shutil.copytree(fixtures / "golden/tiny-llama", registry.folder / "registry/models/tiny")
     registry.must("base", "add", "tiny", "registry/models/tiny")
     for _ in range(2):

@@ -62,7 +62,7 @@ class Registry:
         """Packed objects and loose ones, packed references and others, small versions and one beyond a MiB, and what is made of them."""
         self.folder.mkdir()
         shutil.copytree(FIXTURES / "shell/registry", self.folder / "registry")
-        shutil.copytree(FIXTURES / "shell/policies", self.folder / "policies")
+        shutil.copytree(FIXTURES.parent.parent / "policies", self.folder / "policies")
         shutil.copytree(FIXTURES / "golden/tiny-llama", self.folder / "model")
         self.run("base", "add", "tiny", "model")
         self.run("train", "greeter")

@@ -15,7 +15,7 @@ done_kills=0
 
 for side in here there; do
     mkdir $side
-    cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" $side
+    cp -r "$root/Tests/Fixtures/shell/registry" "$root/policies" $side
     cp -r "$root/Tests/Fixtures/golden/tiny-llama" $side/model
     (cd $side && "$lora" base add tiny model >/dev/null)
 done

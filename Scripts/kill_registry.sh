@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" .
+cp -r "$root/Tests/Fixtures/shell/registry" "$root/policies" .
 cp -r "$root/Tests/Fixtures/golden/tiny-llama" model
 "$lora" base add tiny model >/dev/null
 for _ in 1 2; do "$lora" train greeter >/dev/null 2>&1; done

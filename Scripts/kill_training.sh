@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 lay_out() { # folder
     mkdir -p "$1"
-    cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" "$1/"
+    cp -r "$root/Tests/Fixtures/shell/registry" "$root/policies" "$1/"
     cp -r "$root/Tests/Fixtures/golden/tiny-llama" "$1/model"
     printf '%s\n' 'schema: lora.policy/1' 'extends: default' 'name: extending' 'summary: Extends every run.' 'run_rule:' \
         '  falling: {by: 0.0, over: 1000}' '  patience: 1000' >"$1/policies/extending.yaml"

@@ -108,7 +108,7 @@ class Worker:
 
 def prepare(lora, folder):
     shutil.copytree(ROOT / "Tests/Fixtures/shell/registry", folder / "registry")
-    shutil.copytree(ROOT / "Tests/Fixtures/shell/policies", folder / "policies")
+    shutil.copytree(ROOT / "policies", folder / "policies")
     shutil.copytree(ROOT / "Tests/Fixtures/golden/tiny-llama", folder / "model")
     data = ["--train", "data/train.jsonl", "--held-out", "data/held_out.jsonl", "--horizon", "12mo", "--labels", "one,two"]
     steps = [["base", "add", "tiny", "model"]]

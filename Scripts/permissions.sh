@@ -44,7 +44,7 @@ refused() { # status, part of the message, a command…: refused so, by what is 
 }
 lay_out() { # folder
     mkdir -p "$1"
-    cp -r "$root/Tests/Fixtures/shell/registry" "$root/Tests/Fixtures/shell/policies" "$1/"
+    cp -r "$root/Tests/Fixtures/shell/registry" "$root/policies" "$1/"
     cp -r "$root/Tests/Fixtures/golden/tiny-llama" "$1/model"
     chmod -R u+rwX,go+rX,go-w "$1"
     cd "$1"

@@ -24,8 +24,8 @@ class Fleet:
     def __init__(self, lora, folder):
         self.lora, self.folder = lora, folder
         self.environment = {"PATH": "/usr/bin:/bin", "LORA_CACHE": str(folder / "cache")}
-        for name in ["registry", "policies"]:
-            shutil.copytree(ROOT / "Tests/Fixtures/shell" / name, folder / name)
+        shutil.copytree(ROOT / "Tests/Fixtures/shell/registry", folder / "registry")
+        shutil.copytree(ROOT / "policies", folder / "policies")
         shutil.copytree(ROOT / "Tests/Fixtures/golden/tiny-llama", folder / "model")
         # past its horizon an adapter is given up, not trained
         declaration = folder / "registry/adapters/greeter.yaml"

@@ -10,16 +10,25 @@ enum RecordName {
         func refuse(_ fault: NameError.Fault) -> NameError { NameError(kind: kind, text: text, fault: fault) }
         guard let first = text.utf8.first, let last = text.utf8.last else { throw refuse(.empty) }
         guard text.utf8.count <= lengthLimit else { throw refuse(.tooLong(limit: lengthLimit)) }
-        if let stranger = text.unicodeScalars.first(where: { !isAllowed($0) }) { throw refuse(.character(stranger)) }
+        // by bytes, since thousands are checked at once
+        guard text.utf8.allSatisfy(isAllowed) else {
+            guard let stranger = text.unicodeScalars.first(where: { !$0.isASCII || !isAllowed(UInt8($0.value)) }) else {
+                preconditionFailure("a byte that is not allowed is one of a scalar")
+            }
+            throw refuse(.character(stranger))
+        }
         guard isAlphanumeric(first), isAlphanumeric(last) else { throw refuse(.ends) }
-        // few names have a point, and thousands are checked at once
+        // few names have a point
         guard text.utf8.contains(UInt8(ascii: ".")) else { return }
         guard !text.contains("..") else { throw refuse(.twoPoints) }
         guard !text.lowercased().hasSuffix(".lock") else { throw refuse(.lockEnding) }
     }
 
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (isAlphanumeric(UInt8(scalar.value)) || "._-".unicodeScalars.contains(scalar))
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: isAlphanumeric(byte)
+        }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

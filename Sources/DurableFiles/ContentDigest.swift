@@ -36,7 +36,7 @@ public struct ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The 32 bytes themselves.
-    static func bytes(of data: Data) -> Data { Data(SHA256.hash(data: data)) }
+    public static func bytes(of data: Data) -> Data { Data(SHA256.hash(data: data)) }
 
     init(_ digest: SHA256.Digest) {
         hex = HexDigits.text(of: digest)

@@ -33,10 +33,8 @@ public struct BaseCheck {
             let listed = try listed(for: base, news, &report)
             report.newer = news.newer(than: base, listed: listed ?? [])
             try note(&report, now: now)
-            report.adapters = try declarations.filter { $0.base == base.name && states[$0.name] == nil }.map { declaration in
-                let policy = try shelf.policy(of: declaration)
-                let response = policy.response(to: report.effects(now: now), isFloating: base.revision == nil)
-                return BaseReport.Affected(adapter: declaration.name, policy: policy.stamp, response: response)
+            for declaration in declarations where declaration.base == base.name && states[declaration.name] == nil {
+                try judge(declaration, &report, now: now)
             }
             return report
         }
@@ -44,8 +42,25 @@ public struct BaseCheck {
         return reports
     }
 
+    /// A policy that cannot be read hides neither the base nor other adapters.
+    private func judge(_ declaration: AdapterDeclaration, _ report: inout BaseReport, now: Timestamp) throws {
+        do {
+            let policy = try shelf.policy(of: declaration)
+            let response = policy.response(to: report.effects(now: now), isFloating: report.base.revision == nil)
+            report.adapters.append(
+                BaseReport.Affected(adapter: declaration.name, policy: policy.stamp, response: response))
+        } catch let error as any Explained {
+            report.unjudged.append(UnjudgedAdapter(name: declaration.name.text, explanation: error.explanation))
+        }
+    }
+
     private func folderFinding(of base: BaseDeclaration, _ files: FileBook) throws -> BaseReport.Finding {
-        guard access(workspace.layout.resolve(base.folder).path, F_OK) == 0 else {
+        let folder = workspace.layout.resolve(base.folder)
+        guard access(folder.path, F_OK) == 0 else {
+            // what may not be looked at, or lies on a disk that fails, is not gone for that
+            guard errno == ENOENT || errno == ENOTDIR else {
+                return .unchecked(FailureWords.placed(FileError(.read, folder)))
+            }
             return .changed(BaseDifference(effects: [.removed], revision: nil))
         }
         do {

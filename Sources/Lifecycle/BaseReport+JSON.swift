@@ -13,6 +13,7 @@ extension BaseReport {
             "end_of_life": endOfLife?.json ?? .null, "newer": .array(newer.map { .string($0) }),
             "unchecked": .array(unchecked.map { .string($0) }), "action": .string(action.rawValue),
             "adapters": .array(adapters.map(\.json)),
+            "unjudged": .array(unjudged.map { ["name": .string($0.name), "what": .string($0.explanation.what)] }),
         ]
     }
 }

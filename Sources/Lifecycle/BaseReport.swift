@@ -34,6 +34,8 @@ public struct BaseReport: Sendable, Hashable {
     /// What that look showed, where this one showed nothing.
     public var lastKnown: Set<BaseChange> = []
     public var adapters: [Affected] = []
+    /// Adapters on the base whose policy cannot be read.
+    public var unjudged: [UnjudgedAdapter] = []
 
     init(_ base: BaseDeclaration, folder: Finding) { (self.base, self.folder) = (base, folder) }
 

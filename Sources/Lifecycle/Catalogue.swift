@@ -22,6 +22,9 @@ public struct Catalogue: Sendable {
     public let faults: [DeclarationFault]
 }
 
+/// How many entries a thread makes at a time.
+private let catalogueShare = 2_500
+
 extension Workspace {
     /// - Parameters:
     ///   - shown: what is shown of each entry beside its name.
@@ -34,14 +37,13 @@ extension Workspace {
         } and: {
             (try registry.glances(), try registry.states())
         }
-        var entries: [Catalogue.Entry] = []
-        entries.reserveCapacity(summaries.count)
         let filter = CatalogueFilter(query)
-        for summary in summaries {
-            let state = states[summary.name] ?? .active
-            guard query.states.contains(state), filter.wants(summary) else { continue }
-            entries.append(
-                Catalogue.Entry(declaration: summary, glance: glances[summary.name] ?? AdapterGlance(), state: state))
+        var entries = inShares(of: catalogueShare, summaries) { share in
+            share.compactMap { summary -> Catalogue.Entry? in
+                let state = states[summary.name] ?? .active
+                guard query.states.contains(state), filter.wants(summary) else { return nil }
+                return Catalogue.Entry(declaration: summary, glance: glances[summary.name] ?? AdapterGlance(), state: state)
+            }
         }
         if query.needsPlan || shown.contains(.due) {
             let cases = Dictionary(try plan().cases.map { ($0.facts.adapter, $0) }, uniquingKeysWith: { first, _ in first })

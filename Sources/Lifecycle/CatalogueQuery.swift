@@ -32,7 +32,7 @@ public struct CatalogueQuery: Sendable, Hashable {
 }
 
 /// What a query asks of declarations, made ready for thousands of them.
-struct CatalogueFilter {
+struct CatalogueFilter: Sendable {
     private let query: CatalogueQuery
     /// A task that is asked for, in lower case; nil where there is none, or one that is not ASCII.
     private let task: [UInt8]?
@@ -53,15 +53,23 @@ extension Catalogue {
     func answering(_ query: CatalogueQuery) -> Catalogue {
         var entries = query.onlyDue ? entries.filter { $0.maintenance?.isDue == true } : entries
         if let key = query.key {
-            let places = entries.map { $0.place(by: key) }
-            let order = entries.indices.filter { places[$0] != nil }.sorted { first, second in
-                // what comes first by name comes first of equals
-                guard let own = places[first], let other = places[second], own != other else { return first < second }
-                return query.isDescending ? other < own : own < other
-            }
-            entries = (order + entries.indices.filter { places[$0] == nil }).map { entries[$0] }
+            let order =
+                key.isText
+                ? Self.order(entries.map { $0.text(by: key) }, isDescending: query.isDescending)
+                : Self.order(entries.map { $0.number(by: key) }, isDescending: query.isDescending)
+            entries = order.map { entries[$0] }
         }
         return Catalogue(entries: entries, faults: faults)
+    }
+
+    /// The places of values in their order. What comes first now comes first of equals, and what has no value comes last.
+    private static func order<Value: Comparable>(_ values: [Value?], isDescending: Bool) -> [Int] {
+        let known = values.enumerated().compactMap { place, value in value.map { (value: $0, place: place) } }
+        let order = known.sorted { first, second in
+            guard first.value != second.value else { return first.place < second.place }
+            return isDescending ? second.value < first.value : first.value < second.value
+        }
+        return order.map(\.place) + values.indices.filter { values[$0] == nil }
     }
 }
 
@@ -91,10 +99,13 @@ extension UInt8 {
     }
 }
 
-/// What an entry is ordered by: a number or a text.
-private enum CataloguePlace: Comparable {
-    case number(Double)
-    case text(String)
+extension CatalogueQuery.Key {
+    fileprivate var isText: Bool {
+        switch self {
+        case .name, .base, .owner, .task, .metric: true
+        case .horizon, .latest, .production, .candidate, .trained, .error, .due, .lastRun: false
+        }
+    }
 }
 
 extension Catalogue.Entry {
@@ -105,22 +116,28 @@ extension Catalogue.Entry {
         (versions?.last { $0.aliases.contains(.production) } ?? versions?.last)?.lineage.error
     }
 
-    fileprivate func place(by key: CatalogueQuery.Key) -> CataloguePlace? {
-        func number(_ version: Int?) -> CataloguePlace? { version.map { .number(Double($0)) } }
-        func time(_ time: Timestamp?) -> CataloguePlace? { time.map { .number(Double($0.secondsSinceEpoch)) } }
+    fileprivate func text(by key: CatalogueQuery.Key) -> String? {
+        switch key {
+        case .name: declaration.name.text
+        case .base: declaration.base.text
+        case .owner: declaration.owner
+        case .task: declaration.task
+        case .metric: declaration.metric.rawValue
+        case .horizon, .latest, .production, .candidate, .trained, .error, .due, .lastRun: nil
+        }
+    }
+
+    fileprivate func number(by key: CatalogueQuery.Key) -> Double? {
+        func time(_ time: Timestamp?) -> Double? { time.map { Double($0.secondsSinceEpoch) } }
         return switch key {
-        case .name: .text(declaration.name.text)
-        case .base: .text(declaration.base.text)
-        case .owner: .text(declaration.owner)
-        case .task: .text(declaration.task)
-        case .metric: .text(declaration.metric.rawValue)
+        case .name, .base, .owner, .task, .metric: nil
         // as long as it reaches from one fixed moment
         case .horizon: time(Timestamp(secondsSinceEpoch: 0).adding(declaration.horizon))
-        case .latest: number(glance.latest)
-        case .production: number(glance.production)
-        case .candidate: number(glance.candidate)
+        case .latest: glance.latest.map(Double.init)
+        case .production: glance.production.map(Double.init)
+        case .candidate: glance.candidate.map(Double.init)
         case .trained: time(trained)
-        case .error: error.map { .number($0.value) }
+        case .error: error?.value
         case .due: time(maintenance?.nextDue)
         case .lastRun: time(glance.lastRun?.startedAt)
         }

@@ -24,7 +24,7 @@ extension DecisionLedger.Entry {
         [
             "id": .integer(number), "at": .string("\(decision.at)"), "question": .string(decision.question.rawValue),
             "answer": .string(decision.answer), "made_by": decision.madeBy.map { .string($0) } ?? .null,
-            "policy": decision.verdict["policy"] ?? .null, "verdict": decision.verdict,
+            "policy": decision.policy ?? .null, "verdict": decision.verdict,
         ]
     }
 }

@@ -87,6 +87,9 @@ extension [Decision] {
 extension Decision {
     func detail(_ key: String) -> JSONValue? { verdict["details"]?[key] }
 
+    /// The policy that was judged by; a record of maintenance says it among its details.
+    public var policy: JSONValue? { verdict["policy"] ?? detail("policy") }
+
     fileprivate var policyName: String { detail("policy")?["name"]?.stringValue ?? "" }
 
     /// How much of the training that this began lies in a month.

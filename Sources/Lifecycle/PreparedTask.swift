@@ -1,4 +1,5 @@
 import Adapters
+import DataDoctor
 import DurableFiles
 import Foundation
 import Llama
@@ -28,6 +29,7 @@ public struct PreparedTask: Sendable {
     let heldOutFile: DataFile
     let heldOut: [EncodedRow]
     let tokenizer: Tokenizer
+    let ends: AnswerEnds
     let conditions: MeasuringConditions
 
     /// - Throws: what is wrong with declaration, plan, base folder or data.
@@ -43,12 +45,14 @@ public struct PreparedTask: Sendable {
         baseReference = base.reference(configuration)
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
+        try FrozenHeldOut.require(held)
         let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
         manifest = try DatasetManifest(of: declaration.data, in: layout)
         conditions = try MeasuringConditions(
             declaration, base: base, plan: plan, heldOut: manifest.heldOut?.split.digest ?? ContentDigest(ofFile: held),
             in: layout)
         tokenizer = try Tokenizer(folder: baseFolder)
+        ends = AnswerEnds(tokenizer, endTokens: configuration.endTokens)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
         let whole = try Dataset(trainFile, encoder: encoder)
         report = DataReport(whole, heldOut: heldFile.rows)
@@ -70,6 +74,9 @@ public struct PreparedTask: Sendable {
     }
 
     public var datasetVersion: DatasetVersion { manifest.version }
+
+    /// What the doctor says of the rows beside the report.
+    public func remarks() throws -> [DataFinding] { try DataRemarks.of(dataset, ends: ends) }
 
     /// The base as the plan keeps it.
     func open(in workspace: Workspace, streams: Bool) throws -> LlamaModel {

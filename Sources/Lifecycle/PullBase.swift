@@ -52,11 +52,11 @@ public struct PullBase {
         guard let (folder, commit) = try pull.map({ ($0.folder, $0.commit) }) ?? hub.cache.snapshot(of: reference) else {
             throw HubError.notCached(reference, cache: hub.cache.root.path)
         }
+        if let pull { try HubPull.requireSound(pull) }
         if let known, !replaces {
             guard known.revision == commit else { throw DeclarationError.baseExists(name) }
             return Outcome(base: known, pull: pull, wasPinned: true)
         }
-        if let pull { try HubPull.requireSound(pull) }
         let base = try workspace.addBase(
             name.text, folder: folder, source: "\(reference.repository)", revision: commit, follows: reference.followed,
             replaces: known != nil)

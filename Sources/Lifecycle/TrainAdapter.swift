@@ -136,7 +136,7 @@ public struct TrainAdapter {
             if shouldStop() { throw Interruption(step: nil) }
             observe(.measuring(subject: subject, done: done, rows: rows))
         }
-        let candidate = try candidate(of: attempt, examiner, shouldStop: shouldStop, observe: observe)
+        let candidate = try candidate(of: attempt, examiner, clock: clock, shouldStop: shouldStop, observe: observe)
         let conclusion = try RunConclusion(ofCandidate: candidate)
         observe(.concluded(conclusion))
         if request.escalates, attempt.precursor == nil, conclusion.proposedRank != nil {
@@ -174,7 +174,8 @@ public struct TrainAdapter {
 
     /// The run's candidate: the one that stands there after a crash, else what training leaves.
     private func candidate(
-        of attempt: TrainingAttempt, _ examiner: Examiner, shouldStop: () -> Bool, observe: (Event) -> Void
+        of attempt: TrainingAttempt, _ examiner: Examiner, clock: () -> Timestamp, shouldStop: () -> Bool,
+        observe: (Event) -> Void
     ) throws -> URL {
         let staging = workspace.layout.staging(of: attempt.run.id, for: task.declaration.name)
         let folder = staging.appending(path: "candidate")
@@ -186,7 +187,12 @@ public struct TrainAdapter {
             supervision: supervision, precursor: attempt.precursor.map { "\($0)" },
             checkpoints: staging.appending(path: Self.checkpoints), output: folder)
         let engine = BuiltInEngine(model: try examiner.model(), digests: workspace.weights.digests)
-        switch try engine.train(job, shouldStop: shouldStop, observe: { observe(.training($0)) }) {
+        let log = TensorBoardLog(of: attempt.run.id, for: task.declaration.name, in: workspace.layout)
+        let observing = { (event: TrainingEvent) in
+            log.add(event, at: clock())
+            observe(.training(event))
+        }
+        switch try engine.train(job, shouldStop: shouldStop, observe: observing) {
         case .finished(let candidate): return candidate.folder
         case .interrupted(let step): throw Interruption(step: step)
         }

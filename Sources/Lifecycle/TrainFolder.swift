@@ -1,4 +1,5 @@
 import Adapters
+import DataDoctor
 import DurableFiles
 import Faults
 import Foundation
@@ -72,6 +73,7 @@ public struct TrainFolder {
     public let fit: MemoryFit
     public let report: DataReport
     let dataset: Dataset
+    private let ends: AnswerEnds?
     private let baseReference: BaseReference
     private let policy: Policy
     let supervision: RunSupervision
@@ -90,8 +92,10 @@ public struct TrainFolder {
             typed: request.options, declared: parent.map { TrainingOptions(formOf: $0) } ?? TrainingOptions(),
             stored: configuration.storedPrecision, positions: configuration.positionLimit)
         if !plan.method.trainsAdapter { try ModelWeights.check(request.base, for: configuration) }
+        let tokenizer = try BaseTokenizer.ifPresent(in: request.base)
+        ends = tokenizer.map { AnswerEnds($0, endTokens: configuration.endTokens) }
         let encoder = RowEncoder(
-            tokenizer: try BaseTokenizer.ifPresent(in: request.base), vocabularySize: configuration.vocabularySize,
+            tokenizer: tokenizer, vocabularySize: configuration.vocabularySize,
             plan: plan)
         let whole = try Dataset(try DataFile(contentsOf: request.data), encoder: encoder)
         let heldOut = try request.heldOut.map { try DataFile(contentsOf: $0) }
@@ -109,6 +113,9 @@ public struct TrainFolder {
     }
 
     public var plan: TrainingPlan { fit.plan }
+
+    /// What the doctor says of the rows beside the report.
+    public func remarks() throws -> [DataFinding] { try DataRemarks.of(dataset, ends: ends) }
 
     func open() throws -> TrainingBase {
         try TrainingBase(opening: request.base, for: plan, cache: cache, streams: fit.streams)

@@ -33,6 +33,10 @@ public struct RegistryLayout: Sendable, Hashable {
     public func file(of base: BaseName) -> URL { bases.appending(path: "\(base).yaml") }
 
     /// Where the runs of an adapter leave checkpoints and candidates.
+    /// The curves of a run for TensorBoard.
+    public func tensorBoard(of run: RunID, for adapter: AdapterName) -> URL {
+        state.appending(path: "tensorboard/\(adapter)/\(run)")
+    }
     public func staging(of adapter: AdapterName) -> URL { staging.appending(path: adapter.text) }
     public func staging(of run: RunID, for adapter: AdapterName) -> URL {
         staging(of: adapter).appending(path: "\(run)")

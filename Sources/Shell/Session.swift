@@ -36,6 +36,13 @@ public struct Session: Sendable {
     /// Whether Ctrl-C has been pressed since the current verb began.
     public var isInterrupted: Bool { lora_interrupts_pending() != 0 }
 
+    /// Whether the output may hold more than ASCII, as far as the locale tells: POSIX looks at three variables, the first that is set counts.
+    var showsUnicode: Bool {
+        guard environment["TERM"] != "dumb" else { return false }
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        return locale.lowercased().replacing("-", with: "").contains("utf8")
+    }
+
     /// A typed path, relative to the working folder, with `~` for the home folder.
     public func url(_ path: String) -> URL {
         guard path == "~" || path.hasPrefix("~/"), let home = environment["HOME"] else {

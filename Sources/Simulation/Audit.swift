@@ -5,13 +5,17 @@ import Policies
 /// Says from the policy's numbers alone, by a calendar of its own, whether an adapter must be due: a second opinion on the planner.
 struct Audit {
     private let rules: RetrainingRules
+    let unattended: UnattendedRules
+    private let start: CivilDate
     /// Year, month and day of each simulated day and of two years more.
     private let dates: [(year: Int, month: Int, day: Int)]
     /// The first simulated day of each month, by 12 · year + month.
     private let firsts: [Int: Int]
 
-    init(_ rules: RetrainingRules, from start: CivilDate, days: Int) {
-        self.rules = rules
+    init(_ policy: Policy, from start: CivilDate, days: Int) {
+        rules = policy.retraining
+        unattended = policy.unattended
+        self.start = start
         var (date, dates, firsts) = ((year: start.year, month: start.month, day: start.day), [(Int, Int, Int)](), [Int: Int]())
         for index in 0..<days + 1_100 {
             dates.append((date.year, date.month, date.day))
@@ -70,6 +74,17 @@ struct Audit {
         guard let measured else { return false }
         return measured.value > release.error.value && measured.value - release.error.value > rules.metricDecay - 1e-9
             && isNoChance(release.error, measured)
+    }
+
+    /// Whether a policy lets a training begin after so many failures, the last of which ended on a day.
+    func mayBegin(after attempts: AttemptFacts, failedOn failed: Int?, now: Timestamp) -> Bool {
+        guard let failed, attempts.failed > 0, let ended = attempts.lastEnded, !attempts.isUnderWay else { return true }
+        guard attempts.failed < unattended.attempts else { return false }
+        // 1, 2, 4 … of the policy's spans, a span at a time
+        var day = failed
+        for _ in 0..<(1 << (attempts.failed - 1)) { day = self.day(day, plus: unattended.retryAfter) }
+        let today = now.date.daysSinceEpoch - start.daysSinceEpoch
+        return today > day || today == day && now.secondOfDay >= ended.secondOfDay
     }
 
     /// The square of the pooled z against its quantile, without the planner's test.

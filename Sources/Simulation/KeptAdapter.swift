@@ -21,9 +21,16 @@ struct KeptAdapter {
     }
 
     struct Training {
-        /// When it is done, or dies.
+        enum End {
+            case finishes
+            /// Its process ends without a word.
+            case dies
+            /// With an error.
+            case fails
+        }
+
         let ends: Timestamp
-        let dies: Bool
+        let end: End
     }
 
     var stage: Stage
@@ -37,6 +44,8 @@ struct KeptAdapter {
     /// The data and base of the attempts since the release.
     var attempted: (dataset: Int, base: Set<BaseChange>)?
     var retirement = RetirementFacts()
+    /// On which day the last training that failed ended.
+    var failedDay: Int?
     /// The day of the base's revision that `retirement` speaks of.
     var baseMeasuredDay: Int
     /// The moment before which nothing is due while nothing happens.

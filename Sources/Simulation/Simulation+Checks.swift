@@ -15,14 +15,22 @@ extension Simulation {
         }
         if spentUntil != now.date {
             let isSameMonth = (spentUntil.year, spentUntil.month) == (now.date.year, now.date.month)
-            (spent, spentUntil) = (TrainingExpense(hours: isSameMonth ? spent.hours : 0), now.date)
+            let kept = isSameMonth ? TrainingExpense(hours: spent.hours, money: spent.money) : TrainingExpense()
+            (spent, spentUntil) = (kept, now.date)
         }
         let agenda = MaintenanceAgenda(candidates, spent: [policy.name: spent], now: now) { moment in
             WallClock(weekday: (moment.date.daysSinceEpoch + 4) % 7, minute: moment.secondOfDay / 60)
         }
         for item in agenda.jobs {
             guard let index = indices[item.facts.adapter] else { preconditionFailure("jobs come from candidates") }
-            begin(index, item, now: now)
+            if !isRetired(index, on: day, now: now) { begin(index, item, now: now) }
+        }
+        for waiting in agenda.waiting {
+            tally.waiting[waiting.obstacle.code, default: 0] += 1
+            // whoever reads the check's output does what the evidence says
+            if waiting.obstacle == .shouldRetire, let index = indices[waiting.item.facts.adapter] {
+                retire(index, on: day, now: now)
+            }
         }
         if isFirst { verify(agenda, indices, on: day, now: now) }
     }
@@ -45,21 +53,39 @@ extension Simulation {
         if let attempted = fleet[index].attempted, attempted != (task.dataset(on: day), base) {
             (fleet[index].attempts.isRefused, fleet[index].attempted) = (false, nil)
         }
+        mend(index, now: now)
         var attempts = fleet[index].attempts
         attempts.isRunning = fleet[index].training != nil
         return MaintenanceAgenda.Candidate(
-            item, policy: policy, attempts: attempts, expense: TrainingExpense(runs: 1, hours: task.trainingHours),
-            shouldRetire: shouldRetire(index, base: base, on: day, now: now))
+            item, policy: policy, attempts: attempts, expense: expense(of: task),
+            shouldRetire: shouldRetire(index, base: base, now: now))
     }
 
-    /// Judges whether the adapter is worth its upkeep, on the base as it is now; measuring it costs less than a training.
-    private mutating func shouldRetire(_ index: Int, base: Set<BaseChange>, on day: Int, now: Timestamp) -> Bool {
+    /// After the last attempt somebody is told, and mends it after a while.
+    private mutating func mend(_ index: Int, now: Timestamp) {
+        guard fleet[index].attempts.failed >= policy.unattended.attempts, let last = fleet[index].attempts.lastEnded,
+            now >= last.adding(seconds: 86_400 * WorldAssumptions.mending)
+        else { return }
+        (fleet[index].attempts.failed, fleet[index].attempts.lastEnded, fleet[index].failedDay) = (0, nil, nil)
+    }
+
+    /// What is known says that no training is worth it; what was measured before the base moved says nothing of it now.
+    private func shouldRetire(_ index: Int, base: Set<BaseChange>, now: Timestamp) -> Bool {
         guard fleet[index].release != nil, fleet[index].training == nil else { return false }
-        if base.contains(.weights),
-            !world.changes(of: world.tasks[index], after: fleet[index].baseMeasuredDay, through: day).isEmpty
-        {
-            measureBase(index, on: day, now: now)
-        }
+        let known = fleet[index].retirement
+        let isMoved = base.contains { $0 != .cosmetic }
+        let facts = isMoved ? RetirementFacts(neededUntil: known.neededUntil) : known
+        return policy.judgeRetirement(facts, now: now).answer == .retire
+    }
+
+    /// Of a base with new weights the job first measures whether it still needs the adapter: that costs less than a training.
+    private mutating func isRetired(_ index: Int, on day: Int, now: Timestamp) -> Bool {
+        let task = world.tasks[index]
+        guard let release = fleet[index].release,
+            world.changes(of: task, after: release.trainedDay, through: day).contains(.weights),
+            !world.changes(of: task, after: fleet[index].baseMeasuredDay, through: day).isEmpty
+        else { return false }
+        measureBase(index, on: day, now: now)
         guard policy.judgeRetirement(fleet[index].retirement, now: now).answer == .retire else { return false }
         retire(index, on: day, now: now)
         return true

@@ -6,16 +6,23 @@ extension Simulation {
     mutating func begin(_ index: Int, _ item: RetrainCase, now: Timestamp) {
         let task = world.tasks[index]
         if fleet[index].training != nil { tally.doubled += 1 }
-        let dies = random.unit() < settings.crashes
+        if !audit.mayBegin(after: fleet[index].attempts, failedOn: fleet[index].failedDay, now: now) { tally.hasty += 1 }
+        let end: KeptAdapter.Training.End =
+            random.unit() < settings.crashes ? .dies : random.unit() < settings.failures ? .fails : .finishes
         // what was saved before a crash is not trained again
-        let hours = task.trainingHours * (dies ? random.between(0.1, 0.9) : 1)
+        let hours = task.trainingHours * (end == .finishes ? 1 : random.between(0.1, 0.9))
         if !fleet[index].attempts.isUnderWay {
-            spent.runs += 1
-            spent.hours += task.trainingHours
+            let expense = expense(of: task)
+            spent.add(expense)
+            tally.expenses.add(expense, on: now.date)
             tally.trainings += 1
             for reason in item.reasons { tally.byReason[reason.code, default: 0] += 1 }
         }
-        fleet[index].training = KeptAdapter.Training(ends: now.adding(seconds: Int(hours * 3_600)), dies: dies)
+        fleet[index].training = KeptAdapter.Training(ends: now.adding(seconds: Int(hours * 3_600)), end: end)
+    }
+
+    func expense(of task: SimulatedTask) -> TrainingExpense {
+        TrainingExpense(runs: 1, hours: task.trainingHours, money: task.trainingHours * machineHour)
     }
 
     mutating func finishTrainings(by now: Timestamp, on day: Int) {
@@ -23,14 +30,22 @@ extension Simulation {
             guard let training = fleet[index].training, training.ends <= now else { continue }
             fleet[index].training = nil
             fleet[index].isChanged = true
-            if training.dies {
-                tally.crashed += 1
-                fleet[index].attempts.isUnderWay = true
-            } else {
-                fleet[index].attempts.isUnderWay = false
-                judgeCandidate(index, trainedAt: training.ends, on: day)
+            fleet[index].attempts.isUnderWay = training.end == .dies
+            switch training.end {
+            case .dies: tally.crashed += 1
+            case .fails: fail(index, at: training.ends)
+            case .finishes: judgeCandidate(index, trainedAt: training.ends, on: day)
             }
         }
+    }
+
+    private mutating func fail(_ index: Int, at moment: Timestamp) {
+        tally.failed += 1
+        tally.kept.hours += world.tasks[index].trainingHours / 2
+        fleet[index].attempts.failed += 1
+        fleet[index].attempts.lastEnded = moment
+        fleet[index].failedDay = moment.date.daysSinceEpoch - settings.start.date.daysSinceEpoch
+        if fleet[index].attempts.failed == policy.unattended.attempts { tally.handedOver += 1 }
     }
 
     private mutating func judgeCandidate(_ index: Int, trainedAt: Timestamp, on day: Int) {
@@ -71,7 +86,7 @@ extension Simulation {
         fleet[index].release = KeptAdapter.Release(
             version: VersionID(task.adapter, number), trainedAt: trainedAt, trainedDay: day, examples: task.examples(on: day),
             error: error)
-        (fleet[index].attempts, fleet[index].attempted) = (AttemptFacts(), nil)
+        (fleet[index].attempts, fleet[index].attempted, fleet[index].failedDay) = (AttemptFacts(), nil, nil)
         (fleet[index].measured, fleet[index].measuredDay) = (nil, day)
         if fleet[index].firstReleaseDay == nil {
             fleet[index].firstReleaseDay = day

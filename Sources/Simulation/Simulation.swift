@@ -14,18 +14,21 @@ public struct Simulation {
     var fleet: [KeptAdapter]
     var random: SplitMix64
     var tally = SimulationTally()
+    /// The price of an hour of the machine.
+    let machineHour: Double
     /// What the policy's adapters have taken on the day of the last check and in its month.
     var spent = TrainingExpense()
     var spentUntil: CivilDate
 
     public init(_ settings: SimulationSettings, policy: Policy) throws {
-        try self.init(settings, policy: policy, auditedBy: policy.retraining)
+        try self.init(settings, policy: policy, auditedBy: policy)
     }
 
     /// - Parameter rules: what the planner's work is held against.
-    init(_ settings: SimulationSettings, policy: Policy, auditedBy rules: RetrainingRules) throws {
+    init(_ settings: SimulationSettings, policy: Policy, auditedBy rules: Policy) throws {
         self.settings = settings
         self.policy = policy
+        machineHour = policy.costs[.machineHour]?.value ?? 0
         world = try SimulatedWorld(settings)
         audit = Audit(rules, from: settings.start.date, days: settings.days)
         fleet = world.tasks.map(KeptAdapter.init)
@@ -47,7 +50,7 @@ public struct Simulation {
             progress(day + 1, settings.days)
         }
         compareWithFixed()
-        return SimulationReport(tally, settings, policy)
+        return SimulationReport(tally, settings, policy, budget: audit.unattended.budget)
     }
 
     private mutating func countService(on day: Int) {

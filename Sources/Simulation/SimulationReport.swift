@@ -25,16 +25,22 @@ public struct SimulationReport: Sendable {
         }
     }
 
-    private let tally: SimulationTally
+    public let tally: SimulationTally
     public let settings: SimulationSettings
     public let policy: PolicyStamp
+    /// Days and months in which trainings took more than the policy's budget.
+    public let overspent: Int
     /// The keeper, every 91 days, and once.
     public let strategies: [Strategy]
 
-    init(_ tally: SimulationTally, _ settings: SimulationSettings, _ policy: Policy) {
+    /// - Parameter budget: what the expenses are held against.
+    init(
+        _ tally: SimulationTally, _ settings: SimulationSettings, _ policy: Policy, budget: UnattendedRules.Budget
+    ) {
         self.tally = tally
         self.settings = settings
         self.policy = policy.stamp
+        overspent = tally.expenses.overspent(budget)
         strategies = [
             Strategy("kept", tally.kept), Strategy("every_91_days", tally.quarterly), Strategy("once", tally.never),
         ]
@@ -50,6 +56,10 @@ public struct SimulationReport: Sendable {
     public var doubled: Int { tally.doubled }
     /// Trainings begun without anything the audit says is due.
     public var unfounded: Int { tally.unfounded }
+    /// Trainings begun sooner after a failure, or oftener, than the policy says.
+    public var hasty: Int { tally.hasty }
+    /// Whether nothing was begun, or left, against the policy.
+    public var isFaultless: Bool { missed + doubled + unfounded + hasty + overspent == 0 }
     /// Hours against a training every 91 days.
     public var costRatio: Double { tally.quarterly.hours == 0 ? 0 : tally.kept.hours / tally.quarterly.hours }
     /// Mean error less that of a training every 91 days.
@@ -64,7 +74,8 @@ public struct SimulationReport: Sendable {
             "world": [
                 "adapters": .integer(settings.adapters), "years": .integer(settings.years), "seed": .string("\(settings.seed)"),
                 "start": .string("\(settings.start)"), "missed_runs": .number(settings.missedRuns),
-                "crashes": .number(settings.crashes), "double_triggers": .number(settings.doubleTriggers),
+                "crashes": .number(settings.crashes), "failures": .number(settings.failures),
+                "double_triggers": .number(settings.doubleTriggers),
             ],
             "verdicts": [
                 "asked": .integer(tally.asked), "clear": .integer(tally.clear), "wrong_yes": .integer(tally.wrongYes),
@@ -75,7 +86,10 @@ public struct SimulationReport: Sendable {
             "maintenance": [
                 "judgements": .integer(tally.judgements), "trainings": .integer(tally.trainings),
                 "reasons": .object(JSONObject(tally.byReason.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
-                "crashed": .integer(tally.crashed), "refused": .integer(tally.refused), "missed": .integer(missed),
+                "waiting": .object(JSONObject(tally.waiting.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
+                "crashed": .integer(tally.crashed), "failed": .integer(tally.failed), "handed_over": .integer(tally.handedOver),
+                "refused": .integer(tally.refused), "missed": .integer(missed), "hasty": .integer(hasty),
+                "overspent": .integer(overspent), "money": .number(rounded(tally.expenses.money, 100)),
                 "doubled": .integer(doubled), "unfounded": .integer(unfounded), "needless": .integer(tally.needless),
                 "retired": .integer(tally.retired), "wrongly_retired": .integer(tally.wronglyRetired),
             ],

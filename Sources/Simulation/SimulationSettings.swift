@@ -13,15 +13,17 @@ public struct SimulationSettings: Sendable, Hashable {
     public var missedRuns: Double
     /// Share of the trainings that die halfway.
     public var crashes: Double
+    /// Share of the trainings that end in an error, such as a full disk.
+    public var failures: Double
     /// Share of the checks that are started twice.
     public var doubleTriggers: Double
 
     public init(
         adapters: Int = 1_000, years: Int = 5, seed: UInt64 = 1, start: Timestamp, missedRuns: Double = 0.03,
-        crashes: Double = 0.05, doubleTriggers: Double = 0.05
+        crashes: Double = 0.05, failures: Double = 0.05, doubleTriggers: Double = 0.05
     ) {
         precondition(adapters >= 1 && (1...50).contains(years), "a fleet and some years")
-        precondition([missedRuns, crashes, doubleTriggers].allSatisfy { (0..<1).contains($0) }, "shares below 1")
+        precondition([missedRuns, crashes, failures, doubleTriggers].allSatisfy { (0..<1).contains($0) }, "shares below 1")
         precondition(start.secondOfDay == 0, "days begin at midnight")
         self.adapters = adapters
         self.years = years
@@ -29,6 +31,7 @@ public struct SimulationSettings: Sendable, Hashable {
         self.start = start
         self.missedRuns = missedRuns
         self.crashes = crashes
+        self.failures = failures
         self.doubleTriggers = doubleTriggers
     }
 
@@ -61,6 +64,8 @@ enum WorldAssumptions {
     /// How often a team labels more rows when told that they would settle the matter, and up to how many.
     static let labellingRounds = 2
     static let labelledRows = 8_000
+    /// Days until a person has mended what let an adapter's trainings fail again and again.
+    static let mending = 10
     /// Of two systems' errors on the same row, how much is due to the row.
     static let sharedHardness = 0.6
 }

@@ -1,85 +1,145 @@
-import StrictJSON
+import Similarity
 
 /// Compares the rows of a data set with one another and with the held-out rows.
-struct DataExamination {
-    private let dataset: Dataset
-    private let texts: [(input: String, answer: String)]
-    private let sets: [[Int32]]
-    /// For each row, whether its input also stands in the held-out set.
-    private let leaks: [Bool]
+public struct DataExamination: Sendable {
+    /// What was found of one row.
+    public struct Standing: Sendable, Hashable {
+        public var finding: DataReport.Finding?
+        /// The place among the rows of the one that this row repeats.
+        public var twin: Int?
+        /// The place among the held-out rows of one with the same or nearly the same input.
+        public var leak: Int?
+        public var leaksWordForWord = false
+    }
 
-    static let similarity = 0.8
+    public let rows: ExaminedRows
+    /// One for each row.
+    public let standings: [Standing]
 
-    init(_ dataset: Dataset, heldOut: [DataRow]) {
-        self.dataset = dataset
-        texts = dataset.rows.map(\.content.inputAndAnswer)
-        let heldOutInputs = heldOut.map(\.content.inputAndAnswer.input)
-        let sets = GramSets(texts.map(\.input) + heldOutInputs).sets
-        self.sets = sets
-        leaks = Self.leaks(texts.map(\.input), heldOutInputs, sets)
+    /// - Parameter heldOut: the inputs of the held-out rows.
+    public init(_ rows: ExaminedRows, heldOut: TextStore = TextStore()) {
+        self.rows = rows
+        var texts = rows.inputs
+        texts.append(contentsOf: heldOut)
+        let table = GramTable(texts)
+        var comparison = RowComparison(rows, table, heldOut: rows.count..<rows.count + heldOut.count)
+        standings = comparison.standings()
     }
 
     /// The lines of every row that the held-out set knows, also of those that the report counts under another finding.
-    var leakedLines: [Int] { zip(dataset.encoded, leaks).filter(\.1).map(\.0.line) }
+    var leakedLines: [Int] { standings.indices.filter { standings[$0].leak != nil }.map { rows.line($0) } }
 
-    func findings() -> [DataReport.Finding: [Int]] {
-        var seen = SeenRows()
+    var findings: [DataReport.Finding: [Int]] {
         var findings: [DataReport.Finding: [Int]] = [:]
-        for (index, row) in dataset.encoded.enumerated() {
-            let finding =
-                Self.finding(row) ?? (leaks[index] ? .leaked : nil)
-                ?? seen.finding(input: texts[index].input, answer: texts[index].answer, set: sets[index])
-            if let finding { findings[finding, default: []].append(row.line) }
+        for (place, standing) in standings.enumerated() {
+            if let finding = standing.finding { findings[finding, default: []].append(rows.line(place)) }
         }
         return findings
     }
 
-    func conflicts() -> [DataReport.Conflict] {
-        var groups: [ByteText: [Int]] = [:]
-        for (index, row) in dataset.encoded.enumerated() where row.fault == nil {
-            groups[ByteText(normalized(texts[index].input)), default: []].append(index)
+    /// The places of rows that have the same input and different answers, group by group.
+    public func conflicts() -> [[Int]] {
+        var answers: [TextKey: TextKey] = [:]
+        var contested: Set<TextKey> = []
+        for place in 0..<rows.count where rows.fault(place) == nil {
+            let (input, answer) = (rows.inputKeys[place], rows.answerKeys[place])
+            if let other = answers[input] {
+                if other != answer { contested.insert(input) }
+            } else {
+                answers[input] = answer
+            }
         }
-        return groups.values.compactMap { group in
-            let answers = Set(group.map { normalized(texts[$0].answer) })
-            guard answers.count > 1 else { return nil }
-            return DataReport.Conflict(lines: group.map { dataset.encoded[$0].line }, answers: answers.sorted())
-        }.sorted { $0.lines[0] < $1.lines[0] }
-    }
-
-    private static func finding(_ row: EncodedRow) -> DataReport.Finding? {
-        switch row.fault {
-        case .empty: .empty
-        case .unlabelled: .unlabelled
-        case .answerCutOff: .overLong
-        case nil: row.isTruncated ? .overLong : nil
+        var groups: [TextKey: [Int]] = [:]
+        for place in 0..<rows.count where rows.fault(place) == nil && contested.contains(rows.inputKeys[place]) {
+            groups[rows.inputKeys[place], default: []].append(place)
         }
-    }
-
-    private static func leaks(_ inputs: [String], _ heldOut: [String], _ sets: [[Int32]]) -> [Bool] {
-        let exact = Set(heldOut.map { ByteText(normalized($0)) })
-        var index = SimilarityIndex(threshold: similarity)
-        for set in sets[inputs.count...] { index.insert(set) }
-        return inputs.indices.map { row in
-            exact.contains(ByteText(normalized(inputs[row]))) || !index.matches(sets[row]).isEmpty
-        }
+        return groups.values.sorted { $0[0] < $1[0] }
     }
 }
 
-/// The rows that counted so far.
-private struct SeenRows {
-    private var exact: Set<[ByteText]> = []
-    private var normal: Set<[ByteText]> = []
-    private var index = SimilarityIndex(threshold: DataExamination.similarity)
-    private var answers: [ByteText] = []
+/// The rows, block by block: what costs most is shared among processors, what depends on order is not.
+private struct RowComparison {
+    private let rows: ExaminedRows
+    private let table: GramTable
+    /// The held-out texts, as the table numbers them.
+    private let heldOut: Range<Int>
+    private var heldOutKeys: [TextKey: Int] = [:]
+    private var heldOutIndex: SimilarityIndex
+    private var exact: [TextKey: Int] = [:]
+    private var normal: [TextKey: Int] = [:]
+    private var index: SimilarityIndex
 
-    /// Remembers the row, unless it repeats one that counted.
-    mutating func finding(input: String, answer: String, set: [Int32]) -> DataReport.Finding? {
-        guard exact.insert([ByteText(input), ByteText(answer)]).inserted else { return .exactDuplicate }
-        let answer = ByteText(normalized(answer))
-        guard normal.insert([ByteText(normalized(input)), answer]).inserted else { return .nearDuplicate }
-        guard !index.matches(set).contains(where: { answers[$0] == answer }) else { return .nearDuplicate }
-        index.insert(set)
-        answers.append(answer)
-        return nil
+    private static let block = 8_192
+
+    init(_ rows: ExaminedRows, _ table: GramTable, heldOut: Range<Int>) {
+        self.rows = rows
+        self.table = table
+        self.heldOut = heldOut
+        heldOutIndex = SimilarityIndex(table, capacity: heldOut.count)
+        index = SimilarityIndex(table, capacity: rows.count)
+        for number in heldOut.reversed() { heldOutKeys[TextKey(table.texts[number])] = number }
+    }
+
+    mutating func standings() -> [DataExamination.Standing] {
+        for block in blocks(of: heldOut) {
+            let signatures = Shares.each(of: block) { [table] in GramSignature(table.occurrences(of: $0)) }
+            for number in block { heldOutIndex.insert(number, signatures[number - block.lowerBound]) }
+        }
+        var standings: [DataExamination.Standing] = []
+        for block in blocks(of: 0..<rows.count) {
+            let before = index.count
+            let looks = Shares.each(of: block) { [self] in look($0) }
+            for number in block { standings.append(standing(number, looks[number - block.lowerBound], since: before)) }
+        }
+        return standings
+    }
+
+    private func blocks(of range: Range<Int>) -> [Range<Int>] {
+        stride(from: range.lowerBound, to: range.upperBound, by: Self.block).map { $0..<min(range.upperBound, $0 + Self.block) }
+    }
+
+    /// What can be seen of a row without those of its own block.
+    private struct Look: Sendable {
+        /// Among the rows of the same answer.
+        let signature: GramSignature
+        var leak: Int?
+        var isExact = false
+        var twin: Int?
+    }
+
+    private func look(_ number: Int) -> Look {
+        let signature = GramSignature(table.occurrences(of: number))
+        var look = Look(signature: signature.salted(rows.answerKeys[number]))
+        if let known = heldOutKeys[rows.inputKeys[number]] {
+            (look.leak, look.isExact) = (known - heldOut.lowerBound, true)
+        } else if let known = heldOutIndex.match(number, signature) {
+            look.leak = known - heldOut.lowerBound
+        }
+        if rows.contentFinding(number) == nil, look.leak == nil { look.twin = twin(number, look.signature, since: 0) }
+        return look
+    }
+
+    private func twin(_ number: Int, _ signature: GramSignature, since: Int) -> Int? {
+        index.match(number, signature, since: since) { rows.answerKeys[$0] == rows.answerKeys[number] }
+    }
+
+    /// Remembers the row, unless something is wrong with it or it repeats one that counted.
+    private mutating func standing(_ number: Int, _ look: Look, since: Int) -> DataExamination.Standing {
+        var standing = DataExamination.Standing(leak: look.leak, leaksWordForWord: look.isExact)
+        if let finding = rows.contentFinding(number) ?? (look.leak == nil ? nil : .leaked) {
+            standing.finding = finding
+        } else if let first = exact[rows.exactKeys[number]] {
+            (standing.finding, standing.twin) = (.exactDuplicate, first)
+        } else {
+            exact[rows.exactKeys[number]] = number
+            let key = TextKey(rows.inputKeys[number], rows.answerKeys[number])
+            if let twin = normal[key] ?? look.twin ?? twin(number, look.signature, since: since) {
+                (standing.finding, standing.twin) = (.nearDuplicate, twin)
+            } else {
+                index.insert(number, look.signature)
+            }
+            if normal[key] == nil { normal[key] = standing.twin ?? number }
+        }
+        return standing
     }
 }

@@ -28,22 +28,31 @@ public struct DataFile: Sendable {
         let body = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
         for (index, line) in body.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { continue }
-            rows.append(try Self.row(line, number: index + 1, path: path))
+            rows.append(try DataRow(parsing: line, number: index + 1, of: path))
         }
         guard !rows.isEmpty else { throw DataError(.noRows, file: path) }
         self.init(path: path, rows: rows)
     }
+}
 
-    private static func row(_ text: Data, number: Int, path: String) throws(DataError) -> DataRow {
+extension DataRow {
+    /// Reads one line of a data file.
+    ///
+    /// - Throws: `DataError` at that line.
+    public init(parsing line: some ContiguousBytes, number: Int, of path: String) throws(DataError) {
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: text)
+            value = try JSONValue(parsing: line)
         } catch {
             throw DataError(.notJSON(error.reason, column: error.column), file: path, line: number)
         }
         guard let object = value.objectValue else { throw DataError(.notAnObject, file: path, line: number) }
+        try self.init(object, number: number, of: path)
+    }
+
+    public init(_ object: JSONObject, number: Int, of path: String) throws(DataError) {
         do {
-            return try RowReader(object).row(line: number)
+            self = try RowReader(object).row(line: number)
         } catch {
             throw DataError(error.reason, file: path, line: number)
         }

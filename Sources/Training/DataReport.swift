@@ -1,3 +1,4 @@
+import Similarity
 import StrictJSON
 
 /// What a data set holds and which of its rows count.
@@ -48,18 +49,30 @@ public struct DataReport: Sendable, Hashable {
     public func count(_ finding: Finding) -> Int { findings[finding]?.count ?? 0 }
 
     public init(_ dataset: Dataset, heldOut: [DataRow] = []) {
-        let examination = DataExamination(dataset, heldOut: heldOut)
-        rows = dataset.rows.count
-        forms = Dictionary(dataset.rows.map { ($0.form, 1) }, uniquingKeysWith: +)
-        findings = examination.findings()
-        conflicts = examination.conflicts()
-        truncatedRows = dataset.encoded.count { $0.isTruncated }
+        let inputs = TextStore(normalizing: heldOut.lazy.map(\.content.inputAndAnswer.input))
+        self.init(DataExamination(ExaminedRows(dataset), heldOut: inputs))
+    }
+
+    public init(_ examination: DataExamination) {
+        let rows = examination.rows
+        self.rows = rows.count
+        forms = Dictionary((0..<rows.count).map { (rows.form($0), 1) }, uniquingKeysWith: +)
+        findings = examination.findings
+        conflicts = examination.conflicts().map { Conflict(rows, $0) }
+        truncatedRows = (0..<rows.count).count { rows.isTruncated($0) }
         leakedLines = examination.leakedLines
-        let examples = dataset.leavingOut(leakedLines).examples
+        let examples = (0..<rows.count).filter { rows.fault($0) == nil && examination.standings[$0].leak == nil }
         trainableRows = examples.count
-        lengths = LengthSummary(dataset.encoded.map(\.length))
-        tokens = examples.reduce(0) { $0 + $1.tokens.count }
-        supervisedTokens = examples.reduce(0) { $0 + $1.supervisedCount }
+        lengths = LengthSummary((0..<rows.count).map { rows.length($0) })
+        tokens = examples.reduce(0) { $0 + rows.keptLength($1) }
+        supervisedTokens = examples.reduce(0) { $0 + rows.supervisedCount($1) }
+    }
+}
+
+extension DataReport.Conflict {
+    fileprivate init(_ rows: ExaminedRows, _ places: [Int]) {
+        lines = places.map { rows.line($0) }
+        answers = Set(places.map { rows.answers.text($0) }).sorted()
     }
 }
 

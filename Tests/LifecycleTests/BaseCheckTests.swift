@@ -247,6 +247,26 @@ struct HubRegistry {
         }
     }
 
+    @Test func aPolicyThatCannotBeReadHidesNothingElse() throws {
+        try hub.registry.changeDeclaration { $0.replacing("policy: default", with: "policy: nobody") }
+        hub.commit(["LICENSE": "other terms"])
+        let report = try hub.check()
+        #expect(report.hub?.effects == [.licence])
+        #expect(report.adapters.isEmpty && report.unjudged.map(\.name) == ["greeter"])
+        #expect(report.unjudged.first?.explanation.what.contains("nobody") == true)
+    }
+
+    @Test func aFolderThatCannotBeLookedAtIsNotCalledRemoved() throws {
+        let (folder, link) = (hub.registry.folder.url.appending(path: "model"), hub.registry.folder.url.appending(path: "link"))
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder)
+        _ = try hub.registry.open().addBase("tiny", folder: link, revision: nil, replaces: true)
+        try FileManager.default.removeItem(at: link)
+        #expect(symlink("link", link.path) == 0)
+        #expect(try hub.check().folder.unchecked != nil, "a link to itself tells nothing")
+        try FileManager.default.removeItem(at: link)
+        #expect(try hub.check().folder.effects == [.removed])
+    }
+
     @Test func aHalfCopiedFolderIsToldByItsFiles() throws {
         let copy = hub.registry.folder.url.appending(path: "model")
         _ = try hub.registry.open().addBase("tiny", folder: copy, revision: nil, replaces: true)

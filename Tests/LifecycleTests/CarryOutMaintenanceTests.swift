@@ -243,7 +243,7 @@ struct CarryOutMaintenanceTests {
     func locked() throws {
         let registry = try SmallRegistry()
         let lock = try registry.open().registry.maintenanceLock(holder: "somebody")
-        try withExtendedLifetime(lock) {
+        withExtendedLifetime(lock) {
             let error = #expect(throws: RunError.self) { try run(registry, month: 0) }
             #expect(error == .maintenanceHeld(holder: "somebody"))
         }

@@ -15,9 +15,8 @@ struct SmallRegistry {
     init() throws {
         folder = try TemporaryFolder()
         let manager = FileManager.default
-        for name in ["registry", "policies"] {
-            try manager.copyItem(at: Fixture.root.appending(path: "shell/\(name)"), to: folder.url.appending(path: name))
-        }
+        let parts = ["registry": Fixture.root.appending(path: "shell/registry"), "policies": Fixture.policies]
+        for (name, part) in parts { try manager.copyItem(at: part, to: folder.url.appending(path: name)) }
         try manager.copyItem(at: Fixture.golden("tiny-llama"), to: folder.url.appending(path: "model"))
         _ = try open().addBase("tiny", folder: folder.url.appending(path: "model"), revision: nil, replaces: false)
     }
@@ -26,6 +25,11 @@ struct SmallRegistry {
     func evaluate() throws -> EvaluateAdapter.Outcome {
         try EvaluateAdapter(in: open(), workingFolder: folder.url)
             .run("greeter", now: Self.moment(90), progress: { _, _, _ in })
+    }
+
+    func changeDeclaration(_ change: (String) -> String) throws {
+        let file = folder.url.appending(path: "registry/adapters/greeter.yaml")
+        try change(String(contentsOf: file, encoding: .utf8)).write(to: file, atomically: true, encoding: .utf8)
     }
 
     /// Adds rows to the training data.

@@ -21,7 +21,7 @@ import Testing
     }
 
     private func policy(_ text: String) throws -> Policy {
-        try PolicyFile(write(text, as: "mine"), searching: [ShippedPolicy.folder]).policy { "\($0.count)" }
+        try PolicyFile(write(text, as: "mine"), searching: [Fixture.policies]).policy { "\($0.count)" }
     }
 
     private func refusal(_ text: String) throws -> Explanation {
@@ -63,7 +63,7 @@ import Testing
     @Test func theDigestCoversTheFileAndWhatItExtends() throws {
         let file = try write(extended(""), as: "mine")
         var digested: [Data] = []
-        _ = try PolicyFile(file, searching: [ShippedPolicy.folder]).policy {
+        _ = try PolicyFile(file, searching: [Fixture.policies]).policy {
             digested.append($0)
             return "x"
         }
@@ -77,7 +77,7 @@ import Testing
 
     @Test func aFileMayExtendItsNamesakeElsewhere() throws {
         let file = try write(extended("should_finetune:\n  examples:\n    at_least: 9\n"), as: "default")
-        #expect(try PolicyFile(file, searching: [ShippedPolicy.folder]).policy { _ in "" }.fineTuning.examples == 9)
+        #expect(try PolicyFile(file, searching: [Fixture.policies]).policy { _ in "" }.fineTuning.examples == 9)
     }
 
     @Test(arguments: [

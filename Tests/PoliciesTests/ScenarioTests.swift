@@ -1,6 +1,7 @@
 import Adapters
 import Foundation
 import Policies
+import TestSupport
 import Testing
 
 /// Every shipped policy judges as recorded in `Tests/Fixtures/policies`.
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func everyFileOfTheFolderIsTested() throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: ShippedPolicy.folder.path).filter {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Fixture.policies.path).filter {
             $0.hasSuffix(".yaml")
         }
         #expect(Set(names) == Set(ShippedPolicy.allCases.map { "\($0.rawValue).yaml" }))

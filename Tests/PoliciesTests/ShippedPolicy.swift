@@ -6,9 +6,7 @@ import TestSupport
 enum ShippedPolicy: String, CaseIterable {
     case `default`, strict, frugal
 
-    static let folder = Fixture.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "policies")
-
-    var file: URL { Self.folder.appending(path: "\(rawValue).yaml") }
+    var file: URL { Fixture.policies.appending(path: "\(rawValue).yaml") }
 
     func source() throws -> PolicyFile { try PolicyFile(file) }
 

@@ -15,9 +15,10 @@ struct BuiltProgram {
             "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada", "LORA_NOW": "2026-05-01T10:00:00Z",
             "FIXTURES": Fixture.root.path, "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
         ]
-        for name in ["registry", "policies"] {
+        let parts = ["registry": Fixture.root.appending(path: "shell/registry"), "policies": Fixture.policies]
+        for (name, folder) in parts {
             try FileManager.default.copyItem(
-                at: Fixture.root.appending(path: "shell/\(name)"), to: home.url.appending(path: name))
+                at: folder, to: home.url.appending(path: name))
         }
         try FileManager.default.copyItem(at: Fixture.golden("tiny-llama"), to: home.url.appending(path: "model"))
     }

@@ -9,13 +9,11 @@ import Testing
 @testable import Simulation
 
 @Suite struct SimulationTests {
-    private static let policies = Fixture.root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "policies")
-
     /// A shipped policy, with some keys set otherwise.
     private func policy(_ name: String, _ changes: String = "") throws -> Policy {
         let texts = try Dictionary(
             uniqueKeysWithValues: ["default", "strict", "frugal"].map { name in
-                (name, try String(contentsOf: Self.policies.appending(path: "\(name).yaml"), encoding: .utf8))
+                (name, try String(contentsOf: Fixture.policies.appending(path: "\(name).yaml"), encoding: .utf8))
             })
         let own = "schema: lora.policy/1\nextends: \(name)\nname: mine\nsummary: mine\n\(changes)"
         return try PolicyFile(named: "mine", texts: texts.merging(["mine": own]) { $1 }).policy { "\($0.count)" }
@@ -23,11 +21,11 @@ import Testing
 
     private func settings(
         adapters: Int = 120, years: Int = 3, seed: UInt64 = 7, missedRuns: Double = 0.03, crashes: Double = 0.05,
-        doubleTriggers: Double = 0.05
+        failures: Double = 0.05, doubleTriggers: Double = 0.05
     ) throws -> SimulationSettings {
         SimulationSettings(
             adapters: adapters, years: years, seed: seed, start: try #require(Timestamp("2026-01-01")), missedRuns: missedRuns,
-            crashes: crashes, doubleTriggers: doubleTriggers)
+            crashes: crashes, failures: failures, doubleTriggers: doubleTriggers)
     }
 
     private func report(_ settings: SimulationSettings, _ policy: Policy) throws -> SimulationReport {
@@ -38,7 +36,7 @@ import Testing
     @Test(arguments: ["default", "strict", "frugal"])
     func thePlannerMissesNothingAndDoublesNothing(_ name: String) throws {
         let report = try report(settings(), policy(name))
-        #expect(report.missed == 0 && report.doubled == 0 && report.unfounded == 0)
+        #expect(report.isFaultless)
         #expect(report.wrongVerdictShare <= 0.05)
         let trainings = try #require(report.json["maintenance"]?["trainings"]?.intValue)
         #expect(trainings > 40, "the fleet is trained at all")
@@ -52,18 +50,36 @@ import Testing
 
     /// Half of the machine's days fail: what is due then is caught up, and still nothing is done twice.
     @Test func aBadMachineLosesNothing() throws {
-        let report = try report(settings(missedRuns: 0.5, crashes: 0.4, doubleTriggers: 0.5), policy("default"))
-        #expect(report.missed == 0 && report.doubled == 0 && report.unfounded == 0)
-        #expect(try #require(report.json["maintenance"]?["crashed"]?.intValue) > 20)
+        let report = try report(
+            settings(missedRuns: 0.5, crashes: 0.4, failures: 0.4, doubleTriggers: 0.5), policy("default"))
+        #expect(report.isFaultless)
+        #expect(report.tally.crashed > 20 && report.tally.failed > 20 && report.tally.handedOver > 0)
+        #expect(try #require(report.tally.waiting["retry"]) > 0 && #require(report.tally.waiting["person_needed"]) > 0)
+    }
+
+    /// Trainings wait for the next day and the next month, and never take more than was allowed.
+    @Test(arguments: ["runs_per_day: 2", "hours_per_month: 40", "money_per_month: 15"])
+    func noBudgetIsExceeded(_ limit: String) throws {
+        let policy = try policy("default", "unattended:\n  budget:\n    \(limit)\n")
+        let report = try report(settings(crashes: 0.2, failures: 0.2), policy)
+        #expect(report.isFaultless)
+        let code = try #require(limit.split(separator: ":").first.map(String.init))
+        #expect(report.tally.waiting[code] ?? 0 > 0, "it is reached: \(report.tally.waiting)")
     }
 
     /// The audit is no echo of the planner: held against other rules, the same planner is caught both ways.
     @Test func theAuditNoticesWhatIsWrong() throws {
         let sooner = try policy("default", "retraining:\n  window:\n    opens: 1mo\n    closes: 4mo\n")
-        var late = try Simulation(settings(adapters: 40), policy: policy("default"), auditedBy: sooner.retraining)
+        var late = try Simulation(settings(adapters: 40), policy: policy("default"), auditedBy: sooner)
         #expect(late.run().missed > 0)
-        var early = try Simulation(settings(adapters: 40), policy: sooner, auditedBy: policy("default").retraining)
+        var early = try Simulation(settings(adapters: 40), policy: sooner, auditedBy: policy("default"))
         #expect(early.run().unfounded > 0)
+        let patient = try policy("default", "unattended:\n  retry_after: 60d\n  attempts: 2\n")
+        var hasty = try Simulation(settings(adapters: 40, failures: 0.5), policy: policy("default"), auditedBy: patient)
+        #expect(hasty.run().hasty > 0)
+        let poor = try policy("default", "unattended:\n  budget:\n    runs_per_day: 1\n")
+        var spendthrift = try Simulation(settings(adapters: 40), policy: policy("default"), auditedBy: poor)
+        #expect(spendthrift.run().overspent > 0)
     }
 
     @Test func intervalsCoverAsOftenAsTheyClaim() throws {

@@ -5,6 +5,9 @@ public enum Fixture {
     public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures")
 
+    /// The policies that ship.
+    public static let policies = root.deletingLastPathComponent().deletingLastPathComponent().appending(path: "policies")
+
     /// The golden made by transformers, PEFT, bitsandbytes, tokenizers or jinja2 at `path`.
     public static func golden(_ path: String) -> URL { root.appending(path: "golden").appending(path: path) }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Randomness
 import StrictJSON
 import Testing
 
@@ -82,40 +81,5 @@ import Testing
     @Test func aTokenOutsideTheVocabularyIsNamedByItsLine() throws {
         let error = try #require(throws: DataError.self) { try dataset([line([1], [2]), line([1], [1_000])]) }
         #expect(error == DataError(.tokenOutOfVocabulary(id: 1_000, vocabularySize: 1_000), file: "rows.jsonl", line: 2))
-    }
-
-    @Test func theIndexFindsEverySimilarPairThatComparingAllPairsFinds() {
-        var generator = SplitMix64(seed: 5)
-        let words = ["invoice", "router", "password", "refund", "login", "printer", "vpn", "email", "charge", "reset"]
-        let texts = (0..<120).map { _ in
-            (0..<6 + Int(generator.next(below: 3))).map { _ in words[Int(generator.next(below: 10))] }.joined(separator: " ")
-        }
-        let twins = texts.map { $0 + "!" }
-        let sets = GramSets(texts + twins).sets
-        for threshold in [0.5, 0.8, 0.95] {
-            var index = SimilarityIndex(threshold: threshold)
-            var found = 0
-            for (number, set) in sets.enumerated() {
-                let expected = (0..<number).filter { other in
-                    let (first, second) = (Set(set), Set(sets[other]))
-                    return Double(first.intersection(second).count) >= threshold * Double(first.union(second).count)
-                }
-                #expect(index.matches(set) == expected)
-                found += expected.count
-                index.insert(set)
-            }
-            #expect(found > 0, "a search that finds nothing proves nothing")
-        }
-    }
-
-    @Test func theInstructionThatAllRowsShareDoesNotMakeThemAlike() {
-        let instruction = "Decide which of the five teams should handle the following customer ticket. Ticket: "
-        let tickets = (0..<30).map { instruction + String(repeating: "\($0 * 7919) ", count: 4) }
-        let sets = GramSets(tickets).sets
-        var index = SimilarityIndex(threshold: 0.8)
-        for set in sets {
-            #expect(index.matches(set).isEmpty)
-            index.insert(set)
-        }
     }
 }

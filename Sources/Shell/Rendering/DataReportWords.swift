@@ -1,3 +1,4 @@
+import DataDoctor
 import Training
 
 /// A data report as people read it.
@@ -19,6 +20,14 @@ enum DataReportWords {
             )
         }
         return lines
+    }
+
+    /// What the doctor says beside the report, and how to learn more.
+    static func lines(_ remarks: [DataFinding], of subject: String, _ session: Session) -> [String] {
+        guard !remarks.isEmpty else { return [] }
+        return remarks.map { "  \($0.kind.words($0.lines.count)): \(list($0.lines))" } + [
+            "  `\(session.command("data check \(subject)"))` says more"
+        ]
     }
 
     private static func words(_ finding: DataReport.Finding, _ count: Int) -> String {

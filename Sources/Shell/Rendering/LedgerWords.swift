@@ -11,7 +11,7 @@ enum LedgerWords {
             ledger.entries.map { entry in
                 let (decision, verdict) = (entry.decision, entry.decision.verdict)
                 return [
-                    "\(entry.number)", "\(decision.at)", decision.question.rawValue, decision.answer, policy(verdict["policy"]),
+                    "\(entry.number)", "\(decision.at)", decision.question.rawValue, decision.answer, policy(decision.policy),
                     decision.madeBy ?? "–", facts(verdict["facts"] ?? verdict),
                 ]
             })

@@ -16,26 +16,37 @@ struct Table {
         self.alignsRight = alignsRight
     }
 
-    var lines: [String] {
+    var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+
+    /// The lines, with an end of line between them.
+    var text: String {
         let all = CollectionOfOne(header) + rows
-        let widths = all.reduce(into: header.map { _ in 0 }) { widest, cells in
+        let widths = inShares(of: Self.share, all) { share in [columnWidths(of: share)] }
+            .reduce(header.map { _ in 0 }) { widest, widths in zip(widest, widths).map { max($0, $1) } }
+        return inShares(of: Self.share, all) { share in [text(of: share, widths)] }.joined(separator: "\n")
+    }
+
+    private func columnWidths(of rows: ArraySlice<[String]>) -> [Int] {
+        rows.reduce(into: header.map { _ in 0 }) { widest, cells in
             for (column, cell) in cells.enumerated() { widest[column] = max(widest[column], Self.width(of: cell)) }
         }
-        return inShares(of: Self.share, all) { share in share.map { line($0, widths) } }
     }
 
     /// Bytes first: a catalogue has thousands of lines.
-    private func line(_ cells: [String], _ widths: [Int]) -> String {
-        var line: [UInt8] = []
-        for (column, cell) in cells.enumerated() {
-            let blanks = repeatElement(UInt8(ascii: " "), count: widths[column] - Self.width(of: cell))
-            if column > 0 { line += "  ".utf8 }
-            if alignsRight.contains(column) { line += blanks }
-            line += cell.utf8
-            if !alignsRight.contains(column) { line += blanks }
+    private func text(of rows: ArraySlice<[String]>, _ widths: [Int]) -> String {
+        var text: [UInt8] = []
+        for (number, cells) in rows.enumerated() {
+            if number > 0 { text.append(UInt8(ascii: "\n")) }
+            for (column, cell) in cells.enumerated() {
+                let blanks = repeatElement(UInt8(ascii: " "), count: widths[column] - Self.width(of: cell))
+                if column > 0 { text += "  ".utf8 }
+                if alignsRight.contains(column) { text += blanks }
+                text += cell.utf8
+                if !alignsRight.contains(column) { text += blanks }
+            }
+            text.removeLast(text.reversed().prefix { $0 == UInt8(ascii: " ") }.count)
         }
-        line.removeLast(line.reversed().prefix { $0 == UInt8(ascii: " ") }.count)
-        return String(decoding: line, as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Most cells are ASCII, in which nothing has to be looked up to count characters.
@@ -45,5 +56,5 @@ struct Table {
 }
 
 extension Session {
-    func print(_ table: Table) { console.print(table.lines.joined(separator: "\n")) }
+    func print(_ table: Table) { console.print(table.text) }
 }

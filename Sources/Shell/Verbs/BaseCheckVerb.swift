@@ -30,7 +30,9 @@ struct BaseCheckVerb: Verb {
         } else {
             for line in reports.flatMap({ BaseCheckWords.lines($0, now: now) }) { session.console.print(line) }
         }
-        return status(of: reports, isOffline: hub.isOffline)
+        let unjudged = reports.flatMap(\.unjudged)
+        for adapter in unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
+        return unjudged.first.map { ExitStatus($0.explanation.kind) } ?? status(of: reports, isOffline: hub.isOffline)
     }
 
     /// Without a network that nobody forbade, not all is known that was asked.
@@ -50,7 +52,8 @@ enum BaseCheckWords {
             + (report.hub.map { hubLines($0, report) } ?? []) + (report.endOfLife.map { ["  \($0.words)."] } ?? [])
             + (report.newer.isEmpty ? [] : ["  newer of its family: \(report.newer.joined(separator: ", "))"])
             + (report.unlisted.map { ["  newer bases: not looked for: \($0)"] } ?? []) + report.adapters.map(line)
-            + (report.adapters.isEmpty ? ["  no adapter is declared on it"] : [])
+            + report.unjudged.map { "  \($0.name): not judged: \($0.explanation.what)" }
+            + (report.adapters.isEmpty && report.unjudged.isEmpty ? ["  no adapter is declared on it"] : [])
     }
 
     private static func hubLines(_ finding: BaseReport.Finding, _ report: BaseReport) -> [String] {

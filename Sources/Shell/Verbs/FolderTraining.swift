@@ -13,7 +13,10 @@ struct FolderTraining {
 
     func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
-        if !isJSON { for line in DataReportWords.lines(training.report) { session.console.print(line) } }
+        if !isJSON {
+            let remarks = try DataReportWords.lines(training.remarks(), of: WordSplitter.quoted(request.data.path), session)
+            for line in DataReportWords.lines(training.report) + remarks { session.console.print(line) }
+        }
         if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         // hours later would be a bad moment to learn that it cannot be written

@@ -12,7 +12,11 @@ struct ManagedTraining {
     func run(_ request: TrainAdapter.Request, registry: String?, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let workspace = try session.openRegistry(registry)
         let training = try TrainAdapter(request, in: workspace, workingFolder: session.workingFolder)
-        if !isJSON { for line in DataReportWords.lines(training.task.report) { session.console.print(line) } }
+        if !isJSON {
+            let task = training.task
+            let remarks = try DataReportWords.lines(task.remarks(), of: task.declaration.name.text, session)
+            for line in DataReportWords.lines(task.report) + remarks { session.console.print(line) }
+        }
         if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))

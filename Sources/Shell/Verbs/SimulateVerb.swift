@@ -23,6 +23,8 @@ struct SimulateVerb: Verb {
     var missedRuns = 0.03
     @Option(help: ArgumentHelp("Share of the trainings that die halfway.", valueName: "x"))
     var crashes = 0.05
+    @Option(help: ArgumentHelp("Share of the trainings that end in an error.", valueName: "x"))
+    var failures = 0.05
     @Option(help: ArgumentHelp("Share of the checks that are started twice.", valueName: "x"))
     var doubleTriggers = 0.05
     @OptionGroup var format: JSONOption
@@ -30,8 +32,10 @@ struct SimulateVerb: Verb {
     func validate() throws {
         guard (1...1_000_000).contains(adapters) else { throw ValidationError("--adapters takes 1 to 1,000,000.") }
         guard (1...50).contains(years) else { throw ValidationError("--years takes 1 to 50.") }
-        for (name, share) in [("missed-runs", missedRuns), ("crashes", crashes), ("double-triggers", doubleTriggers)]
-        where !(0..<1).contains(share) {
+        let shares = [
+            ("missed-runs", missedRuns), ("crashes", crashes), ("failures", failures), ("double-triggers", doubleTriggers),
+        ]
+        for (name, share) in shares where !(0..<1).contains(share) {
             throw ValidationError("--\(name) takes a share from 0 to below 1.")
         }
     }
@@ -41,6 +45,7 @@ struct SimulateVerb: Verb {
         guard let start = Timestamp(year: 2026, month: 1, day: 1) else { preconditionFailure("a day of the calendar") }
         let settings = SimulationSettings(
             adapters: adapters, years: years, seed: seed, start: start, missedRuns: missedRuns, crashes: crashes,
+            failures: failures,
             doubleTriggers: doubleTriggers)
         var simulation = try Simulation(settings, policy: shelf.policy(session.policy(policy)))
         let line = ProgressLine(console: session.console)
@@ -53,33 +58,48 @@ struct SimulateVerb: Verb {
         } else {
             for line in SimulationWords.lines(report) { session.console.print(line) }
         }
-        return report.missed == 0 && report.doubled == 0 && report.unfounded == 0 ? .passed : .verificationFailed
+        return report.isFaultless ? .passed : .verificationFailed
     }
 }
 
 enum SimulationWords {
     static func lines(_ report: SimulationReport) -> [String] {
-        let (json, settings) = (report.json, report.settings)
-        func number(_ section: String, _ key: String) -> Int { json[section]?[key]?.intValue ?? 0 }
+        let settings = report.settings
+        let world = "\(counted(settings.adapters, "adapter")) over \(counted(settings.years, "year"))"
+        return ["\(world) by policy '\(report.policy.name)', world \(settings.seed)."] + verdicts(report) + maintenance(report)
+            + strategies(report)
+    }
+
+    private static func verdicts(_ report: SimulationReport) -> [String] {
+        let tally = report.tally
+        return [
+            "Verdicts: \(counted(tally.asked, "question")); of \(tally.clear) clear ones "
+                + "\(Decimals.percent(report.wrongVerdictShare)) were answered wrongly "
+                + "(\(tally.wrongYes) yes, \(tally.wrongNo) no), \(tally.undecided) stayed open.",
+            "Intervals: \(Decimals.percent(report.coverage)) of \(tally.intervals) hold the true rate.",
+        ]
+    }
+
+    private static func maintenance(_ report: SimulationReport) -> [String] {
+        let tally = report.tally
+        return [
+            "Maintenance: \(counted(tally.trainings, "training")), \(report.missed) missed, \(report.doubled) doubled, "
+                + "\(report.unfounded) without cause; \(tally.crashed) died and were gone on with, "
+                + "\(tally.refused) refused, \(tally.needless) gained less than half a point.",
+            "Failures: \(tally.failed), of which \(tally.handedOver) were left to a person, \(report.hasty) tried again too soon; "
+                + "\(report.overspent) days or months over the budget.",
+            "Retired by evidence: \(tally.retired), of which \(tally.wronglyRetired) wrongly.",
+        ]
+    }
+
+    private static func strategies(_ report: SimulationReport) -> [String] {
         let rows = report.strategies.map { strategy in
             [
                 strategy.name.replacing("_", with: " "), "\(counted(strategy.trainings, "training"))",
                 Decimals.text(strategy.hours, 0), Decimals.percent(strategy.meanError),
             ]
         }
-        return [
-            "\(counted(settings.adapters, "adapter")) over \(counted(settings.years, "year")) by policy '\(report.policy.name)', world \(settings.seed)."
-        ] + [
-            "Verdicts: \(counted(number("verdicts", "asked"), "question")); of \(number("verdicts", "clear")) clear ones "
-                + "\(Decimals.percent(report.wrongVerdictShare)) were answered wrongly "
-                + "(\(number("verdicts", "wrong_yes")) yes, \(number("verdicts", "wrong_no")) no), "
-                + "\(number("verdicts", "undecided")) stayed open.",
-            "Intervals: \(Decimals.percent(report.coverage)) of \(number("verdicts", "intervals")) hold the true rate.",
-            "Maintenance: \(counted(number("maintenance", "trainings"), "training")), \(report.missed) missed, \(report.doubled) doubled, "
-                + "\(report.unfounded) without cause; \(number("maintenance", "crashed")) died and were gone on with, "
-                + "\(number("maintenance", "refused")) refused, \(number("maintenance", "needless")) gained less than half a point.",
-            "Retired by evidence: \(number("maintenance", "retired")), of which \(number("maintenance", "wrongly_retired")) wrongly.",
-        ] + Table(["STRATEGY", "TRAININGS", "HOURS", "MEAN ERROR"], rows, alignsRight: [2, 3]).lines + [
+        return Table(["STRATEGY", "TRAININGS", "HOURS", "MEAN ERROR"], rows, alignsRight: [2, 3]).lines + [
             "Cost \(Decimals.percent(report.costRatio)) of training every 91 days, at an error "
                 + "\(Decimals.text(100 * abs(report.errorDifference), 2)) points \(report.errorDifference > 0 ? "higher" : "lower")."
         ]

@@ -1,0 +1,74 @@
+import DataDoctor
+import DurableFiles
+import Foundation
+import StrictJSON
+
+/// Writes a copy of a data file without the rows that something is wrong with, and a list of them beside it.
+public struct FixData: Sendable {
+    public struct Outcome: Sendable {
+        public let cleaning: DataCleaning
+        public let check: DataCheck
+        public let copy: URL
+        public let list: URL
+
+        public var json: JSONValue {
+            let counts = DataCleaning.Reason.allCases.compactMap { reason in
+                cleaning.counts[reason].map { (reason.rawValue, JSONValue.integer($0)) }
+            }
+            return [
+                "schema": "lora.data-fix/1", "copy": .string(copy.path), "left_out_list": .string(list.path),
+                "kept_rows": .integer(cleaning.keptRows), "left_out_rows": .integer(cleaning.leftOut.count),
+                "left_out": .object(JSONObject(counts)),
+            ]
+        }
+    }
+
+    private let source: CheckData
+    private let reasons: Set<DataCleaning.Reason>
+
+    public init(_ source: CheckData, leavingOut reasons: Set<DataCleaning.Reason>) {
+        self.source = source
+        self.reasons = reasons
+    }
+
+    /// What the list of a copy is called.
+    public static func list(beside copy: URL) -> URL {
+        copy.deletingLastPathComponent().appending(path: copy.lastPathComponent + ".left-out.jsonl")
+    }
+
+    /// - Throws: `DoctorError.exists` when copy or list would replace something; nothing is written then.
+    public func run(to copy: URL) throws -> Outcome {
+        let list = Self.list(beside: copy)
+        for place in [copy, list] where FileManager.default.fileExists(atPath: place.path) {
+            throw DoctorError.exists(path: place.path)
+        }
+        try DurableFile.prepare(copy.deletingLastPathComponent())
+        let check = try source.run()
+        let cleaning = DataCleaning(check, for: reasons)
+        // the list first: a copy without its list would not say what it lacks
+        try publish(list) { append in
+            for start in stride(from: 0, to: cleaning.leftOut.count, by: 4_096) {
+                let rows = cleaning.leftOut[start..<min(cleaning.leftOut.count, start + 4_096)]
+                try append(Data(rows.map { $0.json.text() + "\n" }.joined().utf8))
+            }
+        }
+        do {
+            try publish(copy) { append in try cleaning.write(source.file, append: append) }
+        } catch {
+            unlink(list.path)
+            throw error
+        }
+        return Outcome(cleaning: cleaning, check: check, copy: copy, list: list)
+    }
+
+    private func publish(_ file: URL, pieces: (_ append: (Data) throws -> Void) throws -> Void) throws {
+        let draft = file.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + UUID().uuidString)
+        do {
+            try DurableFile.writeNew(draft, pieces: pieces)
+            try DurableFile.publish(file: draft, as: file)
+        } catch {
+            unlink(draft.path)
+            throw error
+        }
+    }
+}
