@@ -54,7 +54,8 @@ public struct CostRates: Sendable, Hashable {
         evaluationMonth = price(.evaluationsPerMonth) * measuring * price(.machineHour)
         storageMonth = (facts.bytes.map { Double($0) / 1e9 } ?? price(.adapterGigabytes)) * price(.gigabyteMonth)
         servingMonth = price(.servingMonth)
-        let isStated = CostKey.usage.contains { table[$0] != nil }
+        // requests alone save nothing, nor do tokens: half of a product is not known
+        let isStated = table[.hoursPerMonth] != nil || table[.requestsPerDay] != nil && table[.promptTokensSaved] != nil
         benefitMonth = isStated ? Self.benefit(table) : nil
         cycle = Cycle(policy.retraining)
         keptVersions = policy.prune.keepLast

@@ -45,6 +45,13 @@ import Testing
         #expect(found == wanted, "\(benefit)")
     }
 
+    @Test(arguments: ["requests_per_day=10000", "prompt_tokens_saved=1500"])
+    func halfOfABenefitIsNone(_ half: String) throws {
+        #expect(try forecast([half]).rates.benefitMonth == nil)
+        #expect(try UpkeepVerdict(forecast([half]).rates).answer == .notEnoughEvidence)
+        #expect(try forecast([half, "hours_per_month=1"]).rates.benefitMonth == 80)
+    }
+
     /// 10,000 requests a day save 1,500 tokens each: 10,000 · 30.436875 · 1,500 / 10⁶ · 0.50 = 228.28 a month.
     @Test func savingsByHand() throws {
         let found = try forecast(["requests_per_day=10000", "prompt_tokens_saved=1500"])

@@ -19,6 +19,7 @@ struct CompletionTests {
             (["history"], "nearest-adapter"), (["history", "--registry", "own"], "own-adapter"),
             (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
             (["tokenize", "--registry", "own", "--base"], "own-base"), (["dataset", "show"], "nearest-dataset"),
+            (["data", "check"], "nearest-adapter"),
         ])
     func registry(words: [String], offered: String) throws {
         #expect(try candidates(for: "", after: words) == [offered])

@@ -30,7 +30,7 @@ struct Completion: Sendable {
     /// What a value's name stands for; nil for what the registry does not name.
     private static func kind(of valueName: String) -> KnownNames.Kind? {
         switch valueName {
-        case "adapter": .adapter
+        case "adapter", "file-or-adapter": .adapter
         case "version", "adapter-or-dir", "alias": .version
         case "base": .base
         case "policy": .policy
@@ -70,7 +70,7 @@ struct Completion: Sendable {
 
     private func matching(_ word: String, _ candidates: [String], _ valueName: String?) -> [String] {
         let named = candidates.filter { $0.hasPrefix(word) }
-        let takesPath = ["dir", "file", "base", "adapter-or-dir", "policy"].contains(valueName ?? "")
+        let takesPath = ["dir", "file", "file-or-adapter", "base", "adapter-or-dir", "policy"].contains(valueName ?? "")
         return (named + (takesPath ? paths(startingWith: word) : [])).sorted()
     }
 
