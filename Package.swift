@@ -79,6 +79,13 @@ let package = Package(
                 "Adapters", "DurableFiles", "Faults", "Metrics", "SharedWork", "StrictJSON", "StrictYAML",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        .target(
+            name: "Suites",
+            dependencies: [
+                "Adapters", "DurableFiles", "Faults", "Metrics", "Registry", "StrictJSON", "Tokenizers", "Training",
+            ],
+            // suites/ itself, through a link, as the policies
+            resources: [.embedInCode("ShippedSuites")]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .target(
@@ -94,7 +101,7 @@ let package = Package(
             dependencies: [
                 "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
                 "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
-                "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "StrictJSON", "Suites", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -104,7 +111,7 @@ let package = Package(
             dependencies: [
                 "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
                 "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
-                "Simulation", "StrictJSON", "Tensors", "Training", "Versions",
+                "Simulation", "StrictJSON", "Suites", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -151,7 +158,13 @@ let package = Package(
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "PoliciesTests",
-            dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+            dependencies: [
+                "Policies", "Adapters", "Faults", "Metrics", "Monitoring", "Randomness", "StrictJSON", "StrictYAML",
+                "TestSupport",
+            ]),
+        .testTarget(
+            name: "SuitesTests",
+            dependencies: ["Suites", "Adapters", "DurableFiles", "Faults", "Registry", "StrictJSON", "Training", "TestSupport"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),

@@ -97,3 +97,22 @@ public struct SliceComparison: Sendable, Hashable {
         return .object(object)
     }
 }
+
+/// Two systems on the rows of an out-of-domain suite.
+public struct SuiteComparison: Sendable, Hashable {
+    public let suite: String
+    public let comparison: PairedComparison
+    /// By Holm's correction for all suites that were looked at.
+    public let adjustedPValue: Double
+
+    public init(suite: String, comparison: PairedComparison, adjustedPValue: Double) {
+        (self.suite, self.comparison, self.adjustedPValue) = (suite, comparison, adjustedPValue)
+    }
+
+    public var json: JSONValue {
+        var object = JSONObject([("suite", .string(suite))] + comparison.members)
+        object["adjusted_p_value"] = .number((adjustedPValue * 1e6).rounded() / 1e6)
+        object["finding"] = .string(comparison.finding(pValue: adjustedPValue).rawValue)
+        return .object(object)
+    }
+}

@@ -16,7 +16,7 @@ public final class Examiner {
     public typealias Progress = (_ subject: String, _ done: Int, _ rows: Int) throws -> Void
 
     let task: PreparedTask
-    private let workspace: Workspace
+    let workspace: Workspace
     private let streams: Bool
     private let progress: Progress
     private var loaded: LlamaModel?
@@ -94,7 +94,7 @@ public final class Examiner {
         try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "candidate")
     }
 
-    private func run(
+    func run(
         _ adapter: LoRAAdapter?, as subject: String, _ other: Evaluation? = nil
     ) throws -> EvaluationResult {
         let evaluation = other ?? task.evaluation
@@ -103,7 +103,7 @@ public final class Examiner {
         return try evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
     }
 
-    private func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {
+    func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {
         try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init)
     }
 }

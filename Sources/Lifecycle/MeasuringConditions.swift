@@ -5,12 +5,15 @@ import Llama
 import Metrics
 import Registry
 import StrictJSON
+import Suites
 import Training
 
 /// Everything beside the weights that shapes what is measured on an adapter's held-out rows.
 struct MeasuringConditions {
     let base: BaseDeclaration
     private let json: JSONValue
+    /// Those of the model alone, whatever it is asked.
+    private let model: [(String, JSONValue)]
     /// Nil where none is declared, or where it cannot be read.
     private let prompt: ContentDigest?
 
@@ -20,12 +23,17 @@ struct MeasuringConditions {
     ) throws {
         self.base = base
         prompt = try declaration.prompt.map { try ContentDigest(ofFile: layout.resolve($0)) }
-        var object = JSONObject([
-            ("base", .string("\(base.digest)")), ("held_out", .string("\(heldOut)")), ("metric", declaration.metric.json),
-            ("labels", .array(declaration.labels.map { .string($0) })), ("precision", .string(plan.precision.rawValue)),
+        model = [
+            ("base", .string("\(base.digest)")), ("precision", .string(plan.precision.rawValue)),
             ("storage", .string(plan.storage.rawValue)), ("max_length", .integer(plan.maxLength)),
             ("chat_date", .string("\(plan.chatDate)")),
-        ])
+        ]
+        // keys are digested sorted, so that earlier evidence is found whatever their order here
+        var object = JSONObject(
+            model + [
+                ("held_out", .string("\(heldOut)")), ("metric", declaration.metric.json),
+                ("labels", .array(declaration.labels.map { .string($0) })),
+            ])
         if let scorer = try declaration.metric.scorerFiles(in: layout) { object["scorer"] = scorer }
         json = .object(object)
     }
@@ -54,6 +62,21 @@ struct MeasuringConditions {
             object["prompt"] = .string("\(prompt)")
             return RecordedMeasurement.Key(kind: "prompted_base_error", subject: base.digest, conditions: .object(object))
         }
+    }
+
+    /// Under which measurements of an out-of-domain suite are kept, of the base alone.
+    func baseKey(of suite: Suite) -> RecordedMeasurement.Key {
+        let asked: [(String, JSONValue)] = [("suite", .string("\(suite.digest)")), ("metric", .string(suite.metric.name))]
+        return RecordedMeasurement.Key(
+            kind: "suite", subject: base.digest, conditions: .object(JSONObject(model + asked)))
+    }
+
+    /// Under which is kept what a version answered to the permanent probes of its adapter.
+    func probeKey(of commit: CommitID, _ probes: ContentDigest) -> RecordedMeasurement.Key {
+        var object = json.objectValue ?? JSONObject()
+        object["probes"] = .string("\(probes)")
+        return RecordedMeasurement.Key(
+            kind: "kept_probes", subject: ContentDigest(of: Array("\(commit)".utf8)), conditions: .object(object))
     }
 
     /// Under which measurements of a version are kept; its commit stands for its weights.

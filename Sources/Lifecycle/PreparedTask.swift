@@ -31,6 +31,8 @@ public struct PreparedTask: Sendable {
     let tokenizer: Tokenizer
     let ends: AnswerEnds
     let conditions: MeasuringConditions
+    let encoder: RowEncoder
+    private let scorer: ExternalScorer
 
     /// - Throws: what is wrong with declaration, plan, base folder or data.
     public init(_ declaration: AdapterDeclaration, typed: TrainingOptions, in workspace: Workspace) throws {
@@ -60,11 +62,18 @@ public struct PreparedTask: Sendable {
         heldOut = try heldFile.rows.map { row in try encoder.encode(row, of: heldFile.path) }
         heldOutFile = heldFile
         let scorer = ExternalScorer(in: layout.root)
+        (self.encoder, self.scorer) = (encoder, scorer)
         func prepared(_ file: DataFile) throws -> Evaluation {
             try Evaluation(file, metric: .task(declaration.metric), labels: declaration.labels, encoder: encoder, scorer: scorer)
         }
         evaluation = try prepared(heldFile)
         promptedEvaluation = try declaration.promptText(in: layout).map { try prepared(heldFile.prompted(by: $0)) }
+    }
+
+    /// Other rows under the task's metric, with the labels of its held-out rows.
+    func evaluation(of file: DataFile) throws -> Evaluation {
+        try Evaluation(
+            file, metric: .task(declaration.metric), labels: evaluation.labels, encoder: encoder, scorer: scorer)
     }
 
     /// The held-out rows parted by the declared columns and by others.

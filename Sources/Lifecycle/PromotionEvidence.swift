@@ -37,6 +37,9 @@ struct ReleasedEvidence {
     let heldOut: String?
     let candidate: HeldOutScore
     let base: HeldOutScore
+    let suites: SuiteScores
+    /// What it answered to the probes that were kept when it was released; nil where there were none.
+    let kept: KeptProbesResult?
     /// Whether the gate let it in, and the name of its policy.
     let isAdmitted: Bool
     let policy: String
@@ -65,6 +68,8 @@ struct ReleasedEvidence {
         return .success(
             ReleasedEvidence(
                 heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base,
+                suites: SuiteScores(json: evaluation?["suites"], at: time),
+                kept: evaluation?["kept_probes"].flatMap(KeptProbesResult.init),
                 isAdmitted: answer == GateVerdict.Answer.admitted.rawValue,
                 policy: gate?["policy"]?["name"]?.stringValue ?? "unknown"))
     }

@@ -3,6 +3,7 @@ import Foundation
 import Monitoring
 import Registry
 import StrictJSON
+import Suites
 import Training
 
 /// What a candidate showed on the held-out rows beside its base and the version in production.
@@ -22,12 +23,18 @@ struct Proof {
     let datasetVersion: DatasetVersion
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
+    /// The candidate and its base beside each other on out-of-domain suites.
+    let suites: SuiteScores
+    /// What became of the adapter's permanent probes; nil where it has none.
+    let kept: KeptProbesResult?
 
-    /// - Parameter confidence: of intervals and comparisons.
+    /// - Parameters:
+    ///   - confidence: of intervals and comparisons.
+    ///   - asked: the suites that the policy wants to know of.
     /// - Throws: `TaskError.noRows` when there is nothing to judge by.
     init(
         of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, confidence: Double,
-        now: Timestamp
+        asking asked: [Suite], now: Timestamp
     ) throws {
         self.confidence = confidence
         let slices = try examiner.task.slices()
@@ -42,13 +49,21 @@ struct Proof {
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
         leakedRows = examiner.task.report.leakedLines.count
+        suites = try examiner.suites(asked, candidate: folder, now: now)
+        kept = try examiner.keptProbes(candidate: folder)
         datasetVersion = examiner.task.datasetVersion
         guard let error = candidate.error(confidence: confidence),
             let rival = GateFacts.Rival(base, beside: candidate, slices, confidence: confidence)
         else { throw TaskError.noRows(name) }
-        facts = GateFacts(
+        var facts = GateFacts(
             candidateError: error, base: rival,
             production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
+        facts.stopRate = candidate.endings?.stopRate
+        facts.suites = suites.comparisons(confidence: confidence)
+        facts.kept = kept?.facts
+        // looked at anew, since all that is proved rests on it
+        facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines.count
+        self.facts = facts
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -82,6 +97,8 @@ struct Proof {
             } ?? .null,
             "comparisons": .object(JSONObject(comparisons)),
             "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
+            "suites": suites.json,
+            "kept_probes": kept?.json ?? .null,
         ]
     }
 

@@ -97,6 +97,14 @@ struct Release {
         try DurableFile.write(Data(rows.utf8), to: candidate.appending(path: Release.rowsFile))
         try DurableFile.write(training.task.dataReport.data(.pretty), to: candidate.appending(path: Release.dataReportFile))
         try DurableFile.write(decision.data(.pretty), to: candidate.appending(path: Release.decisionFile))
+        try writeCard(of: lineage.version)
+    }
+
+    private func writeCard(of version: VersionID) throws {
+        let file = candidate.appending(path: ModelCard.fileName)
+        let written = String(decoding: try FileBytes.contents(of: file, limit: 1 << 24), as: UTF8.self)
+        let card = VersionCard(version: version, task: training.task.declaration.task, proof: proof, verdict: verdict)
+        try DurableFile.write(Data(ModelCard.text(written, with: card.evidence).utf8), to: file)
     }
 
     private func message(_ lineage: Lineage) -> VersionMessage {

@@ -9,16 +9,34 @@ enum GateRule {
     case beatsBase(margin: Double)
     /// McNemar's test against the base, on the same rows, gives a p-value of at most `level`.
     case differsFromBase(level: Double)
-    /// Its error exceeds that of the version it succeeds by at most `largestLoss`.
-    case keepsProduction(largestLoss: Double)
+    /// Its error exceeds that of the version it succeeds by at most `largestLoss`, or by more where that may be chance.
+    case keepsProduction(largestLoss: Double, significance: Double?)
+    /// In no slice is it worse than the version it succeeds, else the base, beyond a limit and chance.
+    case keepsSlices(GateRules.LossLimit)
+    /// In no out-of-domain suite is it worse than the base beyond a limit and chance.
+    case keepsSuites(GateRules.LossLimit)
+    /// So large a share of its answers ends by itself.
+    case stops(atLeast: Double)
+    /// It changes some token's log-probability by so many nats.
+    case hasEffect(atLeast: Double)
+    /// It answers what its predecessors once got wrong.
+    case keepsProbes
+    /// It learned from no row that it is measured on.
+    case forbidsLeaks
 
-    /// Nil when the rule does not apply: there is nothing to succeed.
+    /// Nil when the rule does not apply: there is nothing to succeed, or nobody looked.
     func outcome(for facts: GateFacts) -> RuleOutcome? {
         switch self {
         case .rows(let fewest): Self.rows(facts.candidateError, atLeast: fewest)
         case .beatsBase(let margin): Self.beatsBase(facts, margin)
         case .differsFromBase(let level): Self.differsFromBase(facts, level)
-        case .keepsProduction(let largestLoss): Self.keepsProduction(facts, largestLoss)
+        case .keepsProduction(let largestLoss, let level): Self.keepsProduction(facts, largestLoss, level)
+        case .keepsSlices(let limit): Self.keepsSlices(facts, limit)
+        case .keepsSuites(let limit): Self.keepsSuites(facts, limit)
+        case .stops(let fewest): Self.stops(facts, atLeast: fewest)
+        case .hasEffect(let least): Self.hasEffect(facts, atLeast: least)
+        case .keepsProbes: Self.keepsProbes(facts)
+        case .forbidsLeaks: Self.forbidsLeaks(facts)
         }
     }
 
@@ -55,20 +73,26 @@ enum GateRule {
             reason: reason)
     }
 
-    private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double) -> RuleOutcome? {
+    private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double, _ level: Double?) -> RuleOutcome? {
         let predecessor = facts.production.map { ($0, "production's") } ?? facts.parent.map { ($0, "its parent's") }
         guard let (rival, whose) = predecessor else { return nil }
         let candidate = RuleValue.rate(steady(facts.candidateError.value))
         let limit = steady(min(1, rival.error.value + largestLoss))
-        let isKept = steady(facts.candidateError.value) <= limit
+        let isWithin = steady(facts.candidateError.value) <= limit
+        // where rows were not compared one by one, the difference alone decides
+        let pValue = rival.comparison?.pValue ?? rival.pairs.map(McNemarTest.pValue)
+        let chance = isWithin ? nil : level.flatMap { level in pValue.flatMap { $0 > level ? $0 : nil } }
+        let isKept = isWithin || chance != nil
         let words = RuleValue.rate(limit).words
         let flip =
             isKept
-            ? Counterfactual(.above, .rate(limit), "Fails with a candidate error above \(words).")
+            ? Counterfactual(
+                .above, .rate(limit), "Fails with a candidate error above \(words)\(level == nil ? "" : " that is no chance").")
             : Counterfactual(.atMost, .rate(limit), "Passes with a candidate error of \(words) or less.")
         let reason =
-            "The candidate's error of \(candidate.words) is \(isKept ? "within" : "above") the \(words) that \(whose) "
-            + "\(RuleValue.rate(rival.error.value).words) allows."
+            "The candidate's error of \(candidate.words) is \(isWithin ? "within" : "above") the \(words) that \(whose) "
+            + "\(RuleValue.rate(rival.error.value).words) allows"
+            + (chance.map { ", which may be chance (p \((1e4 * $0).rounded() / 1e4))." } ?? ".")
         return RuleOutcome(
             rule: "keeps_production", input: candidate, threshold: .rate(limit), finding: isKept ? .passed : .failed,
             flip: flip, reason: reason)

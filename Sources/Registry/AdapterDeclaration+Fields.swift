@@ -11,7 +11,7 @@ extension AdapterDeclaration {
     static let fieldsForm = "declarations/6"
 
     /// - Parameter folder: that the declarations lie in, which the places of settings begin with.
-    func fields(in folder: String) -> Data {
+    func fields(in folder: String) -> ArraySlice<UInt8> {
         var writer = FieldWriter()
         summary.write(to: &writer)
         writer.add(data.train)
@@ -27,7 +27,7 @@ extension AdapterDeclaration {
         for settings in [training, costs, overrides] { write(settings, to: &writer, in: folder) }
         writer.add(protected.count)
         for alias in protected { writer.add(alias.text) }
-        return writer.data
+        return writer.bytes
     }
 
     private func write(_ settings: [DeclaredSetting], to writer: inout FieldWriter, in folder: String) {
@@ -42,7 +42,7 @@ extension AdapterDeclaration {
     }
 
     /// Nil when these are not the fields of a declaration.
-    init?(fields: Data, in folder: String) {
+    init?(fields: ArraySlice<UInt8>, in folder: String) {
         var reader = FieldReader(fields)
         guard let summary = DeclarationSummary(&reader), let train = reader.text(), let heldOut = reader.text(),
             let keepsRows = reader.number(), let labels = reader.list({ $0.text() }),
@@ -63,10 +63,10 @@ extension AdapterDeclaration {
 }
 
 extension DeclarationSummary {
-    var fields: Data {
+    var fields: ArraySlice<UInt8> {
         var writer = FieldWriter()
         write(to: &writer)
-        return writer.data
+        return writer.bytes
     }
 
     fileprivate func write(to writer: inout FieldWriter) {
@@ -74,7 +74,7 @@ extension DeclarationSummary {
     }
 
     /// Nil when these are not the fields of a declaration.
-    init?(fields: Data) {
+    init?(fields: ArraySlice<UInt8>) {
         var reader = FieldReader(fields)
         self.init(&reader)
     }

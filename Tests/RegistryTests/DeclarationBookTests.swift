@@ -87,7 +87,7 @@ import Testing
         let form = "\(AdapterDeclaration.fieldsForm) \(folderPath)"
         let book = StampBook(layout.caches.appending(path: "declarations"), form: form)
         let other = try AdapterDeclarationFile.read(file("ticket-router")).fields(in: folderPath)
-        let changed = Data(String(decoding: other, as: UTF8.self).replacing("support", with: "nobody!").utf8)
+        let changed = ArraySlice(String(decoding: other, as: UTF8.self).replacing("support", with: "nobody!").utf8)
         book.keep(changed, of: "ticket-router.yaml", stamp, at: later)
         book.save()
         #expect(try read().map(\.owner) == ["nobody!"], "which shows that the file is not parsed again")
