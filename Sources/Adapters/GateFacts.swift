@@ -6,6 +6,10 @@ public struct GateFacts: Sendable, Hashable {
     public var production: Rival?
     /// The version that the candidate was trained to succeed, if any.
     public var parent: Rival?
+    /// The largest change that the candidate makes to the log-probability of a token of its probes, in nats.
+    public var effect: Double?
+    /// The share of its probes that ended by themselves.
+    public var probeStopRate: Double?
 
     public init(candidateError: MeasuredRate, base: Rival, production: Rival? = nil, parent: Rival? = nil) {
         self.candidateError = candidateError

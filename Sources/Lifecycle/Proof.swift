@@ -8,6 +8,8 @@ import Training
 /// What a candidate showed on the held-out rows beside its base and the version in production.
 struct Proof {
     let facts: GateFacts
+    /// What is kept to know it again.
+    let probes: GoldenProbes
     /// The candidate's answers, row by row.
     let result: EvaluationResult
     let candidate: HeldOutScore
@@ -46,9 +48,12 @@ struct Proof {
         guard let error = candidate.error(confidence: confidence),
             let rival = GateFacts.Rival(base, beside: candidate, slices, confidence: confidence)
         else { throw TaskError.noRows(name) }
-        facts = GateFacts(
+        var facts = GateFacts(
             candidateError: error, base: rival,
             production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
+        let probes = try examiner.probes(folder)
+        (facts.effect, facts.probeStopRate) = (probes.measured.effect, probes.measured.stopRate)
+        (self.facts, self.probes) = (facts, probes.kept)
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -62,6 +67,8 @@ struct Proof {
             "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
             "production": production.map { .string("\($0.version)") } ?? .null,
             "production_error": facts.production.map { .number($0.error.value) } ?? .null,
+            "effect": facts.effect.map { .number($0) } ?? .null,
+            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
         return .object(object)
     }
