@@ -94,6 +94,22 @@ public final class Examiner {
         try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "candidate")
     }
 
+    /// What is to be known again of an adapter, by the task's own rows and as it may be kept: of a task whose rows are not, by prompts that
+    /// tell nothing of them.
+    func probes(_ folder: URL) throws -> (measured: GoldenProbes, kept: GoldenProbes) {
+        let (model, adapter) = (try model(), try PEFTFolder(reading: folder, for: model().configuration).adapter)
+        let (making, positions) = (ProbeMaking(model, task.tokenizer), model.configuration.positionLimit)
+        let encoder = RowEncoder(
+            tokenizer: task.tokenizer, vocabularySize: model.configuration.vocabularySize, plan: task.plan)
+        func made(_ prompts: ProbePrompts) throws -> GoldenProbes {
+            try making.probes(prompts, adapter: adapter) { try self.progress("probes", $0, prompts.prompts.count) }
+        }
+        let measured = try made(ProbePrompts(rowsOf: task.heldOutFile, positions: positions, encoder))
+        guard !task.declaration.data.keepsRows, measured.source == .heldOut else { return (measured, measured) }
+        let neutral = try ProbePrompts(neutralFor: positions, asChat: task.heldOutFile.asksByChat, encoder)
+        return (measured, try made(neutral))
+    }
+
     func run(
         _ adapter: LoRAAdapter?, as subject: String, _ other: Evaluation? = nil
     ) throws -> EvaluationResult {

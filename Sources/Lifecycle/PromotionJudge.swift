@@ -77,6 +77,7 @@ struct PromotionJudge {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
         facts.stopRate = scores.candidate.endings?.stopRate
+        (facts.effect, facts.probeStopRate) = (carried?.effect, carried?.probeStopRate)
         facts.suites = carried?.suites.comparisons(confidence: policy.fineTuning.baseError.confidence) ?? []
         facts.kept = try workspace.keptProbes(of: record.version, record.published.commit, under: conditions)?.facts
         let rules = policy.judgeCandidate(facts).rules.map {

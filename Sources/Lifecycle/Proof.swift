@@ -9,6 +9,8 @@ import Training
 /// What a candidate showed on the held-out rows beside its base and the version in production.
 struct Proof {
     let facts: GateFacts
+    /// What is kept to know it again.
+    let probes: GoldenProbes
     /// The candidate's answers, row by row.
     let result: EvaluationResult
     let candidate: HeldOutScore
@@ -63,7 +65,9 @@ struct Proof {
         facts.kept = kept?.facts
         // looked at anew, since all that is proved rests on it
         facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines.count
-        self.facts = facts
+        let probes = try examiner.probes(folder)
+        (facts.effect, facts.probeStopRate) = (probes.measured.effect, probes.measured.stopRate)
+        (self.facts, self.probes) = (facts, probes.kept)
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -77,6 +81,8 @@ struct Proof {
             "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
             "production": production.map { .string("\($0.version)") } ?? .null,
             "production_error": facts.production.map { .number($0.error.value) } ?? .null,
+            "effect": facts.effect.map { .number($0) } ?? .null,
+            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
         return .object(object)
     }
@@ -99,6 +105,8 @@ struct Proof {
             "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
             "suites": suites.json,
             "kept_probes": kept?.json ?? .null,
+            "effect": facts.effect.map { .number($0) } ?? .null,
+            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
     }
 

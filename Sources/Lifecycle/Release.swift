@@ -95,6 +95,7 @@ struct Release {
         try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
         let rows = proof.result.jsonLines(quotesAnswers: training.task.declaration.data.keepsRows)
         try DurableFile.write(Data(rows.utf8), to: candidate.appending(path: Release.rowsFile))
+        try DurableFile.write(Data(proof.probes.text.utf8), to: candidate.appending(path: GoldenProbes.fileName))
         try DurableFile.write(training.task.dataReport.data(.pretty), to: candidate.appending(path: Release.dataReportFile))
         try DurableFile.write(decision.data(.pretty), to: candidate.appending(path: Release.decisionFile))
         try writeCard(of: lineage.version)
