@@ -80,7 +80,8 @@ struct VersionCard {
         let rows = proof.facts.suites.map { suite in
             "| \(suite.suite) | \(suite.comparison.rows) | \(Self.percent(suite.comparison.first)) | \(Self.percent(suite.comparison.second)) |"
         }
-        return "\n| out-of-domain suite | rows | error | error of the base |\n|---|---|---|---|\n\(rows.joined(separator: "\n"))\n"
+        return
+            "\n| out-of-domain suite | rows | error | error of the base |\n|---|---|---|---|\n\(rows.joined(separator: "\n"))\n"
     }
 
     private static func percent(_ share: Double) -> String { RuleValue.rate((share * 1e9).rounded() / 1e9).words }
