@@ -69,9 +69,24 @@ struct FactsGathering {
         return AdapterFacts(
             adapter: declaration.name, version: judged?.version, lastTrained: judged?.finishedAt,
             adopted: judged.flatMap { $0.isAdopted ? $0.at : nil },
-            production: production.map { ProductionFacts(version: $0.version, trained: $0.finishedAt) }, base: base,
+            production: production.map {
+                ProductionFacts(version: $0.version, trained: $0.finishedAt, otherBase: otherBase($0, declaration))
+            }, base: base,
             baseIsFloating: isFloating, upstream: upstream, data: judged.flatMap { dataFacts(declaration, $0) },
             metric: judged.flatMap { metricFacts(declaration.name, $0) })
+    }
+
+    /// Nil also where the bytes are the same under another name, or where the declared base cannot be looked at, which is told by itself.
+    private mutating func otherBase(
+        _ production: VersionGlance, _ declaration: AdapterDeclaration
+    ) -> ProductionFacts.OtherBase? {
+        guard production.base.name != declaration.base else { return nil }
+        do {
+            guard try pin(declaration.base).digest != production.base.digest else { return nil }
+            return ProductionFacts.OtherBase(trained: production.base.name, declared: declaration.base)
+        } catch {
+            return nil
+        }
     }
 
     private mutating func pin(_ name: BaseName) throws -> Pin {
