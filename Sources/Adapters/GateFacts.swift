@@ -19,10 +19,18 @@ public struct GateFacts: Sendable, Hashable {
         public var error: MeasuredRate
         /// The candidate as the first, the rival as the second; nil when the rows were not compared one by one.
         public var pairs: PairedCounts?
+        /// The candidate as the first, the rival as the second, by whatever the metric is; nil when the rows were not compared.
+        public var comparison: PairedComparison?
+        /// The same for each slice of the rows.
+        public var slices: [SliceComparison]
 
-        public init(error: MeasuredRate, pairs: PairedCounts? = nil) {
+        public init(
+            error: MeasuredRate, pairs: PairedCounts? = nil, comparison: PairedComparison? = nil, slices: [SliceComparison] = []
+        ) {
             self.error = error
             self.pairs = pairs
+            self.comparison = comparison
+            self.slices = slices
         }
     }
 }

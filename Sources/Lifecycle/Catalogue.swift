@@ -118,7 +118,7 @@ public struct AdapterRecord: Sendable, Hashable {
             "task": .string(declaration.task),
             "owner": .string(declaration.owner),
             "base": .string(declaration.base.text),
-            "metric": .string(declaration.metric.rawValue),
+            "metric": .string(declaration.metric.name.rawValue),
             "horizon": .string("\(declaration.horizon)"),
             "policy": .string(declaration.policy),
             "state": .string(state.rawValue),

@@ -42,7 +42,11 @@ public struct CheckPolicies {
     }
 
     private func checkPolicy(named name: String) -> Checked {
-        checked(name) { try shelf.source(named: name).allFaults } read: { try shelf.policy(named: name) }
+        checked(name) {
+            try shelf.source(named: name).allFaults
+        } read: {
+            try shelf.policy(named: name)
+        }
     }
 
     /// Nil for an adapter that takes its policy as it is.

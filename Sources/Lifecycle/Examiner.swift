@@ -51,6 +51,16 @@ public final class Examiner {
         return (score, false)
     }
 
+    /// The base behind the declared prompt; nil without one.
+    func promptedBase(now: Timestamp) throws -> HeldOutScore? {
+        guard let evaluation = task.promptedEvaluation, let key = task.conditions.promptedKey else { return nil }
+        if let known = try known(key, notAfter: now) { return known }
+        let score = HeldOutScore(try run(nil, as: "base with its prompt", evaluation), at: now)
+        try workspace.registry.record(
+            RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+        return score
+    }
+
     /// A released version, checked out of git; on the base that it was trained on, also where the adapter has moved to another.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
@@ -84,10 +94,13 @@ public final class Examiner {
         try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "candidate")
     }
 
-    private func run(_ adapter: LoRAAdapter?, as subject: String) throws -> EvaluationResult {
-        let rows = task.evaluation.rowCount
+    private func run(
+        _ adapter: LoRAAdapter?, as subject: String, _ other: Evaluation? = nil
+    ) throws -> EvaluationResult {
+        let evaluation = other ?? task.evaluation
+        let rows = evaluation.rowCount
         try progress(subject, 0, rows)
-        return try task.evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
+        return try evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
     }
 
     private func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {

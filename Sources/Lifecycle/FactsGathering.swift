@@ -182,7 +182,8 @@ struct FactsGathering {
         do {
             let base = try pin(declaration.base).base
             let plan = try plan(of: declaration, on: base)
-            return MeasuringConditions(declaration, base: base, plan: plan, heldOut: try split(declaration.data.heldOut).digest)
+            return try MeasuringConditions(
+                declaration, base: base, plan: plan, heldOut: split(declaration.data.heldOut).digest, in: workspace.layout)
         } catch {
             return nil
         }

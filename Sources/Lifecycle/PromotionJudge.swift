@@ -70,24 +70,27 @@ struct PromotionJudge {
         }
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
-        guard let facts = facts(scores, try rival(of: record.version, on: rows, conditions)) else {
+        let policy = try shelf.policy(of: declaration)
+        let rival = try rival(of: record.version, on: rows, conditions)
+        guard let facts = facts(scores, rival, of: declaration, confidence: policy.fineTuning.baseError.confidence) else {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
-        let policy = try shelf.policy(of: declaration)
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
         }
         return ([data] + rules, policy.stamp)
     }
 
-    private func facts(_ scores: Scores, _ rival: HeldOutScore?) -> GateFacts? {
-        guard let error = scores.candidate.error, let baseError = scores.base.error else { return nil }
+    private func facts(
+        _ scores: Scores, _ rival: HeldOutScore?, of declaration: AdapterDeclaration, confidence: Double
+    ) -> GateFacts? {
+        let (slices, candidate) = (declaration.slices(in: workspace.layout), scores.candidate)
+        guard let error = candidate.error(confidence: confidence),
+            let base = GateFacts.Rival(scores.base, beside: candidate, slices, confidence: confidence)
+        else { return nil }
         return GateFacts(
-            candidateError: error,
-            base: GateFacts.Rival(error: baseError, pairs: scores.candidate.pairs(against: scores.base)),
-            production: rival.flatMap { rival in
-                rival.error.map { GateFacts.Rival(error: $0, pairs: scores.candidate.pairs(against: rival)) }
-            })
+            candidateError: error, base: base,
+            production: rival.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) })
     }
 
     /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when there is none,

@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Monitoring
 import Registry
 import StrictJSON
 import Training
@@ -11,6 +12,10 @@ struct Proof {
     let result: EvaluationResult
     let candidate: HeldOutScore
     let base: HeldOutScore
+    /// The base behind the declared prompt; nil without one.
+    let prompted: HeldOutScore?
+    let slices: RowSlices
+    let confidence: Double
     /// How training ended.
     let conclusion: RunConclusion
     let production: (version: VersionID, score: HeldOutScore)?
@@ -18,13 +23,19 @@ struct Proof {
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
 
+    /// - Parameter confidence: of intervals and comparisons.
     /// - Throws: `TaskError.noRows` when there is nothing to judge by.
     init(
-        of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, now: Timestamp
+        of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, confidence: Double,
+        now: Timestamp
     ) throws {
+        self.confidence = confidence
+        let slices = try examiner.task.slices()
+        self.slices = slices
         self.conclusion = conclusion
         let name = examiner.task.declaration.name
         base = try examiner.base(now: now).score
+        prompted = try examiner.promptedBase(now: now)
         let inUse = try workspace.registry.aliases(of: name)[.production]
         production = try inUse.map { ($0, try examiner.version($0, now: now)) }
         result = try examiner.candidate(folder)
@@ -32,13 +43,12 @@ struct Proof {
         self.candidate = candidate
         leakedRows = examiner.task.report.leakedLines.count
         datasetVersion = examiner.task.datasetVersion
-        guard let error = candidate.error, let baseError = base.error else { throw TaskError.noRows(name) }
+        guard let error = candidate.error(confidence: confidence),
+            let rival = GateFacts.Rival(base, beside: candidate, slices, confidence: confidence)
+        else { throw TaskError.noRows(name) }
         facts = GateFacts(
-            candidateError: error,
-            base: GateFacts.Rival(error: baseError, pairs: candidate.pairs(against: base)),
-            production: production.flatMap { rival in
-                rival.score.error.map { GateFacts.Rival(error: $0, pairs: candidate.pairs(against: rival.score)) }
-            })
+            candidateError: error, base: rival,
+            production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -46,7 +56,7 @@ struct Proof {
         var object = verdict.json.objectValue ?? JSONObject()
         object["facts"] = [
             "run": .string("\(run)"), "error": .number(facts.candidateError.value), "base_error": .number(facts.base.error.value),
-            "rows": .integer(candidate.correct.count),
+            "rows": .integer(candidate.rows),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
             "only_candidate_right": facts.base.pairs.map { .integer($0.onlyFirst) } ?? .null,
             "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
@@ -60,15 +70,31 @@ struct Proof {
     var json: JSONValue {
         [
             "schema": "lora.proof/1",
-            "metric": .string(result.metric.rawValue),
+            "metric": .string(result.metric.name),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
             "leaked_rows_left_out": .integer(leakedRows),
             "training": conclusion.json,
             "candidate": candidate.json,
             "base": base.json,
+            "prompted_base": prompted?.json ?? .null,
             "production": production.map { production in
                 ["version": .string("\(production.version)"), "score": production.score.json]
             } ?? .null,
+            "comparisons": .object(JSONObject(comparisons)),
+            "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
         ]
+    }
+
+    /// The candidate against each, over all rows and by slices.
+    private var comparisons: [(String, JSONValue)] {
+        let prompted = prompted.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) }
+        let rivals = [("base", facts.base), ("prompted_base", prompted), ("production", facts.production)]
+        return rivals.compactMap { name, rival in
+            rival.flatMap { rival in
+                rival.comparison.map { comparison in
+                    (name, .object(JSONObject(comparison.members + [("slices", .array(rival.slices.map(\.json)))])))
+                }
+            }
+        }
     }
 }

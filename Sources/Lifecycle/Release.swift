@@ -68,7 +68,7 @@ struct Release {
             metrics: [
                 NamedMetric(NamedMetric.error, proof.facts.candidateError.value),
                 NamedMetric(NamedMetric.baseError, proof.facts.base.error.value),
-                NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.correct.count)),
+                NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.rows)),
                 NamedMetric(NamedMetric.effectiveExamples, Double(task.report.effectiveRows)),
                 NamedMetric(NamedMetric.trainedRows, Double(task.report.trainableRows)),
                 NamedMetric(NamedMetric.leakedRows, Double(task.report.leakedLines.count)),
@@ -102,14 +102,14 @@ struct Release {
     private func message(_ lineage: Lineage) -> VersionMessage {
         let (task, facts) = (training.task, proof.facts)
         let (error, baseError) = (RuleValue.rate(facts.candidateError.value).words, RuleValue.rate(facts.base.error.value).words)
-        let rows = proof.candidate.correct.count
+        let rows = proof.candidate.rows
         return VersionMessage(
             subject: "\(lineage.version): error \(error), base \(baseError)",
             body: """
                 \(task.declaration.task)
 
                 Trained on \(task.datasetVersion) (\(task.datasetVersion.train.rows) rows) over base \(task.base.name); measured on \
-                \(rows) held-out rows by \(proof.result.metric.rawValue). Training stopped after step \(proof.conclusion.step): \
+                \(rows) held-out rows by \(proof.result.metric.name). Training stopped after step \(proof.conclusion.step): \
                 \(proof.conclusion.because)
                 """,
             trailers: trailers(lineage))

@@ -39,30 +39,29 @@ struct EvaluationSection {
     private func score(_ json: JSONValue?) -> HeldOutScore? { json.flatMap { HeldOutScore(json: $0, at: .earliest) } }
 
     private func row(_ name: String, _ score: HeldOutScore) -> [String] {
-        let error = Double(score.errors) / Double(score.correct.count)
-        let interval = WilsonInterval(proportion: error, count: score.correct.count, confidence: 0.95)
+        let interval = ErrorInterval(score.answers, confidence: 0.95)
         return [
-            name, RuleValue.count(score.correct.count).words, RuleValue.count(score.errors).words, RuleValue.rate(error).words,
-            "\(RuleValue.rate(interval.lower).words) to \(RuleValue.rate(interval.upper).words)",
+            name, RuleValue.count(score.rows).words, score.correct == nil ? "–" : RuleValue.count(score.errors).words,
+            interval.map { RuleValue.rate($0.value).words } ?? "–",
+            interval.map { "\(RuleValue.rate($0.lower).words) to \(RuleValue.rate($0.upper).words)" } ?? "–",
         ]
     }
 
     private func difference(_ own: HeldOutScore, _ other: HeldOutScore, from whose: String) -> Report.Finding {
-        guard let pairs = own.pairs(against: other) else {
+        guard let comparison = own.comparison(with: other, confidence: 0.95) else {
             return Report.Finding(.open, "It was not measured on the same rows as \(whose).")
         }
-        let difference = PairedDifference(pairs, rows: own.correct.count, confidence: 0.95)
         func points(_ share: Double) -> String { "\(RuleValue.ratio(100 * share).words) points" }
-        let side = difference.value < 0 ? "above" : "below"
-        let comparison =
-            difference.value == 0
-            ? "Its error equals \(whose)" : "Its error lies \(points(abs(difference.value))) \(side) \(whose)"
-        let words =
-            "\(comparison): it alone is right on \(counted(pairs.onlyFirst, "row")), "
-            + "the other alone on \(RuleValue.count(pairs.onlySecond).words)."
-        let remark = "95 % interval of the difference: \(points(difference.lower)) to \(points(difference.upper))"
-        let mark: Report.Finding.Mark = difference.lower > 0 ? .passed : difference.upper < 0 ? .failed : .open
-        return Report.Finding(mark, words, remark: remark)
+        let side = comparison.difference < 0 ? "above" : "below"
+        let sighting =
+            comparison.difference == 0
+            ? "Its error equals \(whose)" : "Its error lies \(points(abs(comparison.difference))) \(side) \(whose)"
+        let counts = comparison.pairs.map {
+            ": it alone is right on \(counted($0.onlyFirst, "row")), the other alone on \(RuleValue.count($0.onlySecond).words)"
+        }
+        let remark = "95 % interval of the difference: \(points(comparison.lower)) to \(points(comparison.upper))"
+        let mark: Report.Finding.Mark = comparison.lower > 0 ? .passed : comparison.upper < 0 ? .failed : .open
+        return Report.Finding(mark, "\(sighting)\(counts ?? "").", remark: remark)
     }
 }
 

@@ -144,7 +144,9 @@ public struct TrainAdapter {
                 attempt.run.id, of: task.declaration.name, .rejected(reason: conclusion.because), at: clock())
             return .underfits
         }
-        let proof = try Proof(of: candidate, conclusion, by: examiner, in: workspace, now: clock())
+        let proof = try Proof(
+            of: candidate, conclusion, by: examiner, in: workspace, confidence: policy.fineTuning.baseError.confidence,
+            now: clock())
         let verdict = policy.judgeCandidate(proof.facts)
         try workspace.registry.record(
             Decision(

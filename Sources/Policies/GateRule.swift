@@ -77,7 +77,7 @@ enum GateRule {
 
 extension GateRule {
     private static func differsFromBase(_ facts: GateFacts, _ level: Double) -> RuleOutcome {
-        let pValue = facts.base.pairs.map(McNemarTest.pValue)
+        let pValue = facts.base.pairs.map(McNemarTest.pValue) ?? facts.base.comparison?.pValue
         let flip =
             pValue.map { $0 <= level } == true
             ? Counterfactual(.above, .ratio(level), "Fails with a p-value above \(level).")
@@ -85,15 +85,25 @@ extension GateRule {
         return RuleOutcome(
             rule: "differs_from_base", input: pValue.map { .ratio(steady($0)) }, threshold: .ratio(level),
             finding: pValue.map { $0 <= level ? .passed : .failed } ?? .missing, flip: flip,
-            reason: differenceReason(facts.base.pairs, pValue, level))
+            reason: differenceReason(facts.base, pValue, level))
     }
 
-    private static func differenceReason(_ pairs: PairedCounts?, _ pValue: Double?, _ level: Double) -> String {
-        guard let pairs, let pValue else { return "Candidate and base were not compared row by row." }
-        let counts = "\(pairs.onlyFirst) rows only the candidate gets right, \(pairs.onlySecond) only the base"
+    private static func differenceReason(_ base: GateFacts.Rival, _ pValue: Double?, _ level: Double) -> String {
+        guard let pValue, let counts = base.pairs.map(words) ?? base.comparison.map(words) else {
+            return "Candidate and base were not compared row by row."
+        }
         return pValue <= level
             ? "The difference from the base is no chance: \(counts) (p at most \(level))."
             : "The difference from the base may be chance: \(counts) (p above \(level))."
+    }
+
+    private static func words(_ pairs: PairedCounts) -> String {
+        "\(pairs.onlyFirst) rows only the candidate gets right, \(pairs.onlySecond) only the base"
+    }
+
+    private static func words(_ comparison: PairedComparison) -> String {
+        let points = (steady(comparison.difference) * 1e4).rounded() / 100
+        return "\(points) points on \(counted(comparison.rows, "row"))"
     }
 }
 
