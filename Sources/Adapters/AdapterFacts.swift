@@ -53,10 +53,22 @@ public struct ProductionFacts: Sendable, Hashable {
     public var version: VersionID
     /// Nil where nobody knows.
     public var trained: Timestamp?
+    /// Where it is of another base than is declared, as after a rollback to before a migration.
+    public var otherBase: OtherBase?
 
-    public init(version: VersionID, trained: Timestamp?) {
+    public struct OtherBase: Sendable, Hashable {
+        public var trained: BaseName
+        public var declared: BaseName
+
+        public init(trained: BaseName, declared: BaseName) {
+            (self.trained, self.declared) = (trained, declared)
+        }
+    }
+
+    public init(version: VersionID, trained: Timestamp?, otherBase: OtherBase? = nil) {
         self.version = version
         self.trained = trained
+        self.otherBase = otherBase
     }
 }
 

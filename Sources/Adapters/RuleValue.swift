@@ -18,11 +18,11 @@ public enum RuleValue: Sendable, Hashable {
         }
     }
 
-    /// `16.5 %`, `2,000`, `1.35`, `9mo`; rates and ratios to two decimals.
+    /// `16.5 %`, `2,000`, `1.35`, `9mo`; rates and ratios to two decimals, ratios below 0.01 to two digits that count.
     public var words: String {
         switch self {
         case .rate(let value): "\(Self.decimal(100 * value)) %"
-        case .ratio(let value): Self.decimal(value)
+        case .ratio(let value): abs(value) < 0.00995 && abs(value) >= 1e-9 ? Self.small(value) : Self.decimal(value)
         case .count(let value): Self.grouped(value)
         case .span(let value): value.description
         case .moment(let value): "\(value.date)"
@@ -37,6 +37,15 @@ public enum RuleValue: Sendable, Hashable {
         let (whole, rest) = (hundredths / 100, hundredths % 100)
         let fraction = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : ".\(padded(rest, to: 2))"
         return sign + grouped(whole) + fraction
+    }
+
+    /// Two digits behind the zeros, a trailing zero left out. What is smaller still is the rounding of a sum.
+    private static func small(_ value: Double) -> String {
+        var (places, scaled) = (0, abs(value))
+        while scaled < 9.95 { (places, scaled) = (places + 1, scaled * 10) }
+        let digits = Int(scaled.rounded())
+        let (shown, count) = digits % 10 == 0 ? (digits / 10, places - 1) : (digits, places)
+        return "\(value < 0 ? "-" : "")0.\(padded(shown, to: count))"
     }
 
     private static func grouped(_ value: Int) -> String {

@@ -27,8 +27,14 @@ extension DoctorError: Explained {
             Explanation(
                 "No row has \"\(key)\".", at: file, next: "Name a key of the rows, or a path such as meta.customer.", kind: .usage
             )
-        case .exists(let path):
-            Explanation("Something stands there already.", at: path, next: "Name a place where nothing stands.", kind: .usage)
+        case .exists(let path, let mayReplace):
+            Explanation(
+                "Something stands there already.", at: path,
+                next: "Name a place where nothing stands\(mayReplace ? ", or give --force" : "").", kind: .usage)
+        case .isInput(let path):
+            Explanation(
+                "The copy would replace what it is made from.", at: path,
+                next: "Name another place; files are never changed in place.", kind: .usage)
         case .noRow(let line, let file):
             Explanation("Line \(line) holds no row.", at: file, next: "Name the number of a line of the file.", kind: .usage)
         case .changedMeanwhile(let file):

@@ -12,7 +12,10 @@ public enum DoctorError: Error, Hashable {
     case nothingToHoldOut(rows: Int)
     /// A key that rows should be grouped or stratified by, in none of them.
     case unknownKey(String, file: String)
-    case exists(path: String)
+    /// - Parameter mayReplace: whether it would be replaced, were that asked for.
+    case exists(path: String, mayReplace: Bool = false)
+    /// What is read would be written over.
+    case isInput(path: String)
     case noRow(line: Int, file: String)
     /// Somebody wrote the file between two looks at it.
     case changedMeanwhile(file: String)

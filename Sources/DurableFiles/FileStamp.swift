@@ -32,6 +32,9 @@ public struct FileStamp: Sendable, Hashable, CustomStringConvertible {
         changed = Self.nanoseconds(status.st_ctim)
     }
 
+    /// Whether two paths lead to one file.
+    public func isSameFile(as other: FileStamp) -> Bool { device == other.device && inode == other.inode }
+
     public var description: String { "\(device):\(inode) \(size) \(modified) \(changed)" }
 
     /// Whether a later change is sure to give another stamp. File systems count time in steps, of up to two seconds: what has changed

@@ -43,8 +43,7 @@ extension Workspace {
         let shelf = PolicyShelf(registry: layout.root, workingFolder: workingFolder)
         let policy = try choice.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
         let table = try policy.costs.overridden(by: declaration.costs).overridden(byTyped: costs)
-        let facts = try PreparedTask(declaration, typed: TrainingOptions(), in: self).costFacts(in: self)
-        let rates = CostRates(facts, table, by: policy)
+        let rates = CostRates(try costFacts(of: declaration), table, by: policy)
         return AdapterCost(
             adapter: declaration.name, verdict: UpkeepVerdict(rates), forecast: CostForecast(rates, over: declaration.horizon),
             spent: try registry.runs(of: declaration.name).spent(table), policy: policy.stamp)

@@ -20,6 +20,23 @@ extension PreparedTask {
     }
 }
 
+extension Workspace {
+    func costFacts(of declaration: AdapterDeclaration) throws -> CostFacts {
+        try PreparedTask(declaration, typed: TrainingOptions(), in: self).costFacts(in: self)
+    }
+
+    /// What one training costs, as `cost` says it. The data is read only where no training has finished.
+    ///
+    /// - Parameter task: what is known of it already.
+    func trainingRates(of declaration: AdapterDeclaration, by policy: Policy, task: PreparedTask? = nil) throws -> CostRates {
+        let table = try policy.costs.overridden(by: declaration.costs)
+        let measured = try registry.runs(of: declaration.name).measured
+        let facts =
+            try measured.map { CostFacts(measured: $0) } ?? task?.costFacts(in: self) ?? costFacts(of: declaration)
+        return CostRates(facts, table, by: policy)
+    }
+}
+
 extension Run {
     /// From beginning to end, pauses of a run that was stopped and gone on with included; nil while it runs.
     var hours: Double? {

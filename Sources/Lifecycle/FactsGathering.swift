@@ -73,7 +73,9 @@ struct FactsGathering {
         return AdapterFacts(
             adapter: declaration.name, version: judged?.version, lastTrained: judged?.finishedAt,
             adopted: judged.flatMap { $0.isAdopted ? $0.at : nil },
-            production: production.map { ProductionFacts(version: $0.version, trained: $0.finishedAt) }, base: base,
+            production: production.map {
+                ProductionFacts(version: $0.version, trained: $0.finishedAt, otherBase: otherBase($0, declaration))
+            }, base: base,
             baseIsFloating: isFloating, upstream: upstream, data: judged.flatMap { dataFacts(declaration, $0) },
             metric: judged.flatMap { metricFacts(declaration.name, $0) },
             regressionSuite: try judged.map { try regressions(declaration, $0) } ?? .none)
@@ -84,6 +86,19 @@ struct FactsGathering {
         guard probed.contains(declaration.name) else { return .none }
         let known = try workspace.keptProbes(of: judged.version, judged.commit, under: conditions(of: declaration))
         return known.map { $0.facts.failed.isEmpty ? .passed : .failed } ?? .notRun
+    }
+
+    /// Nil also where the bytes are the same under another name, or where the declared base cannot be looked at, which is told by itself.
+    private mutating func otherBase(
+        _ production: VersionGlance, _ declaration: AdapterDeclaration
+    ) -> ProductionFacts.OtherBase? {
+        guard production.base.name != declaration.base else { return nil }
+        do {
+            guard try pin(declaration.base).digest != production.base.digest else { return nil }
+            return ProductionFacts.OtherBase(trained: production.base.name, declared: declaration.base)
+        } catch {
+            return nil
+        }
     }
 
     private mutating func pin(_ name: BaseName) throws -> Pin {

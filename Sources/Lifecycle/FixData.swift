@@ -36,39 +36,52 @@ public struct FixData: Sendable {
         copy.deletingLastPathComponent().appending(path: copy.lastPathComponent + ".left-out.jsonl")
     }
 
-    /// - Throws: `DoctorError.exists` when copy or list would replace something; nothing is written then.
-    public func run(to copy: URL) throws -> Outcome {
+    /// - Parameter replaces: what stands in the place of copy or list gives way, once both are written.
+    /// - Throws: `DoctorError.exists` when copy or list would replace something; nothing is written then. `DoctorError.isInput`.
+    public func run(to copy: URL, replaces: Bool = false) throws -> Outcome {
         let list = Self.list(beside: copy)
         for place in [copy, list] where FileManager.default.fileExists(atPath: place.path) {
-            throw DoctorError.exists(path: place.path)
+            guard replaces else { throw DoctorError.exists(path: place.path, mayReplace: true) }
+            let stamp = try FileStamp(of: place)
+            for input in [source.file, source.heldOut].compactMap(\.self) where try FileStamp(of: input).isSameFile(as: stamp) {
+                throw DoctorError.isInput(path: place.path)
+            }
         }
         try DurableFile.prepare(copy.deletingLastPathComponent())
         let check = try source.run()
         let cleaning = DataCleaning(check, for: reasons)
-        // the list first: a copy without its list would not say what it lacks
-        try publish(list) { append in
-            for start in stride(from: 0, to: cleaning.leftOut.count, by: 4_096) {
-                let rows = cleaning.leftOut[start..<min(cleaning.leftOut.count, start + 4_096)]
-                try append(Data(rows.map { $0.json.text() + "\n" }.joined().utf8))
-            }
-        }
+        let drafts = (list: Self.draft(of: list), copy: Self.draft(of: copy))
         do {
-            try publish(copy) { append in try cleaning.write(source.file, append: append) }
+            try DurableFile.writeNew(drafts.list) { append in
+                for start in stride(from: 0, to: cleaning.leftOut.count, by: 4_096) {
+                    let rows = cleaning.leftOut[start..<min(cleaning.leftOut.count, start + 4_096)]
+                    try append(Data(rows.map { $0.json.text() + "\n" }.joined().utf8))
+                }
+            }
+            try DurableFile.writeNew(drafts.copy) { append in try cleaning.write(source.file, append: append) }
+            // the list first: a copy without its list would not say what it lacks
+            try put(drafts.list, as: list, replaces)
+            do {
+                try put(drafts.copy, as: copy, replaces)
+            } catch {
+                if !replaces { unlink(list.path) }
+                throw error
+            }
         } catch {
-            unlink(list.path)
+            unlink(drafts.list.path)
+            unlink(drafts.copy.path)
             throw error
         }
         return Outcome(cleaning: cleaning, check: check, copy: copy, list: list)
     }
 
-    private func publish(_ file: URL, pieces: (_ append: (Data) throws -> Void) throws -> Void) throws {
-        let draft = file.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + UUID().uuidString)
-        do {
-            try DurableFile.writeNew(draft, pieces: pieces)
-            try DurableFile.publish(file: draft, as: file)
-        } catch {
-            unlink(draft.path)
-            throw error
-        }
+    private static func draft(of file: URL) -> URL {
+        file.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + UUID().uuidString)
+    }
+
+    private func put(_ draft: URL, as file: URL, _ replaces: Bool) throws {
+        guard replaces else { return try DurableFile.publish(file: draft, as: file) }
+        try DurableFile.rename(draft, to: file)
+        try DurableFile.syncFolder(file.deletingLastPathComponent())
     }
 }

@@ -11,6 +11,7 @@ struct MaintenanceCandidates {
     let workspace: Workspace
     let workingFolder: URL
     private let files: FileBook
+    private let expected = ExpectedExpenses()
 
     init(in workspace: Workspace, workingFolder: URL) {
         self.workspace = workspace
@@ -33,7 +34,7 @@ struct MaintenanceCandidates {
         let decisions = try workspace.registry.decisions(of: name)
         let isMoved = try isBaseMoved(item)
         return MaintenanceAgenda.Candidate(
-            item, policy: policy, attempts: try attempts(name, decisions), expense: try expense(of: name, policy),
+            item, policy: policy, attempts: try attempts(name, decisions), expected: try expected(of: name, policy),
             shouldRetire: try isGivenUp(item, policy, isBaseMoved: isMoved, now: now), isBaseMoved: isMoved)
     }
 
@@ -100,13 +101,27 @@ struct MaintenanceCandidates {
         return MaintenanceRecord.cause(base.identity, dataset)
     }
 
-    /// What the adapter's last finished training took; nothing where none has been.
-    func expense(of name: AdapterName, _ policy: Policy) throws -> TrainingExpense {
-        let hours = try workspace.registry.runs(of: name).last { $0.state == .finished }?.hours ?? 0
-        return TrainingExpense(runs: 1, hours: hours, money: hours * (try price(of: name, policy)))
+    /// Nil where no budget asks: an estimate reads all of the data.
+    private func expected(of name: AdapterName, _ policy: Policy) throws -> ExpectedExpense? {
+        let budget = policy.unattended.budget
+        guard budget.hoursPerMonth != nil || budget.moneyPerMonth != nil else { return nil }
+        return try expense(of: name, policy)
     }
 
-    /// Of an hour of the machine: the adapter's own, else the policy's. Nobody's hours are counted, since nobody watches.
+    /// Of the machine alone, at the adapter's own price, else the policy's: nobody's hours are counted, since nobody watches.
+    func expense(of name: AdapterName, _ policy: Policy) throws -> ExpectedExpense {
+        let declaration = try workspace.registry.adapter(named: name.text)
+        return try expected.value(name, policy) {
+            do {
+                return ExpectedExpense(try workspace.trainingRates(of: declaration, by: policy))
+            } catch let error as any Explained {
+                // what cannot be read cannot be trained on either, and the training will say so
+                return ExpectedExpense(unknownBecause: error.explanation.what, currency: policy.costs.currency)
+            }
+        }
+    }
+
+    /// Of an hour of the machine.
     func price(of name: AdapterName, _ policy: Policy) throws -> Double {
         let declaration = try workspace.registry.adapter(named: name.text)
         return try policy.costs.overridden(by: declaration.costs)[.machineHour]?.value ?? 0
@@ -119,6 +134,24 @@ struct MaintenanceCandidates {
         let month = today.adding(seconds: -86_400 * (today.date.day - 1))
         // what lasts into a month began before it, but no training lasts longer than this
         return try workspace.registry.decisions(on: .retrain, since: month.adding(months: -2)).expenses(of: month, today: today)
+    }
+}
+
+/// What was worked out once: after each training the others that are due are looked at again.
+private final class ExpectedExpenses {
+    private struct Key: Hashable {
+        let adapter: AdapterName
+        let policy: PolicyStamp
+    }
+
+    private var known: [Key: ExpectedExpense] = [:]
+
+    func value(_ adapter: AdapterName, _ policy: Policy, work: () throws -> ExpectedExpense) rethrows -> ExpectedExpense {
+        let key = Key(adapter: adapter, policy: policy.stamp)
+        if let value = known[key] { return value }
+        let value = try work()
+        known[key] = value
+        return value
     }
 }
 

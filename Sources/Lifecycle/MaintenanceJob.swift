@@ -87,7 +87,8 @@ struct MaintenanceJob {
             .begun,
             [
                 "reasons": .array(item.reasons.map { .string($0.code) }), "policy": policy.stamp.json,
-                "resumes": .bool(try training.goesOn(at: clock())), "expected_hours": .number(expense.hours),
+                "resumes": .bool(try training.goesOn(at: clock())), "expected_hours": .number(expense.expense.hours),
+                "expected_is": .string(expense.basis.rawValue),
                 "machine_hour": .number(try candidates.price(of: name, policy)),
             ], at: clock())
         switch try training.run(by: actor, clock: clock, shouldStop: shouldStop, observe: observe) {

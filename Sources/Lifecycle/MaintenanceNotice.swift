@@ -12,8 +12,9 @@ public struct MaintenanceNotice {
 
         /// An address of the web is a hook, all else a command.
         ///
-        /// - Throws: `NoticeError.badAddress`: what begins like an address is never a command.
+        /// - Throws: `NoticeError.badAddress`: what begins like an address is never a command; `NoticeError.nobody`.
         public init(_ text: String) throws(NoticeError) {
+            guard text.contains(where: { !$0.isWhitespace }) else { throw .nobody }
             guard ["http://", "https://"].contains(where: text.lowercased().hasPrefix) else {
                 self = .command(text)
                 return
@@ -83,12 +84,16 @@ extension MaintenanceNotice {
 }
 
 public enum NoticeError: Error, Hashable, Explained {
+    /// Neither an address nor a command.
+    case nobody
     case badAddress(String)
     case failed(String, status: Int32)
     case tooSlow(String, seconds: Int)
 
     public var explanation: Explanation {
         switch self {
+        case .nobody:
+            Explanation("Nobody is named to be told.", next: "Give an address (https://HOST/PATH) or a command.", kind: .usage)
         case .badAddress(let text):
             Explanation("'\(text)' is no address of a server.", next: "Write it as https://HOST/PATH.", kind: .usage)
         case .failed(let command, let status):

@@ -26,6 +26,8 @@ public struct MigrateAdapter {
     }
 
     public enum Ending: Sendable {
+        /// Both bases are the same bytes.
+        case unchanged
         /// The new base needs no adapter.
         case retire(RetirementVerdict)
         case admitted(VersionID)
@@ -44,6 +46,7 @@ public struct MigrateAdapter {
         public var json: JSONValue {
             let (state, details): (String, JSONValue) =
                 switch ending {
+                case .unchanged: ("unchanged", .null)
                 case .retire(let verdict): ("retire", ["retirement": verdict.json])
                 case .admitted(let version): ("admitted", ["version": .string("\(version)")])
                 case .refused(let verdict): ("refused", ["gate": verdict.json])
@@ -71,13 +74,11 @@ public struct MigrateAdapter {
         _ adapter: String, to base: String, by actor: Actor, clock: () -> Timestamp, shouldStop: @escaping () -> Bool,
         observe: @escaping (TrainAdapter.Event) -> Void
     ) throws -> Outcome {
-        let declaration = try workspace.registry.adapter(named: adapter)
-        let target = try workspace.registry.base(named: base).name
-        guard target != declaration.base else { throw MigrationError.sameBase(declaration.name, target) }
-        let request = TrainAdapter.Request(
-            adapter: adapter, options: TrainingOptions(), policy: nil, startsAnew: false, base: target)
-        let training = try TrainAdapter(request, in: workspace, workingFolder: workingFolder)
-        try training.task.requirePinnedBase(in: workspace.registry)
+        let (declaration, target, isSame) = try move(adapter, to: base)
+        if isSame {
+            return Outcome(adapter: declaration.name, from: declaration.base, to: target, lines: [], ending: .unchanged)
+        }
+        let training = try training(declaration, on: target)
         let examiner = Examiner(training.task, in: workspace) {
             if shouldStop() { throw Interruption(step: nil) }
             observe(.measuring(subject: $0, done: $1, rows: $2))
@@ -103,6 +104,38 @@ public struct MigrateAdapter {
         try workspace.registry.rebase(declaration.name, from: declaration.base, to: target)
         lines.append(try line("\(version) on \(target)", examiner.version(version, now: clock()), declaration))
         return outcome(.admitted(version))
+    }
+
+    /// What a call would do now; nothing is measured, trained or written.
+    public func preview(_ adapter: String, to base: String) throws -> MigrationPreview {
+        let (declaration, target, isSame) = try move(adapter, to: base)
+        let policy = try shelf.policy(of: declaration)
+        let task = try training(declaration, on: target).task
+        let isTrained = try workspace.registry.latestVersion(of: declaration.name) != nil
+        return MigrationPreview(
+            adapter: declaration.name, from: declaration.base, to: target, isSame: isSame,
+            old: isTrained ? try workspace.registry.resolve(VersionReference(declaration.name.text)) : nil,
+            left: try leftBehind(task), rows: task.evaluation.rowCount, policy: policy.name,
+            expected: ExpectedExpense(try workspace.trainingRates(of: declaration, by: policy, task: task)))
+    }
+
+    /// Whether the base that is declared and the one to move to are the same bytes.
+    private func move(
+        _ adapter: String, to base: String
+    ) throws -> (declaration: AdapterDeclaration, target: BaseName, isSame: Bool) {
+        let declaration = try workspace.registry.adapter(named: adapter)
+        let target = try workspace.registry.base(named: base)
+        guard target.name != declaration.base else { throw MigrationError.sameBase(declaration.name, target.name) }
+        let declared = try workspace.registry.bases().first { $0.name == declaration.base }
+        return (declaration, target.name, declared?.digest == target.digest)
+    }
+
+    private func training(_ declaration: AdapterDeclaration, on target: BaseName) throws -> TrainAdapter {
+        let request = TrainAdapter.Request(
+            adapter: declaration.name.text, options: TrainingOptions(), policy: nil, startsAnew: false, base: target)
+        let training = try TrainAdapter(request, in: workspace, workingFolder: workingFolder)
+        try training.task.requirePinnedBase(in: workspace.registry)
+        return training
     }
 
     /// In production, else the latest; nil where there is none, or where its base cannot be read any more.

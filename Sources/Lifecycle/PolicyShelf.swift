@@ -32,6 +32,14 @@ public struct PolicyShelf: Sendable {
         try source(of: declaration).policy(digest: Self.digest)
     }
 
+    /// By which policy an adapter is judged, key by key.
+    public func settings(of declaration: AdapterDeclaration) throws -> (policy: Policy, settings: [PolicySetting]) {
+        let policy = try policy(of: declaration)
+        _ = try policy.costs.overridden(by: declaration.costs)
+        let source = try source(named: declaration.policy)
+        return (policy, try source.settings(overriddenBy: declaration.overrides, prices: declaration.costs))
+    }
+
     /// As `policy(of:)`, before it is read.
     func source(of declaration: AdapterDeclaration) throws -> PolicyFile {
         try source(named: declaration.policy).overridden(by: declaration.overrides)

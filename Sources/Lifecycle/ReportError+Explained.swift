@@ -13,8 +13,11 @@ extension ReportError: Explained {
                 "The folder holds no trainer_state.json.", at: path,
                 next: "Name a trained adapter's folder, or a version such as ticket-router@v2.",
                 kind: .usage)
-        case .isNoReport(let path):
-            Explanation("There is a file that is no report.", at: path, next: "Choose another with --out.", kind: .usage)
+        case .exists(let path):
+            Explanation(
+                "Something stands there already.", at: path, next: "Name a place where nothing stands, or give --force.",
+                kind: .usage
+            )
         }
     }
 }

@@ -77,6 +77,6 @@ public enum ReportError: Error, Hashable {
     /// It brought no trainer_state.json, as one that was adopted.
     case noCurves(VersionID)
     case noTrainerState(path: String)
-    /// Something else stands where the report should.
-    case isNoReport(path: String)
+    /// Something stands where the report should.
+    case exists(path: String)
 }

@@ -29,6 +29,9 @@ public struct CostRates: Sendable, Hashable {
     /// Of one training.
     public let machineHours: Double
     public let basis: Basis
+    /// Of the machine, for one training.
+    public let machineCost: Double
+    /// Of one training, a person's hours included.
     public let training: Double
     public let begin: Double
     public let evaluationMonth: Double
@@ -48,7 +51,8 @@ public struct CostRates: Sendable, Hashable {
         (currency, self.table, self.facts) = (table.currency, table, facts)
         basis = facts.measured == nil ? .estimated : .measured
         machineHours = facts.measured?.hours ?? tokens / price(.tokensPerSecond) / 3_600
-        training = machineHours * price(.machineHour) + price(.hoursPerTraining) * price(.engineerHour)
+        machineCost = machineHours * price(.machineHour)
+        training = machineCost + price(.hoursPerTraining) * price(.engineerHour)
         begin = price(.hoursToBegin) * price(.engineerHour)
         let measuring = Double(facts.heldOutTokens ?? 0) / (Self.measuringSpeed * price(.tokensPerSecond)) / 3_600
         evaluationMonth = price(.evaluationsPerMonth) * measuring * price(.machineHour)

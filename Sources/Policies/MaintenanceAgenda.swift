@@ -8,22 +8,22 @@ public struct MaintenanceAgenda: Sendable, Hashable {
         public let item: RetrainCase
         public let policy: Policy
         public let attempts: AttemptFacts
-        /// What its training will take; zero where nobody knows.
-        public let expense: TrainingExpense
+        /// Nil where no budget asks for it.
+        public let expected: ExpectedExpense?
         /// Whether the evidence says that it should be given up instead.
         public let shouldRetire: Bool
         /// Whether the folder of its base is not what was pinned.
         public let isBaseMoved: Bool
 
         public init(
-            _ item: RetrainCase, policy: Policy, attempts: AttemptFacts, expense: TrainingExpense = TrainingExpense(),
+            _ item: RetrainCase, policy: Policy, attempts: AttemptFacts, expected: ExpectedExpense? = nil,
             shouldRetire: Bool = false, isBaseMoved: Bool = false
         ) {
             self.isBaseMoved = isBaseMoved
             self.item = item
             self.policy = policy
             self.attempts = attempts
-            self.expense = expense
+            self.expected = expected
             self.shouldRetire = shouldRetire
         }
     }
@@ -32,11 +32,20 @@ public struct MaintenanceAgenda: Sendable, Hashable {
     public struct Waiting: Sendable, Hashable {
         public let item: RetrainCase
         public let obstacle: Obstacle
+        /// Where hours or money stand in its way.
+        public let expected: ExpectedExpense?
+
+        public init(item: RetrainCase, obstacle: Obstacle, expected: ExpectedExpense? = nil) {
+            (self.item, self.obstacle) = (item, obstacle)
+            self.expected = obstacle.isOfExpense ? expected : nil
+        }
+
+        public var words: String { expected.map { "\(obstacle.words) \($0.words)" } ?? obstacle.words }
 
         public var json: JSONValue {
             [
                 "adapter": .string(item.facts.adapter.text), "obstacle": .string(obstacle.code),
-                "because": .string(obstacle.words), "until": obstacle.until.map { .string("\($0)") } ?? .null,
+                "because": .string(words), "until": obstacle.until.map { .string("\($0)") } ?? .null,
             ]
         }
     }
@@ -44,6 +53,8 @@ public struct MaintenanceAgenda: Sendable, Hashable {
     public let now: Timestamp
     /// In the order in which they begin: what was begun before, then what broke, then what is overdue, then the rest.
     public let jobs: [RetrainCase]
+    /// What those that are due would take of the hours and the money of a budget, where one limits them.
+    public let expected: [AdapterName: ExpectedExpense]
     /// In the same order.
     public let waiting: [Waiting]
 
@@ -64,13 +75,17 @@ public struct MaintenanceAgenda: Sendable, Hashable {
             quiet[stamp] = quietUntil
             let all = spent[name] ?? TrainingExpense()
             if let obstacle = candidate.obstacle(spent: all, quietUntil: quietUntil, now: now) {
-                waiting.append(Waiting(item: candidate.item, obstacle: obstacle))
+                waiting.append(Waiting(item: candidate.item, obstacle: obstacle, expected: candidate.expected))
             } else {
                 jobs.append(candidate.item)
                 spent[name] = all.adding(candidate)
             }
         }
         (self.jobs, self.waiting) = (jobs, waiting)
+        let known = due.map(\.candidate).compactMap { candidate in
+            candidate.expected.map { (candidate.item.facts.adapter, $0) }
+        }
+        expected = Dictionary(known) { $1 }
     }
 
     /// `lora.agenda/1`.
@@ -79,6 +94,7 @@ public struct MaintenanceAgenda: Sendable, Hashable {
             "schema": "lora.agenda/1", "now": .string("\(now)"),
             "begin": .array(jobs.map { .string($0.facts.adapter.text) }),
             "waiting": .array(waiting.map(\.json)),
+            "expected": .object(JSONObject(expected.sorted { $0.key < $1.key }.map { ($0.key.text, $0.value.json) })),
         ]
     }
 }
@@ -133,9 +149,9 @@ extension UnattendedRules.Budget {
 extension TrainingExpense {
     /// A training that is gone on with was counted on the day it began.
     fileprivate func adding(_ candidate: MaintenanceAgenda.Candidate) -> TrainingExpense {
-        TrainingExpense(
-            runs: runs + (candidate.attempts.isUnderWay ? 0 : 1), hours: hours + candidate.expense.hours,
-            money: money + candidate.expense.money)
+        let expected = candidate.expected?.expense ?? TrainingExpense()
+        return TrainingExpense(
+            runs: runs + (candidate.attempts.isUnderWay ? 0 : 1), hours: hours + expected.hours, money: money + expected.money)
     }
 }
 

@@ -28,6 +28,9 @@ public struct MaintenancePlan: Sendable, Hashable {
         (self.cases, self.unjudged, self.resting, self.now) = (cases, unjudged, resting, now)
     }
 
+    /// All that are to be maintained, judged or not.
+    public var considered: Int { cases.count + unjudged.count }
+
     public var due: [RetrainCase] { cases.filter(\.isDue) }
 
     /// Nothing that this plan says can be relied on while a training lies in its future.

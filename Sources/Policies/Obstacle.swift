@@ -54,13 +54,27 @@ public enum Obstacle: Sendable, Hashable {
         case .retry(let moment): "The last training failed; the next may begin at \(moment)."
         case .quietHours(let moment): "These are quiet hours until \(moment)."
         case .budget(.runsPerDay(let limit), _): "The budget is \(counted(limit, "training")) a day."
-        case .budget(.hoursPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) hours a month is used up."
-        case .budget(.moneyPerMonth(let limit), _): "The budget of \(RuleValue.ratio(limit).words) a month is used up."
+        case .budget(.hoursPerMonth(let limit), _): "The budget of \(amount(limit)) hours a month leaves too little for it."
+        case .budget(.moneyPerMonth(let limit), _): "The budget of \(amount(limit)) a month leaves too little for it."
         case .beyondBudget(.runsPerDay): "The budget allows no training at all."
         case .beyondBudget(.hoursPerMonth(let limit)):
-            "One training takes more than the budget of \(RuleValue.ratio(limit).words) hours a month."
+            "One training takes more than the budget of \(amount(limit)) hours a month."
         case .beyondBudget(.moneyPerMonth(let limit)):
-            "One training costs more than the budget of \(RuleValue.ratio(limit).words) a month."
+            "One training costs more than the budget of \(amount(limit)) a month."
+        }
+    }
+}
+
+extension Obstacle {
+    /// As the policy has it, to a millionth.
+    private func amount(_ limit: Double) -> String { limit < 0.001 ? RuleValue.ratio(limit).words : sixDecimals(limit) }
+
+    /// Whether hours or money stand in the way.
+    var isOfExpense: Bool {
+        switch self {
+        case .budget(.hoursPerMonth, _), .budget(.moneyPerMonth, _), .beyondBudget(.hoursPerMonth), .beyondBudget(.moneyPerMonth):
+            true
+        default: false
         }
     }
 }

@@ -12,7 +12,7 @@ public struct PolicyFile: Sendable {
     private static let laterSections = ["unattended", "retirement", "costs"]
 
     /// Nearest first.
-    private let layers: [PolicyLayer]
+    let layers: [PolicyLayer]
 
     /// Reads `file` and whatever it extends. `extends: strict` means `strict.yaml` in the same folder or, failing that, in the
     /// first of `folders` that has it, or else the text of that name.
@@ -29,7 +29,7 @@ public struct PolicyFile: Sendable {
         layers = try PolicySources(folders: [], texts: texts).chain(from: PolicyLayer(named: name, text: text))
     }
 
-    private init(_ layers: [PolicyLayer]) { self.layers = layers }
+    init(_ layers: [PolicyLayer]) { self.layers = layers }
 
     /// The same with what a declaration sets otherwise.
     ///

@@ -82,9 +82,12 @@ public enum PolicyGuide {
             "true: a base whose folder has changed is pinned anew before the training; false: that waits for a person",
         "unattended.attempts": "trainings of one cause that may fail before a person must look",
         "unattended.retry_after": "span from one such attempt to the next; twice as long after each further one",
-        "unattended.budget.runs_per_day": "trainings that may begin in a day, over all adapters of the policy; optional",
-        "unattended.budget.hours_per_month": "hours of training in a calendar month, over all adapters of the policy; optional",
-        "unattended.budget.money_per_month": "cost of training in a calendar month, in the currency of the prices; optional",
+        "unattended.budget.runs_per_day":
+            "trainings that the check itself may begin in a day, over all adapters of the policy; optional",
+        "unattended.budget.hours_per_month":
+            "hours of the machine in a calendar month for trainings of the check itself, over all adapters of the policy; optional",
+        "unattended.budget.money_per_month":
+            "what those hours may cost at machine_hour, in the currency of the prices; no person's hours and no trainings by hand; optional",
         "unattended.quiet_hours": "hours by the clock of the machine in which no training begins, such as Mon-Fri 08:00-18:00",
         "retirement.base_error_at_most":
             "share of rows, 0 to 1: a base that errs on no more needs no adapter; optional",
@@ -110,6 +113,15 @@ public enum PolicyGuide {
 
 /// A key of a policy with its value, and where that comes from.
 public struct PolicySetting: Sendable, Hashable {
+    public enum Origin: String, Sendable, Hashable {
+        /// The policy `default`, which the others extend.
+        case `default`
+        /// Another policy.
+        case file
+        /// An adapter's declaration.
+        case override
+    }
+
     /// With its sections, such as `gate.beats_base.margin`.
     public let key: String
     /// As it is written.
@@ -117,6 +129,14 @@ public struct PolicySetting: Sendable, Hashable {
     /// The file, or that of a policy it extends, and the line.
     public let file: String?
     public let line: Int
+
+    /// Whether it stands in an adapter's declaration.
+    var isDeclared = false
+
+    public var origin: Origin {
+        if isDeclared { return .override }
+        return (file ?? "").split(separator: "/").last == "default.yaml" ? .default : .file
+    }
 }
 
 extension PolicySetting {

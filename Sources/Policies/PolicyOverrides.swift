@@ -6,7 +6,7 @@ import StrictYAML
 /// What one adapter's declaration sets otherwise than its policy: the nearest layer of the chain.
 enum PolicyOverrides {
     /// By which a policy is known; an adapter that needs other ones needs another policy.
-    private static let identity = ["schema", "extends", "name", "summary"]
+    fileprivate static let identity = ["schema", "extends", "name", "summary"]
 
     /// - Parameter settings: keys with their sections, such as `gate.beats_base.margin`.
     /// - Throws: `PolicyError.identityOverridden`
@@ -21,6 +21,42 @@ enum PolicyOverrides {
         let text = settings.map { "\($0.key)=\($0.value.text())" }.joined(separator: "\n")
         return PolicyLayer(text: text, root: root)
     }
+}
+
+extension PolicyFile {
+    /// The settings of a declaration that would make its policy another one, as faults; and the other settings.
+    public static func identityFaults(_ settings: [DeclaredSetting]) -> (faults: [any Explained], others: [DeclaredSetting]) {
+        let isIdentity = { (setting: DeclaredSetting) in PolicyOverrides.identity.contains(setting.key) }
+        let faults = settings.filter(isIdentity).map { PolicyError(.identityOverridden($0.key), at: YAMLPlace($0.place)) }
+        return (faults, settings.filter { !isIdentity($0) })
+    }
+}
+
+extension PolicyFile {
+    /// As `settings`, with what a declaration sets otherwise, in the order of the policy; what only the declaration sets comes last.
+    ///
+    /// - Parameter prices: what it says under `costs`.
+    public func settings(overriddenBy overrides: [DeclaredSetting], prices: [DeclaredSetting]) throws -> [PolicySetting] {
+        let declared = try overridden(by: overrides).settings.filter { $0.key.hasPrefix(Self.overrides) }.map { setting in
+            PolicySetting(
+                key: String(setting.key.dropFirst(Self.overrides.count)), value: setting.value, file: setting.file,
+                line: setting.line, isDeclared: true)
+        }
+        let priced = prices.map { price in
+            let place = YAMLPlace(price.place)
+            return PolicySetting(
+                key: "costs.\(price.key)", value: price.value.stringValue ?? price.value.text(), file: place.file,
+                line: place.line, isDeclared: true)
+        }
+        // later ones win: a price counts before what is overridden
+        let own = Dictionary((declared + priced).map { ($0.key, $0) }) { $1 }
+        let dropped = Set(overrides.filter { $0.value == .null }.map(\.key))
+        let inherited = settings.filter { !dropped.contains($0.key) }
+        let known = Set(inherited.map(\.key))
+        return inherited.map { own[$0.key] ?? $0 } + (declared + priced).filter { !known.contains($0.key) }
+    }
+
+    private static let overrides = "overrides."
 }
 
 extension YAMLPlace {

@@ -52,7 +52,9 @@ public struct RetrainCase: Sendable, Hashable {
         ending = window.flatMap { facts.ending(rules, opens: $0.opens, now: now) }
         reasons = reactions.filter { $0.reaction == .breaking || $0.reaction == .inWindow && !isWaiting }.map(\.event)
         pending = reactions.filter { $0.reaction == .inWindow && isWaiting }.map(\.event)
-        noticed = (events.contains(where: \.isDataGrown) ? [] : facts.changedData) + facts.upstreamNews(now: now)
+        noticed =
+            (events.contains(where: \.isDataGrown) ? [] : facts.changedData) + facts.strangeProduction
+            + facts.upstreamNews(now: now)
         isClockBehind = facts.windowStart.map { $0 > now } ?? false
         unchecked =
             facts.unchecked + facts.unwatched(now: now) + (isClockBehind ? ["clock: the last training lies in its future"] : [])
@@ -127,6 +129,12 @@ extension AdapterFacts {
             "data: the files are not those it was made from; \(counted(data.rowsAtTraining, "effective row")) then, "
                 + "\(data.rowsNow) now"
         ]
+    }
+
+    /// Such as after a rollback to before a migration.
+    fileprivate var strangeProduction: [String] {
+        guard let production, let base = production.otherBase else { return [] }
+        return ["production: \(production.version) is of the base \(base.trained), and \(base.declared) is declared"]
     }
 
     fileprivate var unchecked: [String] {

@@ -3,19 +3,14 @@ import Foundation
 
 /// A report as one HTML file: inline style and SVG, no script, nothing loaded from anywhere, and a policy that forbids both.
 public struct ReportPage: Sendable {
-    /// By which a file is known as one of these.
-    public static let generator = "lora report"
+    /// What made it, as the page says itself.
+    static let generator = "lora report"
     private let report: Report
 
     public init(_ report: Report) { self.report = report }
 
     /// The same report gives the same bytes.
     public var text: String { "<!DOCTYPE html>\n\(page.text)\n" }
-
-    /// Whether a file is a page of this kind, by how it begins.
-    public static func isPage(_ beginning: Data) -> Bool {
-        String(decoding: beginning.prefix(2_000), as: UTF8.self).contains("name=\"generator\" content=\"\(generator)\"")
-    }
 
     private var page: Markup {
         .element("html", [.init("lang", "en")], [.element("head", head), .element("body", body)])

@@ -14,22 +14,33 @@ public final class Console: @unchecked Sendable {
 
     /// Whether the output is a terminal that can redraw a line.
     public let isTerminal: Bool
+    private let isScreen: Bool
     /// Columns of the terminal; 80 where there is none.
-    public var width: Int {
+    public var width: Int { columns ?? 80 }
+
+    /// Nil where no terminal is, or where it does not say.
+    var columns: Int? {
         var size = winsize()
-        return isTerminal && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        return isScreen && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 
     public init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
         self.output = output
         self.errors = errors
-        isTerminal = isatty(output) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+        isScreen = isatty(output) == 1
+        isTerminal = isScreen && ProcessInfo.processInfo.environment["TERM"] != "dumb"
         signal(SIGPIPE, SIG_IGN)
         // A write beyond the limit on the size of files then fails and is told of, instead of ending the process.
         signal(SIGXFSZ, SIG_IGN)
     }
 
     public func print(_ line: String = "") { write(line + "\n") }
+
+    /// Prints a line of words, folded between them where a terminal is narrower; what other programs read is never folded.
+    public func say(_ line: String) {
+        guard let columns else { return print(line) }
+        for part in Folding.lines(line, within: columns) { print(part) }
+    }
 
     /// Writes to the output without ending the line.
     public func write(_ text: String) {

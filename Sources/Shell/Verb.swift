@@ -11,10 +11,14 @@ extension Verb {
     mutating func run() throws { throw CleanExit.helpRequest(Self.self) }
 }
 
-/// The configuration of a verb: one line that says what it does, an example, and the table of exit statuses.
-func configuration(_ name: String, _ abstract: String, example: String, aliases: [String] = []) -> CommandConfiguration {
-    CommandConfiguration(
-        commandName: name, abstract: abstract, discussion: "EXAMPLE\n  \(example)\n\n\(ExitStatus.table)", aliases: aliases)
+/// The configuration of a verb: one line that says what it does, an example, what else must be known, and the table of exit statuses.
+func configuration(
+    _ name: String, _ abstract: String, example: String, notes: String? = nil, aliases: [String] = []
+) -> CommandConfiguration {
+    let notes = notes.map { "\($0)\n\n" } ?? ""
+    return CommandConfiguration(
+        commandName: name, abstract: abstract, discussion: "EXAMPLE\n  \(example)\n\n\(notes)\(ExitStatus.table)",
+        aliases: aliases)
 }
 
 /// `--registry DIR`, for every verb that reads or writes the registry.

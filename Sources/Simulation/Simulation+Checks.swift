@@ -57,7 +57,7 @@ extension Simulation {
         var attempts = fleet[index].attempts
         attempts.isRunning = fleet[index].training != nil
         return MaintenanceAgenda.Candidate(
-            item, policy: policy, attempts: attempts, expense: expense(of: task),
+            item, policy: policy, attempts: attempts, expected: expected(of: task),
             shouldRetire: shouldRetire(index, base: base, now: now))
     }
 

@@ -25,6 +25,11 @@ extension Simulation {
         TrainingExpense(runs: 1, hours: task.trainingHours, money: task.trainingHours * machineHour)
     }
 
+    /// The truth, as runs that finished would say it.
+    func expected(of task: SimulatedTask) -> ExpectedExpense {
+        ExpectedExpense(expense(of: task), basis: .measured, currency: policy.costs.currency)
+    }
+
     mutating func finishTrainings(by now: Timestamp, on day: Int) {
         for index in fleet.indices {
             guard let training = fleet[index].training, training.ends <= now else { continue }

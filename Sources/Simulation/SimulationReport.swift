@@ -65,6 +65,28 @@ public struct SimulationReport: Sendable {
     /// Mean error less that of a training every 91 days.
     public var errorDifference: Double { tally.kept.meanError - tally.quarterly.meanError }
 
+    /// Trainings that came to their end, admitted or refused.
+    public var finished: Int { tally.kept.trainings }
+    /// Trainings that were begun and had neither finished nor failed when the years were over.
+    public var open: Int { tally.trainings - finished - tally.failed }
+
+    /// The policy beside a training every 91 days.
+    public enum Comparison: String, Sendable, Hashable {
+        /// No dearer, and it errs no more.
+        case better
+        /// It costs less and errs more.
+        case cheaper
+        /// It costs more and errs less.
+        case dearer
+        case worse
+    }
+
+    /// A hundredth of a point is no difference.
+    public var comparison: Comparison {
+        let (isDearer, difference) = (costRatio > 1, (1e4 * errorDifference).rounded())
+        return isDearer ? (difference < 0 ? .dearer : .worse) : difference > 0 ? .cheaper : .better
+    }
+
     private func share(_ count: Int, of all: Int) -> Double { all == 0 ? 0 : Double(count) / Double(all) }
 
     /// `lora.simulation/1`; the same settings and policy always give the same bytes.
@@ -85,6 +107,7 @@ public struct SimulationReport: Sendable {
             ],
             "maintenance": [
                 "judgements": .integer(tally.judgements), "trainings": .integer(tally.trainings),
+                "finished": .integer(finished), "open": .integer(open),
                 "reasons": .object(JSONObject(tally.byReason.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
                 "waiting": .object(JSONObject(tally.waiting.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) })),
                 "crashed": .integer(tally.crashed), "failed": .integer(tally.failed), "handed_over": .integer(tally.handedOver),
@@ -94,7 +117,7 @@ public struct SimulationReport: Sendable {
                 "retired": .integer(tally.retired), "wrongly_retired": .integer(tally.wronglyRetired),
             ],
             "strategies": .array(strategies.map(\.json)), "cost_ratio": .number(rounded(costRatio, 1e6)),
-            "error_difference": .number(rounded(errorDifference, 1e6)),
+            "error_difference": .number(rounded(errorDifference, 1e6)), "comparison": .string(comparison.rawValue),
         ]
     }
 }

@@ -19,6 +19,8 @@ import Testing
         (.rate(0), "0 %"), (.rate(1), "100 %"), (.rate(-0.000_000_1), "0 %"), (.rate(1.0 / 3), "33.33 %"),
         (.count(0), "0"), (.count(999), "999"), (.count(1_000), "1,000"), (.count(1_234_567), "1,234,567"),
         (.count(-1_500), "-1,500"), (.ratio(1.3), "1.3"), (.ratio(2), "2"), (.ratio(1.25), "1.25"),
+        (.ratio(0.01), "0.01"), (.ratio(0.0099), "0.0099"), (.ratio(0.00996), "0.01"), (.ratio(0.001), "0.001"),
+        (.ratio(0.000_436), "0.00044"), (.ratio(-0.000_999), "-0.001"), (.ratio(1e-5), "0.00001"), (.ratio(1e-17), "0"),
     ])
     func numbersReadAsPeopleWriteThem(value: RuleValue, words: String) {
         #expect(value.words == words)

@@ -50,7 +50,7 @@ struct DataFilesTests {
         let list = FixData.list(beside: copy)
         try Data("mine".utf8).write(to: list)
         let source = try CheckData(.init(subject: file.path, file: file)) { throw CocoaError(.fileNoSuchFile) }
-        #expect(throws: DoctorError.exists(path: list.path)) {
+        #expect(throws: DoctorError.exists(path: list.path, mayReplace: true)) {
             try FixData(source, leavingOut: Set(DataCleaning.Reason.allCases)).run(to: copy)
         }
         #expect(try String(contentsOf: list, encoding: .utf8) == "mine")

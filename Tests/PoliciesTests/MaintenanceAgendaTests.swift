@@ -21,7 +21,9 @@ import Testing
         let moment = try #require(Timestamp(now ?? self.now))
         return MaintenanceAgenda.Candidate(
             RetrainCase(judging: facts, by: policy, now: moment), policy: policy, attempts: attempts,
-            expense: TrainingExpense(runs: 1, hours: hours, money: money), shouldRetire: shouldRetire)
+            expected: ExpectedExpense(
+                TrainingExpense(runs: 1, hours: hours, money: money), basis: .measured, currency: policy.costs.currency),
+            shouldRetire: shouldRetire)
     }
 
     private func agenda(

@@ -59,11 +59,6 @@ import Testing
         #expect(ReportPage(report()).text.utf8.count < 60_000)
     }
 
-    @Test func aPageIsKnownByItsBeginning() {
-        #expect(ReportPage.isPage(Data(ReportPage(report(steps: 5, "plain")).text.utf8)))
-        #expect(!ReportPage.isPage(Data("<html><body>lora report</body></html>".utf8)))
-    }
-
     @Test func chartsSayInWordsWhatTheyShow() {
         let text = ReportPage(report(steps: 100, "plain")).text
         #expect(text.contains("training loss goes from 2.02 to 0.24"))

@@ -16,7 +16,7 @@ enum CostWords {
             "  benefit \(rates.benefitMonth.map { "\(money($0)) a month" } ?? unknownBenefit)",
             "  one training \(money(rates.training)), \(hours(rates)); the next one in a cycle of "
                 + "\(Decimals.text(rates.cycle.expected, 1)) months",
-            "  spent so far, whatever is decided: \(counted(spent.runs, "run")), \(Decimals.text(spent.hours, 2)) machine hours, "
+            "  spent so far, whatever is decided: \(counted(spent.runs, "run")), \(RuleValue.ratio(spent.hours).words) machine hours, "
                 + money(spent.money),
             "Calculated by policy '\(cost.policy.name)'.",
         ]
@@ -26,7 +26,7 @@ enum CostWords {
         "unknown; say --requests-per-day with --prompt-tokens-saved, or --hours-per-month, or write them under 'costs:'"
 
     private static func hours(_ rates: CostRates) -> String {
-        let hours = "\(Decimals.text(rates.machineHours, 2)) machine hours"
+        let hours = "\(RuleValue.ratio(rates.machineHours).words) machine hours"
         return rates.facts.measured.map { "\(hours) (the median of \(counted($0.runs, "run")))" } ?? "\(hours) (estimated)"
     }
 

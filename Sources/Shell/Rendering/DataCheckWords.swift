@@ -7,16 +7,18 @@ import Training
 /// What the doctor found, worst first, each with what to do next; 80 columns.
 struct DataCheckWords {
     private let check: DataCheck
-    private let source: CheckData
+    /// What was checked, as it was typed.
+    private let subject: String
     private let session: Session
 
     /// How many lines, and how many sightings, are named before `…`.
     private static let shown = 5
     private static let width = 80
+    private static let longest = 400
 
-    init(_ check: DataCheck, _ source: CheckData, _ session: Session) {
+    init(_ check: DataCheck, of subject: String, _ session: Session) {
         self.check = check
-        self.source = source
+        self.subject = subject
         self.session = session
     }
 
@@ -96,8 +98,8 @@ struct DataCheckWords {
         guard let file else { return [] }
         switch finding.kind {
         case .badLine:
-            return file.badLines.prefix(Self.shown).map { bad in
-                Self.cut("    \(name(file.path)):\(bad.line): \(DataError(bad.reason, file: "").explanation.what)")
+            return file.badLines.prefix(Self.shown).flatMap { bad in
+                Self.folded("    \(name(file.path)):\(bad.line): \(DataError(bad.reason, file: "").explanation.what)")
             } + Self.more(file.badLines.count)
         case .credential, .personalData:
             let sightings = file.sightings.filter { $0.kind.isCredential == (finding.kind == .credential) }
@@ -112,7 +114,11 @@ struct DataCheckWords {
         count > shown ? ["    … and \(count - shown) more; --json names all"] : []
     }
 
-    private static func cut(_ line: String) -> String { line.count <= width ? line : line.prefix(width - 1) + "…" }
+    /// What a line quotes may be long: then it says what is missing.
+    private static func folded(_ line: String) -> [String] {
+        let whole = line.count <= longest
+        return Folding.lines(whole ? line : "\(line.prefix(longest))… (\(line.count - longest) more characters)", within: width)
+    }
 
     /// As many numbers as fit, one at least.
     private static func list(_ lines: [Int], within width: Int) -> String {
@@ -124,14 +130,11 @@ struct DataCheckWords {
     }
 
     private func next(_ finding: DataFinding) -> String? {
-        let subject = source.adapter?.text ?? name(check.data.path)
-        let others = source.adapter == nil ? check.heldOut.map { " --held-out \(name($0.path))" } ?? "" : ""
         switch finding.kind {
-        case .badLine, .unknownRole, .credential, .empty, .unlabelled, .conflict, .leakedExactly, .leakedNearly:
+        case .badLine, .unknownRole, .credential, .empty, .unlabelled, .conflict, .leakedExactly, .leakedNearly, .leakedGroup:
             return finding.isHeldOut
                 ? "correct these rows of \(name(check.heldOut?.path ?? ""))"
-                : "`\(session.command("data fix \(subject)\(others) -o clean.jsonl"))`"
-        case .leakedGroup: return "`\(session.command("data split ALL.jsonl --group \(source.group ?? "KEY") …"))`"
+                : "`\(session.command("data fix \(subject) -o clean.jsonl"))`"
         case .missingEnd, .doubleBeginning, .maskedEnd, .overLong:
             return finding.lines.first.map { "`\(session.command("data check \(subject) --show-mask \($0)"))`" }
         case .nothingToLearn: return "check that answers are not empty and not masked"

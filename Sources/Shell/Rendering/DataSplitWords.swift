@@ -7,6 +7,7 @@ enum DataSplitWords {
     static func lines(_ outcome: SplitData.Outcome, in folder: String, _ session: Session) -> [String] {
         let (manifest, splitting) = (outcome.manifest, outcome.splitting)
         let held = manifest.heldOut?.split.rows ?? 0
+        func quoted(_ name: String) -> String { WordSplitter.quoted("\(folder)/\(name)") }
         var lines = [
             "\(counted(manifest.train.split.rows, "row")) to train on, \(held) held out, frozen as \(manifest.id)",
             "  train.jsonl     \(manifest.train.split.digest)".prefix(42) + "…",
@@ -19,7 +20,7 @@ enum DataSplitWords {
         if held < splitting.wanted {
             lines.append("  \(splitting.wanted - held) fewer than asked: no group fits into what is left")
         }
-        lines.append("next: `\(session.command("data check \(folder)/train.jsonl --held-out \(folder)/held_out.jsonl"))`")
+        lines.append("next: `\(session.command("data check \(quoted("train.jsonl")) --held-out \(quoted("held_out.jsonl"))"))`")
         return lines
     }
 }

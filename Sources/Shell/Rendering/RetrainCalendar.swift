@@ -10,7 +10,7 @@ enum RetrainCalendar {
             + cases.map { item in
                 "  \(item.nextDue.date)  \(title(item).padding(toLength: width, withPad: " ", startingAt: 0))  \(why(item))"
             }
-            + plan.unjudged.map { "  not judged: \($0.name)" }
+            + MaintenanceWords.unjudged(plan)
     }
 
     static func text(_ plan: MaintenancePlan) -> String {

@@ -23,8 +23,8 @@ struct CostVerb: Verb {
         if format.json {
             session.print(cost.json)
         } else {
-            for line in CostWords.lines(cost) { session.console.print(line) }
-            if explain { for step in cost.forecast.steps { session.console.print("  \(step.words)") } }
+            for line in CostWords.lines(cost) { session.console.say(line) }
+            if explain { for step in cost.forecast.steps { session.console.say("  \(step.words)") } }
         }
         return
             switch cost.verdict.answer

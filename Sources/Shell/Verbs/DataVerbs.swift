@@ -30,6 +30,16 @@ struct DataSubject: ParsableArguments {
     var maxLength: Int?
     @OptionGroup var place: RegistryOption
 
+    /// As it would be typed again.
+    var words: String {
+        let options = [
+            ("--held-out", heldOut), ("--base", base), ("--group", group), ("--max-length", maxLength.map(String.init)),
+            ("--registry", place.registry),
+        ]
+        let typed = [subject] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+        return typed.map(WordSplitter.quoted).joined(separator: " ")
+    }
+
     func checkData(in session: Session) throws -> CheckData {
         let request = CheckData.Request(
             subject: subject, file: session.url(subject), heldOut: heldOut.map(session.url),
@@ -61,7 +71,7 @@ struct DataCheckVerb: Verb {
         if format.json {
             session.print(check.json)
         } else {
-            for line in DataCheckWords(check, source, session).lines { session.console.print(line) }
+            for line in DataCheckWords(check, of: data.words, session).lines { session.console.say(line) }
         }
         return check.passes ? .passed : .verificationFailed
     }
@@ -82,7 +92,9 @@ struct DataSplitVerb: Verb {
     var stratify: String?
     @Option(help: ArgumentHelp("Keep rows with the same value of this key on one side.", valueName: "key"))
     var group: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder to make; refused when something stands there.", valueName: "dir"))
+    @Option(
+        name: [.short, .customLong("out"), .customLong("output")],
+        help: ArgumentHelp("The folder to make; refused when something stands there.", valueName: "dir"))
     var output: String
     @OptionGroup var format: JSONOption
 
@@ -119,8 +131,12 @@ struct DataFixVerb: Verb {
         example: "lora data fix train.jsonl --held-out held_out.jsonl -o clean.jsonl")
 
     @OptionGroup var data: DataSubject
-    @Option(name: .shortAndLong, help: ArgumentHelp("The copy to write; refused when something stands there.", valueName: "file"))
+    @Option(
+        name: [.short, .customLong("out"), .customLong("output")],
+        help: ArgumentHelp("The copy to write; refused when something stands there.", valueName: "file"))
     var output: String
+    @Flag(help: "Replace the copy and the list that stand there.")
+    var force = false
     @Option(help: ArgumentHelp("Keep rows with this fault, such as near_duplicate; may be given again.", valueName: "kind"))
     var keep: [CleaningReason] = []
     @Flag(help: "Leave out rows with personal data too, not only those with credentials.")
@@ -130,7 +146,8 @@ struct DataFixVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         var reasons = Set(DataCleaning.Reason.allCases).subtracting(keep.map(\.reason))
         if !withoutPersonalData { reasons.remove(.personalData) }
-        let outcome = try FixData(data.checkData(in: session), leavingOut: reasons).run(to: session.url(output))
+        let outcome = try FixData(data.checkData(in: session), leavingOut: reasons)
+            .run(to: session.url(output), replaces: force)
         if format.json {
             session.print(outcome.json)
         } else {

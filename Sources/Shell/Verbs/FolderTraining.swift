@@ -14,7 +14,7 @@ struct FolderTraining {
     func run(_ request: TrainFolder.Request, dryRun forecast: ForecastRequest?) throws -> ExitStatus {
         let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
         if !isJSON {
-            let remarks = try DataReportWords.lines(training.remarks(), of: WordSplitter.quoted(request.data.path), session)
+            let remarks = try DataReportWords.lines(training.remarks(), of: request.dataWords, session)
             for line in DataReportWords.lines(training.report) + remarks { session.console.print(line) }
         }
         if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
@@ -94,5 +94,13 @@ enum PlanTable {
             plan[option].map { [option.rawValue, $0.stringValue ?? $0.text()] }
         }
         return Table(["OPTION", "VALUE"], rows)
+    }
+}
+
+extension TrainFolder.Request {
+    /// What `data check` takes to look at the same rows in the same way.
+    fileprivate var dataWords: String {
+        let heldOut = heldOut.map { ["--held-out", $0.path] } ?? []
+        return ([data.path] + heldOut + ["--base", pin?.name.text ?? base.path]).map(WordSplitter.quoted).joined(separator: " ")
     }
 }

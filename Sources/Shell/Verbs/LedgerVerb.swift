@@ -4,7 +4,16 @@ import Lifecycle
 struct LedgerVerb: Verb {
     static let configuration = Shell.configuration(
         "ledger", "List the verdicts on an adapter as they were given; with --track-record, how they have held.",
-        example: "lora ledger ticket-router")
+        example: "lora ledger ticket-router",
+        notes: """
+            QUESTIONS
+              should_finetune  each `should-finetune` of the adapter, with what was judged: measured, earlier evidence or typed
+              admit            whether the gate let a trained candidate become a version
+              promote          whether a version may go into production
+              retrain          what `retrain-check --run` began, and how it ended
+              retire           each `should-retire`; the answer alone gives nothing up
+              migrate          that another base alone would do, by `migrate`
+            """)
 
     @Argument(help: ArgumentHelp("An adapter; with --track-record all when none is named.", valueName: "adapter"))
     var adapter: String?

@@ -51,7 +51,7 @@ struct ListVerb: Verb {
         } else if csv {
             session.console.print(CatalogueTable(columns: shown).csv(catalogue))
         } else if catalogue.entries.isEmpty && catalogue.faults.isEmpty {
-            session.console.print(try emptiness(workspace, session))
+            session.console.say(try emptiness(workspace, session))
         } else {
             session.print(CatalogueTable(columns: shown).table(catalogue))
         }

@@ -51,24 +51,20 @@ struct MaintenanceRun {
     private func show(_ plan: MaintenancePlan, _ agenda: MaintenanceAgenda) -> ExitStatus {
         if isJSON {
             session.print(agenda.json)
+            for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
         } else {
-            session.console.print("\(agenda.jobs.count) of \(plan.cases.count) would begin as of \(agenda.now).")
-            for item in agenda.jobs {
-                session.console.print("  \(item.facts.adapter)  \(item.reasons.map(\.words).joined(separator: " "))")
-            }
-            for line in MaintenanceWords.lines(agenda.waiting) { session.console.print(line) }
+            for line in MaintenanceWords.lines(agenda, plan) { session.console.say(line) }
         }
-        for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
-        return ExitStatus(plan)
+        return ExitStatus(plan, begins: !agenda.jobs.isEmpty)
     }
 
     private func report(_ outcome: CarryOutMaintenance.Outcome) {
         if isJSON {
             session.print(outcome.json)
+            for adapter in outcome.plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
         } else {
-            for line in MaintenanceWords.lines(outcome, session) { session.console.print(line) }
+            for line in MaintenanceWords.lines(outcome, session) { session.console.say(line) }
         }
-        for adapter in outcome.plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
     }
 
     /// What went wrong comes first, then what a person must do.
@@ -91,8 +87,27 @@ struct MaintenanceRun {
 }
 
 enum MaintenanceWords {
+    /// What would be done, and what is not judged.
+    static func lines(_ agenda: MaintenanceAgenda, _ plan: MaintenancePlan) -> [String] {
+        ["\(agenda.jobs.count) of \(plan.considered) would begin as of \(agenda.now)."]
+            + agenda.jobs.flatMap { item in
+                ["  \(item.facts.adapter)  \(item.reasons.map(\.words).joined(separator: " "))"]
+                    + (agenda.expected[item.facts.adapter].map { ["    \($0.words)"] } ?? [])
+            } + lines(agenda.waiting) + unjudged(plan)
+    }
+
+    /// By name, with all that a complaint would say.
+    static func unjudged(_ plan: MaintenancePlan) -> [String] {
+        plan.unjudged.flatMap { adapter in
+            let explanation = adapter.explanation
+            return ["  \(adapter.name)  not judged: \(Wording.visible(explanation.what))"]
+                + (explanation.place.map { ["    at: \(Wording.visible($0))"] } ?? [])
+                + ["    next: \(Wording.visible(explanation.next))"]
+        }
+    }
+
     static func lines(_ outcome: CarryOutMaintenance.Outcome, _ session: Session) -> [String] {
-        guard !outcome.results.isEmpty || !outcome.waiting.isEmpty else {
+        guard !outcome.results.isEmpty || !outcome.waiting.isEmpty || !outcome.plan.unjudged.isEmpty else {
             return [
                 outcome.plan.isClockBehind
                     ? "Not enough evidence, since trainings lie in the future of \(outcome.plan.now)."
@@ -104,11 +119,11 @@ enum MaintenanceWords {
                 "\(result.item.facts.adapter)  \(words(result.ending, session))",
                 "  since: \(since(result))",
             ]
-        } + lines(outcome.waiting)
+        } + lines(outcome.waiting) + unjudged(outcome.plan)
     }
 
     static func lines(_ waiting: [MaintenanceAgenda.Waiting]) -> [String] {
-        waiting.map { "  \($0.item.facts.adapter)  waits: \($0.obstacle.words)" }
+        waiting.map { "  \($0.item.facts.adapter)  waits: \($0.words)" }
     }
 
     private static func since(_ result: CarryOutMaintenance.Result) -> String {

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Faults
 import Foundation
@@ -9,7 +10,7 @@ struct PolicyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "What the policies say, key by key, and whether they can be read.",
         discussion: "EXAMPLE\n  lora policy explain strict\n\n\(ExitStatus.table)",
-        subcommands: [PolicyExplainVerb.self, PolicyCheckVerb.self, PolicyListVerb.self])
+        subcommands: [PolicyExplainVerb.self, PolicyShowVerb.self, PolicyCheckVerb.self, PolicyListVerb.self])
 }
 
 struct PolicyExplainVerb: Verb {
@@ -29,7 +30,7 @@ struct PolicyExplainVerb: Verb {
         let choice = session.policy(policy)
         let source = try shelf.source(of: choice)
         let judged = try shelf.policy(choice)
-        let settings = try chosen(source.settings)
+        let settings = try source.settings.chosen(by: key, of: policy)
         if format.json {
             session.print(
                 [
@@ -39,13 +40,47 @@ struct PolicyExplainVerb: Verb {
             return .passed
         }
         if key == nil { session.console.print("\(judged.name): \(judged.summary)") }
-        for setting in settings { for line in setting.lines(in: session.workingFolder) { session.console.print(line) } }
+        for setting in settings { for line in setting.lines(in: session.workingFolder) { session.console.say(line) } }
         return .passed
     }
+}
 
-    private func chosen(_ settings: [PolicySetting]) throws -> [PolicySetting] {
-        guard let key else { return settings }
-        let chosen = settings.filter { $0.key == key || $0.key.hasPrefix(key + ".") }
+struct PolicyShowVerb: Verb {
+    static let configuration = Shell.configuration(
+        "show", "Show the policy that an adapter is judged by: each key with its value, and who says so.",
+        example: "lora policy show ticket-router unattended")
+
+    @Argument(help: ArgumentHelp("A declared adapter.", valueName: "adapter"))
+    var adapter: String
+    @Argument(help: ArgumentHelp("Only this key, or the keys of this section, such as retraining.window.", valueName: "key"))
+    var key: String?
+    @OptionGroup var place: RegistryOption
+    @OptionGroup var format: JSONOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let registry = try session.openRegistry(place.registry).registry
+        let declaration = try registry.adapter(named: adapter)
+        let (policy, all) = try session.policyShelf(place.registry).settings(of: declaration)
+        let settings = try all.chosen(by: key, of: policy.name)
+        if format.json {
+            session.print(
+                [
+                    "adapter": .string(adapter), "name": .string(policy.name), "digest": .string(policy.stamp.digest),
+                    "settings": .array(settings.map(\.json)),
+                ], as: "lora.policy-settings/1")
+            return .passed
+        }
+        if key == nil { session.console.say("\(adapter) is judged by \(policy.name): \(policy.summary)") }
+        for setting in settings { session.console.say(setting.line(in: session.workingFolder)) }
+        return .passed
+    }
+}
+
+extension [PolicySetting] {
+    /// - Throws: `UnknownPolicyKey`
+    fileprivate func chosen(by key: String?, of policy: String) throws -> [PolicySetting] {
+        guard let key else { return self }
+        let chosen = filter { $0.key == key || $0.key.hasPrefix(key + ".") }
         guard chosen.isEmpty else { return chosen }
         let known = Set(PolicyGuide.words.keys.flatMap(Self.prefixes))
         throw UnknownPolicyKey(
@@ -79,49 +114,56 @@ private struct UnknownPolicyKey: Error, Explained {
 
 struct PolicyCheckVerb: Verb {
     static let configuration = Shell.configuration(
-        "check", "Read policies as a judgement would, and say what is wrong by file, line and key.",
+        "check",
+        "Read policies, and what adapters set otherwise, as a judgement would, and say all that is wrong by file, line and key.",
         example: "lora policy check policies/ours.yaml")
 
-    @Argument(help: ArgumentHelp("Files or names; all that are known when none is given.", valueName: "policy"))
+    @Argument(
+        help: ArgumentHelp("Files or names; all that are known, and all adapters, when none is given.", valueName: "policy"))
     var policies: [String] = []
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func perform(in session: Session) throws -> ExitStatus {
         let shelf = session.policyShelf(place.registry)
-        let results = try (policies.isEmpty ? shelf.names : policies).map { try Checked($0, by: shelf, in: session) }
+        let checks = CheckPolicies(shelf)
+        let results = (policies.isEmpty ? shelf.names : policies).map { checks.check(session.policy($0)) }
+        let adapters = try adapters(checks, in: session)
         if format.json {
-            session.print(["policies": .array(results.map(\.json))], as: "lora.policy-check/1")
+            session.print(
+                ["policies": .array(results.map { $0.json("policy") }), "adapters": .array(adapters.map { $0.json("adapter") })],
+                as: "lora.policy-check/1")
         } else {
-            for result in results {
-                if let policy = result.policy { session.console.print("\(result.name): \(policy.summary)") }
-            }
+            for result in results { session.console.say(result.line { $0.summary }) }
+            for adapter in adapters { session.console.say(adapter.line { "\($0.name), with settings of its own" }) }
         }
-        let faults = results.compactMap(\.fault)
-        for fault in faults { session.console.complain(Wording.text(of: fault)) }
-        return faults.first.map { ExitStatus($0.kind) } ?? .passed
+        var told = Set<Explanation>()
+        for fault in (results + adapters).flatMap(\.faults) where told.insert(fault).inserted {
+            session.console.complain(Wording.text(of: fault))
+        }
+        return (results + adapters).flatMap(\.faults).first.map { ExitStatus($0.kind) } ?? .passed
     }
 
-    private struct Checked {
-        let name: String
-        var policy: Policy?
-        var fault: Explanation?
+    private func adapters(_ checks: CheckPolicies, in session: Session) throws -> [CheckPolicies.Checked] {
+        guard policies.isEmpty, session.registryLocation(place.registry).layout.isMarked else { return [] }
+        return try checks.adapters(in: session.openRegistry(place.registry).registry)
+    }
+}
 
-        init(_ name: String, by shelf: PolicyShelf, in session: Session) throws {
-            self.name = name
-            do {
-                policy = try shelf.policy(session.policy(name))
-            } catch let error as any Explained {
-                fault = error.explanation
-            }
-        }
+extension CheckPolicies.Checked {
+    fileprivate func line(_ words: (Policy) -> String) -> String {
+        "\(name): \(policy.map(words) ?? counted(faults.count, "fault"))"
+    }
 
-        var json: JSONValue {
-            [
-                "policy": .string(name), "digest": policy.map { .string($0.stamp.digest) } ?? .null,
-                "fault": fault.map { ["what": .string($0.what), "at": $0.place.map { .string($0) } ?? .null] } ?? .null,
-            ]
+    fileprivate func json(_ kind: String) -> JSONValue {
+        let faults = faults.map { fault -> JSONValue in
+            ["what": .string(fault.what), "at": fault.place.map { .string($0) } ?? .null]
         }
+        return .object(
+            JSONObject([
+                (kind, .string(name)), ("digest", policy.map { .string($0.stamp.digest) } ?? .null),
+                ("fault", faults.first ?? .null), ("faults", .array(faults)),
+            ]))
     }
 }
 
@@ -146,7 +188,8 @@ struct PolicyListVerb: Verb {
 extension PolicySetting {
     fileprivate var json: JSONValue {
         [
-            "key": .string(key), "value": .string(value), "file": file.map { .string($0) } ?? .null, "line": .integer(line),
+            "key": .string(key), "value": .string(value), "origin": .string(origin.rawValue),
+            "file": file.map { .string($0) } ?? .null, "line": .integer(line),
             "means": PolicyGuide.words[key].map { .string($0) } ?? .null,
         ]
     }
@@ -156,6 +199,8 @@ extension PolicySetting {
         let path = file.map { PathWords.path(URL(filePath: $0, relativeTo: folder), below: folder) }
         return path.map { "\($0):\(line)" } ?? "line \(line)"
     }
+
+    fileprivate func line(in folder: URL) -> String { "\(key) = \(value)  (\(origin.rawValue), \(place(below: folder)))" }
 
     fileprivate func lines(in folder: URL) -> [String] {
         // no other key takes one of these words

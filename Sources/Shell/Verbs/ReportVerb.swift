@@ -15,8 +15,13 @@ struct ReportVerb: Verb {
             "A version, such as ticket-router@v2; a bare name means the one in production, else the latest.", valueName: "version"
         ))
     var version: String
-    @Option(help: ArgumentHelp("The file to write; ADAPTER-vN.html here without it.", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The file to write, ADAPTER-vN.html here without it; refused when something stands there.", valueName: "file"))
     var out: String?
+    @Flag(help: "Replace the file that stands there.")
+    var force = false
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
@@ -26,7 +31,7 @@ struct ReportVerb: Verb {
             .run(version, now: session.clock())
         let name = "\(version.adapter)-v\(version.number).html"
         let file = out.map { session.url($0) } ?? session.workingFolder.appending(path: name)
-        try ReportFile.write(ReportPage(report), to: file)
+        try ReportFile.write(ReportPage(report), to: file, replaces: force)
         if format.json {
             session.print(["version": .string("\(version)"), "file": .string(file.path)], as: "lora.report/1")
         } else {
@@ -36,14 +41,11 @@ struct ReportVerb: Verb {
     }
 }
 
-/// A report's file, which may take the place of an older report but of nothing else.
+/// A report's file.
 enum ReportFile {
-    static func write(_ page: ReportPage, to file: URL) throws {
-        if FileManager.default.fileExists(atPath: file.path) {
-            guard ReportPage.isPage(try FileBytes.contents(of: file, limit: 64_000_000)) else {
-                throw ReportError.isNoReport(path: file.path)
-            }
-        }
+    /// - Throws: `DoctorError.exists`, unless it replaces.
+    static func write(_ page: ReportPage, to file: URL, replaces: Bool) throws {
+        guard replaces || !FileManager.default.fileExists(atPath: file.path) else { throw ReportError.exists(path: file.path) }
         try DurableFile.write(Data(page.text.utf8), to: file)
     }
 }

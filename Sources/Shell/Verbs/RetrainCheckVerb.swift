@@ -76,17 +76,19 @@ struct RetrainCheckVerb: Verb {
     private func show(_ plan: MaintenancePlan, in session: Session) {
         if format.json {
             session.print(plan.json)
+            for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
         } else {
-            for line in calendar ? RetrainCalendar.lines(plan) : RetrainWords.lines(plan) { session.console.print(line) }
+            for line in calendar ? RetrainCalendar.lines(plan) : RetrainWords.lines(plan) { session.console.say(line) }
         }
-        for adapter in plan.unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }
     }
 }
 
 extension ExitStatus {
     /// A due job comes first: the faults are in the output, and stay until somebody mends them.
-    init(_ plan: MaintenancePlan) {
-        if !plan.due.isEmpty {
+    ///
+    /// - Parameter begins: of a look at what would begin: whether anything does.
+    init(_ plan: MaintenancePlan, begins: Bool? = nil) {
+        if begins ?? !plan.due.isEmpty {
             self = .actionDue
         } else if let fault = plan.unjudged.first {
             self = ExitStatus(fault.explanation.kind)
@@ -107,13 +109,16 @@ enum RetrainWords {
             return ["No adapter is declared, so nothing is due."]
         }
         return ["\(summary(plan)) as of \(plan.now)."] + plan.cases.flatMap(lines)
-            + plan.unjudged.map { "  \($0.name)  not judged: \($0.explanation.what)" }
+            + MaintenanceWords.unjudged(plan)
             + plan.resting.map { "  \($0.name)  passed over: \($0.standing.words)" }
     }
 
     private static func summary(_ plan: MaintenancePlan) -> String {
-        if !plan.due.isEmpty { return "\(plan.due.count) of \(plan.cases.count) due" }
-        return plan.isClockBehind ? "Not enough evidence, since trainings lie in the future," : "Nothing is due"
+        let unjudged = plan.unjudged.isEmpty ? "" : ", \(plan.unjudged.count) not judged,"
+        if !plan.due.isEmpty { return "\(plan.due.count) of \(plan.considered) due\(unjudged)" }
+        if plan.isClockBehind { return "Not enough evidence, since trainings lie in the future," }
+        return unjudged.isEmpty
+            ? "Nothing is due" : "Nothing that could be judged is due, \(plan.unjudged.count) of \(plan.considered) could not,"
     }
 
     private static func lines(_ item: RetrainCase) -> [String] {

@@ -41,6 +41,8 @@ struct ScheduleInstallVerb: Verb {
     }
 
     func perform(in session: Session) throws -> ExitStatus {
+        // what the schedule's command would refuse every time
+        _ = try notify.map { try MaintenanceNotice.Target($0) }
         let workspace = try session.openRegistry(place.registry)
         let schedule = try session.schedule(of: workspace)
         let times = times.times(minute: schedule.ownMinute)

@@ -74,9 +74,9 @@ struct ShouldFinetuneVerb: Verb {
         if format.json {
             session.print(outcome.json(explains: explain, probes: sensitivity))
         } else {
-            for line in VerdictWords.lines(outcome) { session.console.print(line) }
-            if explain { for line in ArithmeticWords.lines(outcome, in: session) { session.console.print(line) } }
-            if sensitivity { for line in SensitivityWords.lines(outcome.sensitivity) { session.console.print(line) } }
+            for line in VerdictWords.lines(outcome) { session.console.say(line) }
+            if explain { for line in ArithmeticWords.lines(outcome, in: session) { session.console.say(line) } }
+            if sensitivity { for line in SensitivityWords.lines(outcome.sensitivity) { session.console.say(line) } }
         }
         return ExitStatus(outcome.verdict.answer)
     }

@@ -27,7 +27,7 @@ struct ShowVerb: Verb {
         if format.json {
             session.print(shown.json)
         } else {
-            for line in ShownWords.lines(shown) { session.console.print(line) }
+            for line in ShownWords.lines(shown) { session.console.say(line) }
         }
         return .passed
     }
@@ -36,7 +36,7 @@ struct ShowVerb: Verb {
         if format.json {
             session.print(past.json)
         } else {
-            for line in PastWords.lines(past) { session.console.print(line) }
+            for line in PastWords.lines(past) { session.console.say(line) }
         }
         return .passed
     }
@@ -92,7 +92,21 @@ enum ShownWords {
             let pruned = record.isPruned ? " (pruned)" : ""
             return "  \(record.version.label)\(aliases)\(pruned)  \(record.published.at)  \(metrics(record.lineage))"
         }
-        return ["\(declaration.name)"] + aligned(facts) + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
+        return ["\(declaration.name)"] + aligned(facts) + strangeProduction(record)
+            + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
+    }
+
+    /// Such as after a rollback to before a migration.
+    private static func strangeProduction(_ record: AdapterRecord) -> [String] {
+        guard let served = record.versions.first(where: { $0.aliases.contains(.production) }),
+            served.lineage.base.name != record.declaration.base
+        else { return [] }
+        return aligned([
+            (
+                "note",
+                "\(served.version) is in production, of the base \(served.lineage.base.name); \(record.declaration.base) is declared"
+            )
+        ])
     }
 
     private static func lines(_ record: VersionRecord, _ dataset: DatasetStanding) -> [String] {

@@ -50,7 +50,7 @@ struct SimulateVerb: Verb {
         var simulation = try Simulation(settings, policy: shelf.policy(session.policy(policy)))
         let line = ProgressLine(console: session.console)
         let report = simulation.run { day, days in
-            if !format.json, day % 30 == 0 { line.show("day \(day) of \(days)") }
+            if session.console.isTerminal, !format.json, day % 30 == 0 { line.show("day \(day) of \(days)") }
         }
         line.end()
         if format.json {
@@ -62,8 +62,11 @@ struct SimulateVerb: Verb {
     }
 }
 
+/// What came of it, in 80 columns.
 enum SimulationWords {
-    static func lines(_ report: SimulationReport) -> [String] {
+    static func lines(_ report: SimulationReport) -> [String] { all(report).flatMap { Folding.lines($0, within: 80) } }
+
+    private static func all(_ report: SimulationReport) -> [String] {
         let settings = report.settings
         let world = "\(counted(settings.adapters, "adapter")) over \(counted(settings.years, "year"))"
         return ["\(world) by policy '\(report.policy.name)', world \(settings.seed)."] + verdicts(report) + maintenance(report)
@@ -83,9 +86,10 @@ enum SimulationWords {
     private static func maintenance(_ report: SimulationReport) -> [String] {
         let tally = report.tally
         return [
-            "Maintenance: \(counted(tally.trainings, "training")), \(report.missed) missed, \(report.doubled) doubled, "
+            "Maintenance: \(counted(tally.trainings, "training")) begun, \(report.missed) missed, \(report.doubled) doubled, "
                 + "\(report.unfounded) without cause; \(tally.crashed) died and were gone on with, "
                 + "\(tally.refused) refused, \(tally.needless) gained less than half a point.",
+            "Of those begun \(report.finished) finished and \(tally.failed) failed; \(report.open) were still under way at the end.",
             "Failures: \(tally.failed), of which \(tally.handedOver) were left to a person, \(report.hasty) tried again too soon; "
                 + "\(report.overspent) days or months over the budget.",
             "Retired by evidence: \(tally.retired), of which \(tally.wronglyRetired) wrongly.",
@@ -95,13 +99,27 @@ enum SimulationWords {
     private static func strategies(_ report: SimulationReport) -> [String] {
         let rows = report.strategies.map { strategy in
             [
-                strategy.name.replacing("_", with: " "), "\(counted(strategy.trainings, "training"))",
+                strategy.name.replacing("_", with: " "), RuleValue.count(strategy.trainings).words,
                 Decimals.text(strategy.hours, 0), Decimals.percent(strategy.meanError),
             ]
         }
-        return Table(["STRATEGY", "TRAININGS", "HOURS", "MEAN ERROR"], rows, alignsRight: [2, 3]).lines + [
+        return Table(["STRATEGY", "FINISHED", "HOURS", "MEAN ERROR"], rows, alignsRight: [1, 2, 3]).lines + [
             "Cost \(Decimals.percent(report.costRatio)) of training every 91 days, at an error "
-                + "\(Decimals.text(100 * abs(report.errorDifference), 2)) points \(report.errorDifference > 0 ? "higher" : "lower")."
+                + "\(points(report)) \(report.errorDifference > 0 ? "higher" : "lower").",
+            verdict(report),
         ]
+    }
+
+    private static func points(_ report: SimulationReport) -> String {
+        "\(Decimals.text(100 * abs(report.errorDifference), 2)) points"
+    }
+
+    private static func verdict(_ report: SimulationReport) -> String {
+        switch report.comparison {
+        case .better: "The policy keeps this fleet as well for less."
+        case .cheaper: "The policy saves hours and pays for them with \(points(report)) of error."
+        case .dearer: "The policy is the dearer one: what it takes more buys \(points(report)) of error."
+        case .worse: "The policy is the dearer one and errs no less: training every 91 days serves this fleet better."
+        }
     }
 }
