@@ -17,11 +17,14 @@ step promote ticket-router --reason "beats its base on the held-out tickets"
 # ticket-router is not due before its window; ticket-namer is declared and waits for its first training, which exit 10 says
 step retrain-check || [ $? -eq 10 ]
 step list
+step why ticket-router
+step report ticket-router --out "$state/ticket-router.html" --force
 
 version=$(git --git-dir "$state/versions.git" tag --sort=-creatordate | head -n 1)
 cat <<EOF
 
-The job took $((SECONDS - start)) s. Look at:
+The job took $((SECONDS - start)) s, and the gate let $version in. Look at:
+  $state/ticket-router.html       the report: decisions, curves, slices, suites, answers side by side
   registry/adapters/ticket-router.yaml   what was declared
   policies/default.yaml                  the rules that decided
   registry/models/tiny-prose/README.md   what the base is and is not
