@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "SharedWork", swiftSettings: hotSettings),
         .target(name: "Similarity", dependencies: ["SharedWork"], swiftSettings: hotSettings),
         .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Metrics", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
@@ -49,8 +50,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Llama", "Tensors", "Tokenizers", "Faults", "StrictJSON", "DurableFiles", "Randomness", "SharedWork",
-                "Similarity",
+                "DurableFiles", "Faults", "Llama", "Metrics", "Randomness", "SharedWork", "Similarity", "StrictJSON",
+                "Tensors", "Tokenizers",
             ],
             swiftSettings: hotSettings),
         // Above the trainer: what is wrong with rows, and how they are parted and cleaned.
@@ -63,7 +64,7 @@ let package = Package(
         .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
 
         // The record stack.
-        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "StrictJSON"]),
+        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "Metrics", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         // A known world that drives the policies through years.
@@ -71,13 +72,20 @@ let package = Package(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
         // Pages, charts and event files: values in, text and bytes out.
         .target(name: "Reports", dependencies: ["DurableFiles"]),
-        .target(name: "Monitoring", dependencies: ["Adapters", "Randomness"]),
+        .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"], swiftSettings: hotSettings),
         .target(
             name: "Registry",
             dependencies: [
-                "Adapters", "DurableFiles", "Faults", "SharedWork", "StrictJSON", "StrictYAML",
+                "Adapters", "DurableFiles", "Faults", "Metrics", "SharedWork", "StrictJSON", "StrictYAML",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        .target(
+            name: "Suites",
+            dependencies: [
+                "Adapters", "DurableFiles", "Faults", "Metrics", "Registry", "StrictJSON", "Tokenizers", "Training",
+            ],
+            // suites/ itself, through a link, as the policies
+            resources: [.embedInCode("ShippedSuites")]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
         .target(
@@ -92,8 +100,8 @@ let package = Package(
             name: "Lifecycle",
             dependencies: [
                 "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
-                "Monitoring", "Policies", "Registry",
-                "Randomness", "Reports", "Schedules", "SharedWork", "StrictJSON", "Tensors", "Tokenizers", "Training", "Versions",
+                "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
+                "StrictJSON", "Suites", "Tensors", "Tokenizers", "Training", "Versions",
             ],
             // policies/ itself, through a link, so that the binary alone can judge
             resources: [.embedInCode("ShippedPolicies")]),
@@ -102,8 +110,8 @@ let package = Package(
             name: "Shell",
             dependencies: [
                 "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
-                "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork", "Simulation", "StrictJSON", "Tensors",
-                "Training", "Versions",
+                "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
+                "Simulation", "StrictJSON", "Suites", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "lora", dependencies: ["Shell"]),
@@ -125,6 +133,7 @@ let package = Package(
         .testTarget(name: "SharedWorkTests", dependencies: ["SharedWork"]),
         .testTarget(name: "SimilarityTests", dependencies: ["Similarity", "Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
@@ -136,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "DurableFiles", "Llama", "Randomness", "Tensors", "Tokenizers", "StrictJSON", "TestSupport",
+                "Training", "DurableFiles", "Llama", "Metrics", "Randomness", "Tensors", "Tokenizers", "StrictJSON",
+                "TestSupport",
             ]),
         .testTarget(
             name: "DataDoctorTests",
@@ -148,17 +158,24 @@ let package = Package(
         .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "PoliciesTests",
-            dependencies: ["Policies", "Adapters", "Faults", "StrictJSON", "StrictYAML", "TestSupport"]),
+            dependencies: [
+                "Policies", "Adapters", "Faults", "Metrics", "Monitoring", "Randomness", "StrictJSON", "StrictYAML",
+                "TestSupport",
+            ]),
+        .testTarget(
+            name: "SuitesTests",
+            dependencies: ["Suites", "Adapters", "DurableFiles", "Faults", "Registry", "StrictJSON", "Training", "TestSupport"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "TestSupport"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "Metrics", "Randomness", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",
             dependencies: [
-                "Registry", "Adapters", "DurableFiles", "Faults", "Randomness", "StrictJSON", "StrictYAML", "TestSupport",
+                "Registry", "Adapters", "DurableFiles", "Faults", "Metrics", "Randomness", "StrictJSON", "StrictYAML",
+                "TestSupport",
                 "Versions", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
@@ -167,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Policies",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Metrics", "Policies",
                 "Randomness",
                 "Registry", "Training",
                 "Versions",

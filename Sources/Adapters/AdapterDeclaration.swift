@@ -1,3 +1,4 @@
+import Metrics
 import StrictJSON
 
 /// What a person declares about an adapter in `adapters/NAME.yaml`.
@@ -9,9 +10,13 @@ public struct AdapterDeclaration: Sendable, Hashable {
     public let owner: String
     public let base: BaseName
     public let data: DeclaredData
-    public let metric: DeclaredMetric
-    /// The answers to choose from when the metric is label accuracy; empty when the task has no closed set.
+    public let metric: TaskMetric
+    /// The answers to choose from where the metric has labels; empty when the task has no closed set.
     public let labels: [String]
+    /// Columns of the rows by which results are parted.
+    public let slices: [String]
+    /// A file with the instructions that the base works by where it does the task without an adapter.
+    public let prompt: String?
     /// How long the adapter will be needed.
     public let horizon: CalendarSpan
     /// The policy that judges it: the name of a file in `policies/`, without its ending.
@@ -26,9 +31,10 @@ public struct AdapterDeclaration: Sendable, Hashable {
     public let overrides: [DeclaredSetting]
 
     public init(
-        name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: DeclaredMetric,
-        labels: [String], horizon: CalendarSpan, policy: String, training: [DeclaredSetting], protected: [AliasName] = [],
-        costs: [DeclaredSetting] = [], overrides: [DeclaredSetting] = []
+        name: AdapterName, task: String, owner: String, base: BaseName, data: DeclaredData, metric: TaskMetric,
+        labels: [String], slices: [String] = [], prompt: String? = nil, horizon: CalendarSpan, policy: String,
+        training: [DeclaredSetting], protected: [AliasName] = [], costs: [DeclaredSetting] = [],
+        overrides: [DeclaredSetting] = []
     ) {
         self.name = name
         self.task = task
@@ -37,6 +43,8 @@ public struct AdapterDeclaration: Sendable, Hashable {
         self.data = data
         self.metric = metric
         self.labels = labels
+        self.slices = slices
+        self.prompt = prompt
         self.horizon = horizon
         self.policy = policy
         self.training = training
@@ -48,8 +56,9 @@ public struct AdapterDeclaration: Sendable, Hashable {
     /// The same on another base.
     public func on(_ base: BaseName) -> AdapterDeclaration {
         AdapterDeclaration(
-            name: name, task: task, owner: owner, base: base, data: data, metric: metric, labels: labels, horizon: horizon,
-            policy: policy, training: training, protected: protected, costs: costs, overrides: overrides)
+            name: name, task: task, owner: owner, base: base, data: data, metric: metric, labels: labels, slices: slices,
+            prompt: prompt, horizon: horizon, policy: policy, training: training, protected: protected, costs: costs,
+            overrides: overrides)
     }
 
     public func protects(_ alias: AliasName) -> Bool { alias == .production || protected.contains(alias) }
@@ -67,14 +76,6 @@ public struct DeclaredData: Sendable, Hashable {
         self.heldOut = heldOut
         self.keepsRows = keepsRows
     }
-}
-
-/// The measure by which a task counts its errors.
-public enum DeclaredMetric: String, Sendable, Hashable, CaseIterable {
-    /// The label with the highest likelihood is the right one.
-    case labelAccuracy = "label_accuracy"
-    /// The generated text is the wanted one.
-    case exactMatch = "exact_match"
 }
 
 /// A setting as it was declared, with its place so that whoever understands it can say where it is wrong.

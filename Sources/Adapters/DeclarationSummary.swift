@@ -1,15 +1,17 @@
+import Metrics
+
 /// What a catalogue shows of a declaration.
 public struct DeclarationSummary: Sendable, Hashable {
     public let name: AdapterName
     public let task: String
     public let owner: String
     public let base: BaseName
-    public let metric: DeclaredMetric
+    public let metric: TaskMetric.Name
     public let horizon: CalendarSpan
     public let policy: String
 
     public init(
-        name: AdapterName, task: String, owner: String, base: BaseName, metric: DeclaredMetric, horizon: CalendarSpan,
+        name: AdapterName, task: String, owner: String, base: BaseName, metric: TaskMetric.Name, horizon: CalendarSpan,
         policy: String
     ) {
         self.name = name
@@ -25,6 +27,6 @@ public struct DeclarationSummary: Sendable, Hashable {
 extension AdapterDeclaration {
     public var summary: DeclarationSummary {
         DeclarationSummary(
-            name: name, task: task, owner: owner, base: base, metric: metric, horizon: horizon, policy: policy)
+            name: name, task: task, owner: owner, base: base, metric: metric.name, horizon: horizon, policy: policy)
     }
 }

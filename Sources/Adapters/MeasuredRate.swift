@@ -6,13 +6,16 @@ public struct MeasuredRate: Sendable, Hashable {
     public let sampleSize: Int?
     /// Nil when the moment is not known.
     public let measuredAt: Timestamp?
+    /// Nil for a share of rows, whose count says how sure it is.
+    public let spread: RateSpread?
 
     /// Nil unless the value lies in 0...1 and the sample, where there is one, has at least one row.
-    public init?(_ value: Double, sampleSize: Int? = nil, measuredAt: Timestamp? = nil) {
+    public init?(_ value: Double, sampleSize: Int? = nil, measuredAt: Timestamp? = nil, spread: RateSpread? = nil) {
         guard (0...1).contains(value), sampleSize.map({ $0 >= 1 }) ?? true else { return nil }
         self.value = value
         self.sampleSize = sampleSize
         self.measuredAt = measuredAt
+        self.spread = spread
     }
 
     /// `errors` of `rows`; nil unless 0 ≤ errors ≤ rows and there is at least one row.

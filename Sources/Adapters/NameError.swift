@@ -1,7 +1,7 @@
 /// Why a text names nothing that a registry can hold.
 public struct NameError: Error, Hashable {
     public enum Kind: String, Sendable, Hashable {
-        case adapter, base, alias, version, run
+        case adapter, base, alias, version, run, suite
     }
 
     public enum Fault: Sendable, Hashable {

@@ -67,3 +67,17 @@ public struct BaseName: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     public static func < (first: BaseName, second: BaseName) -> Bool { first.text < second.text }
 }
+
+/// The name of an out-of-domain suite, such as `arithmetic`.
+public struct SuiteName: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let text: String
+
+    public init(_ text: String) throws(NameError) {
+        try RecordName.check(text, as: .suite)
+        self.text = text
+    }
+
+    public var description: String { text }
+
+    public static func < (first: SuiteName, second: SuiteName) -> Bool { first.text < second.text }
+}

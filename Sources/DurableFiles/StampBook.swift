@@ -9,7 +9,7 @@ import Synchronization
 public final class StampBook: Sendable {
     fileprivate struct Page: Sendable {
         let stamp: FileStamp
-        let content: Data
+        let content: ArraySlice<UInt8>
     }
 
     private struct State {
@@ -42,7 +42,7 @@ public final class StampBook: Sendable {
     public struct Contents: Sendable {
         fileprivate let pages: [String: Page]
 
-        public func content(of name: String, _ stamp: FileStamp) -> Data? {
+        public func content(of name: String, _ stamp: FileStamp) -> ArraySlice<UInt8>? {
             guard let page = pages[name], page.stamp == stamp else { return nil }
             return page.content
         }
@@ -50,14 +50,14 @@ public final class StampBook: Sendable {
 
     public var contents: Contents { Contents(pages: withState(\.pages)) }
 
-    public func content(of name: String, _ stamp: FileStamp) -> Data? { contents.content(of: name, stamp) }
+    public func content(of name: String, _ stamp: FileStamp) -> ArraySlice<UInt8>? { contents.content(of: name, stamp) }
 
     /// Takes down what was made of a file, unless it may change once more without a sign.
     ///
     /// - Parameters:
     ///   - stamp: of the file before it was read and after.
     ///   - moment: before the file was first looked at.
-    public func keep(_ content: Data, of name: String, _ stamp: FileStamp, at moment: FileMoment) {
+    public func keep(_ content: ArraySlice<UInt8>, of name: String, _ stamp: FileStamp, at moment: FileMoment) {
         guard stamp.isSettled(at: moment) else { return }
         withState { state in
             state.pages[name] = Page(stamp: stamp, content: content)
@@ -80,7 +80,7 @@ public final class StampBook: Sendable {
         let body = withState { state -> Data? in
             guard state.isChanged else { return nil }
             state.isChanged = false
-            return Self.body(form, state.pages)
+            return Data(Self.body(form, state.pages))
         }
         guard let body else { return }
         do {
@@ -99,7 +99,7 @@ extension StampBook {
     /// Few pages have fewer bytes.
     private static let shortPage = 160
 
-    private static func body(_ form: String, _ pages: [String: Page]) -> Data {
+    private static func body(_ form: String, _ pages: [String: Page]) -> ArraySlice<UInt8> {
         var writer = FieldWriter()
         writer.add(form)
         for (name, page) in pages {
@@ -110,20 +110,20 @@ extension StampBook {
             for number in [page.stamp.size, page.stamp.modified, page.stamp.changed] { writer.add(number) }
             writer.add(page.content)
         }
-        return writer.data
+        return writer.bytes
     }
 
     /// Nil when it cannot be read as it was written.
     private static func read(_ file: URL, _ form: String) -> [String: Page]? {
         guard let data = FileManager.default.contents(atPath: file.path), data.count > digestSize else { return nil }
-        let body = data.dropFirst(digestSize)
-        guard ContentDigest.bytes(of: body) == data.prefix(digestSize) else { return nil }
+        guard ContentDigest.bytes(of: data.dropFirst(digestSize)) == data.prefix(digestSize) else { return nil }
+        let body = [UInt8](data).dropFirst(digestSize)
         var reader = FieldReader(body)
         guard reader.text() == form else { return nil }
         var pages: [String: Page] = [:]
         pages.reserveCapacity(body.count / shortPage)
         while !reader.isAtEnd {
-            guard let name = reader.text(), let stamp = FileStamp(&reader), let content = reader.bytes() else { return nil }
+            guard let name = reader.text(), let stamp = FileStamp(&reader), let content = reader.content() else { return nil }
             pages[name] = Page(stamp: stamp, content: content)
         }
         return pages

@@ -89,11 +89,20 @@ public struct EndpointAnswer: Sendable, Hashable {
     public let text: String
     /// Why the server would not take the question; nil when it answered.
     public let refusal: String?
+    /// Whether the model ended its answer itself; nil where the server does not tell.
+    public let isStopped: Bool?
+    /// Of the answer; nil where the server does not tell.
+    public let tokens: Int?
 
-    public init(row: Int, text: String, refusal: String? = nil) { (self.row, self.text, self.refusal) = (row, text, refusal) }
+    public init(row: Int, text: String, refusal: String? = nil, isStopped: Bool? = nil, tokens: Int? = nil) {
+        (self.row, self.text, self.refusal, self.isStopped, self.tokens) = (row, text, refusal, isStopped, tokens)
+    }
 
     var json: JSONValue {
-        ["row": .integer(row), "text": .string(text), "refusal": refusal.map { .string($0) } ?? .null]
+        [
+            "row": .integer(row), "text": .string(text), "refusal": refusal.map { .string($0) } ?? .null,
+            "stopped": isStopped.map { .bool($0) } ?? .null, "tokens": tokens.map { .integer($0) } ?? .null,
+        ]
     }
 
     /// Nil unless it is what `json` writes.
@@ -103,7 +112,9 @@ public struct EndpointAnswer: Sendable, Hashable {
             guard let row = json["row"]?.intValue, let text = json["text"]?.stringValue, let refusal = json["refusal"] else {
                 return nil
             }
-            self.init(row: row, text: text, refusal: refusal.stringValue)
+            self.init(
+                row: row, text: text, refusal: refusal.stringValue, isStopped: json["stopped"]?.boolValue,
+                tokens: json["tokens"]?.intValue)
         } catch {
             return nil
         }

@@ -80,20 +80,33 @@ public struct EndpointQuestion: Sendable, Hashable {
 }
 
 /// What a server replies to a question.
-enum EndpointReply {
+struct EndpointReply: Sendable, Hashable {
+    let text: String
+    /// Whether the model ended its answer itself; nil where the server does not tell.
+    let isStopped: Bool?
+    /// Of the answer; nil where the server does not tell.
+    let tokens: Int?
+
     /// Nil when it is no reply to a question.
-    static func text(_ body: Data, _ form: Endpoint.Form) -> String? {
+    init?(_ body: Data, _ form: Endpoint.Form) {
         do {
-            guard let choice = try JSONValue(parsing: body)["choices"]?.arrayValue?.first else { return nil }
-            switch form {
-            case .completions: return choice["text"]?.stringValue
-            case .chat:
-                guard let message = choice["message"], message.objectValue != nil else { return nil }
-                // null where the model declines, or calls a tool
-                return message["content"]?.stringValue ?? ""
-            }
+            let json = try JSONValue(parsing: body)
+            guard let choice = json["choices"]?.arrayValue?.first, let text = Self.text(of: choice, form) else { return nil }
+            self.text = text
+            isStopped = choice["finish_reason"]?.stringValue.map { $0 != "length" }
+            tokens = json["usage"]?["completion_tokens"]?.intValue.flatMap { $0 >= 0 ? $0 : nil }
         } catch {
             return nil
+        }
+    }
+
+    private static func text(of choice: JSONValue, _ form: Endpoint.Form) -> String? {
+        switch form {
+        case .completions: return choice["text"]?.stringValue
+        case .chat:
+            guard let message = choice["message"], message.objectValue != nil else { return nil }
+            // null where the model declines, or calls a tool
+            return message["content"]?.stringValue ?? ""
         }
     }
 }

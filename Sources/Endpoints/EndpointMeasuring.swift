@@ -114,7 +114,8 @@ public struct EndpointMeasuring: Sendable {
         _ row: Int, _ question: EndpointQuestion, _ endpoint: Endpoint, _ form: Endpoint.Form, _ client: HTTPClient
     ) throws -> EndpointAnswer {
         do {
-            return EndpointAnswer(row: row, text: try ask(question, endpoint, form, client))
+            let reply = try ask(question, endpoint, form, client)
+            return EndpointAnswer(row: row, text: reply.text, isStopped: reply.isStopped, tokens: reply.tokens)
         } catch let error as HTTPError {
             guard let refusal = error.refusal, [400, 413, 422].contains(refusal.status) else { throw error }
             return EndpointAnswer(row: row, text: "", refusal: refusal.message ?? "status \(refusal.status)")
@@ -123,14 +124,14 @@ public struct EndpointMeasuring: Sendable {
 
     private static func ask(
         _ question: EndpointQuestion, _ endpoint: Endpoint, _ form: Endpoint.Form, _ client: HTTPClient
-    ) throws -> String {
+    ) throws -> EndpointReply {
         let request = question.request(to: endpoint, as: form)
         return try client.settings.retrying {
             let reply = try client.replyOnce(to: request, limit: 1 << 22)
-            guard let text = EndpointReply.text(reply.body, form) else {
+            guard let answer = EndpointReply(reply.body, form) else {
                 throw HTTPError.cut(server: endpoint.url.server, reason: "its reply is no answer of a model")
             }
-            return text
+            return answer
         }
     }
 }

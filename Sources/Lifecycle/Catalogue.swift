@@ -12,10 +12,30 @@ public struct Catalogue: Sendable {
         public let declaration: DeclarationSummary
         public let glance: AdapterGlance
         public let state: AdapterState
-        /// What maintenance says of it; nil where nobody asked.
-        public var maintenance: RetrainCase?
+        private var judged: Judged?
         /// Its versions, oldest first; nil where nobody asked.
         public var versions: [VersionRecord]?
+
+        init(declaration: DeclarationSummary, glance: AdapterGlance, state: AdapterState) {
+            (self.declaration, self.glance, self.state) = (declaration, glance, state)
+        }
+
+        /// What maintenance says of it; nil where nobody asked.
+        public internal(set) var maintenance: RetrainCase? {
+            get {
+                judged.map { judged in
+                    switch judged {
+                    case .as(let said): said
+                    }
+                }
+            }
+            set { judged = newValue.map { .as($0) } }
+        }
+
+        /// Kept apart: within, it would make each of thousands of entries much larger to move, whether or not anybody asked.
+        private indirect enum Judged: Hashable {
+            case `as`(RetrainCase)
+        }
     }
 
     public let entries: [Entry]
@@ -118,7 +138,7 @@ public struct AdapterRecord: Sendable, Hashable {
             "task": .string(declaration.task),
             "owner": .string(declaration.owner),
             "base": .string(declaration.base.text),
-            "metric": .string(declaration.metric.rawValue),
+            "metric": .string(declaration.metric.name.rawValue),
             "horizon": .string("\(declaration.horizon)"),
             "policy": .string(declaration.policy),
             "state": .string(state.rawValue),

@@ -3,6 +3,7 @@ import DurableFiles
 import Endpoints
 import Foundation
 import HTTP
+import Metrics
 import Registry
 import StrictJSON
 import Training
@@ -37,8 +38,8 @@ struct EndpointExaminer {
     func score(isFresh: (Timestamp) -> Bool, now: Timestamp) throws -> (score: HeldOutScore, isReused: Bool) {
         let heldOut = workspace.layout.resolve(declaration.data.heldOut)
         let served = try ServedEvaluation(
-            DataFile(contentsOf: heldOut), metric: declaration.metric.evaluationMetric, labels: declaration.labels)
-        let conditions = conditions(served, heldOut: try ContentDigest(ofFile: heldOut))
+            DataFile(contentsOf: heldOut), metric: declaration.metric, labels: declaration.labels)
+        let conditions = try conditions(served, heldOut: ContentDigest(ofFile: heldOut))
         let text = conditions.text()
         let key = RecordedMeasurement.Key(
             kind: "endpoint_error", subject: ContentDigest(of: Array(text.utf8)), conditions: conditions)
@@ -58,8 +59,10 @@ struct EndpointExaminer {
         ) { done in
             try progress(choice.endpoint.model, done, questions.count)
         } finish: { answers in
-            let score = HeldOutScore(
-                correct: zip(answers, served.questions).map { $0.refusal == nil && served.isCorrect($0.text, to: $1) }, at: now)
+            let scored = try served.scored(
+                answers.map { $0.refusal == nil ? $0.text : nil }, scorer: ExternalScorer(in: workspace.layout.root)
+            ) { try progress(choice.endpoint.model, questions.count, questions.count) }
+            let score = HeldOutScore(scored, Self.endings(of: answers), at: now)
             try workspace.registry.record(
                 RecordedMeasurement(key: key, adapter: declaration.name, result: score.json, at: now))
             return score
@@ -67,12 +70,25 @@ struct EndpointExaminer {
         return (score, false)
     }
 
-    private func conditions(_ served: ServedEvaluation, heldOut: ContentDigest) -> JSONValue {
-        [
-            "endpoint": .string(choice.endpoint.url.absoluteString), "model": .string(choice.endpoint.model),
-            "held_out": .string("\(heldOut)"), "metric": .string(served.metric.rawValue),
-            "labels": .array(served.labels.map { .string($0) }), "instruction": served.instruction.map { .string($0) } ?? .null,
-        ]
+    /// Nil unless the server told of each answer how it ended.
+    private static func endings(of answers: [EndpointAnswer]) -> [AnswerEnding]? {
+        let endings = answers.compactMap { answer in
+            answer.isStopped.flatMap { isStopped in
+                answer.tokens.map { AnswerEnding(tokens: $0, isStopped: isStopped) }
+            }
+        }
+        return endings.count == answers.count ? endings : nil
+    }
+
+    private func conditions(_ served: ServedEvaluation, heldOut: ContentDigest) throws -> JSONValue {
+        var object = JSONObject([
+            ("endpoint", .string(choice.endpoint.url.absoluteString)), ("model", .string(choice.endpoint.model)),
+            ("held_out", .string("\(heldOut)")), ("metric", served.metric.json),
+            ("labels", .array(served.labels.map { .string($0) })),
+            ("instruction", served.instruction.map { .string($0) } ?? .null),
+        ])
+        if let scorer = try declaration.metric.scorerFiles(in: workspace.layout) { object["scorer"] = scorer }
+        return .object(object)
     }
 }
 

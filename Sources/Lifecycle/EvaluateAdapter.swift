@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import Metrics
 import Monitoring
 import Policies
 import Registry
@@ -12,25 +13,41 @@ public struct EvaluateAdapter {
         public let subject: String
         public let score: HeldOutScore
         public let error: MeasuredRate
-        public let interval: WilsonInterval
+        public let interval: ErrorInterval
+        public let slices: [SliceScore]
+
+        /// - Throws: `TaskError.noRows`.
+        init(
+            _ subject: String, _ score: HeldOutScore, _ slices: RowSlices, confidence: Double, of adapter: AdapterName
+        ) throws {
+            guard let error = score.error(confidence: confidence),
+                let interval = ErrorInterval(score.answers, confidence: confidence)
+            else { throw TaskError.noRows(adapter) }
+            (self.subject, self.score, self.error, self.interval) = (subject, score, error, interval)
+            self.slices = slices.scores(of: score.answers, confidence: confidence)
+        }
     }
 
     public struct Outcome: Sendable, Hashable {
         public let adapter: AdapterName
-        public let metric: String
+        public let metric: TaskMetric
         /// Of the intervals, by the adapter's policy.
         public let confidence: Double
         public let base: Line
+        /// The base behind the declared prompt; nil without one.
+        public let prompted: Line?
         /// Nil when the adapter has no version yet.
         public let version: Line?
-        /// Of McNemar's test, version against base.
-        public let pValue: Double?
+        /// The version against the base.
+        public let comparison: PairedComparison?
+        public let slices: [SliceComparison]
 
         public var json: JSONValue {
             [
-                "schema": "lora.evaluate/1", "adapter": .string(adapter.text), "metric": .string(metric),
-                "confidence": .number(confidence), "base": base.json, "version": version?.json ?? .null,
-                "p_value": pValue.map { .number($0) } ?? .null,
+                "schema": "lora.evaluate/1", "adapter": .string(adapter.text), "metric": metric.json,
+                "confidence": .number(confidence), "base": base.json, "prompted_base": prompted?.json ?? .null,
+                "version": version?.json ?? .null, "p_value": comparison.map { .number($0.pValue) } ?? .null,
+                "comparison": comparison.map { .object(JSONObject($0.members)) } ?? .null, "slices": .array(slices.map(\.json)),
             ]
         }
     }
@@ -43,37 +60,52 @@ public struct EvaluateAdapter {
         shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
     }
 
-    /// - Parameter text: `name`, `name@v3` or `name@alias`; a bare name means production, else the latest version.
-    public func run(_ text: String, now: Timestamp, progress: @escaping Examiner.Progress) throws -> Outcome {
+    /// - Parameters:
+    ///   - text: `name`, `name@v3` or `name@alias`; a bare name means production, else the latest version.
+    ///   - columns: by which rows are parted, beside those declared.
+    public func run(
+        _ text: String, by columns: [String] = [], now: Timestamp, progress: @escaping Examiner.Progress
+    ) throws -> Outcome {
         let reference = try VersionReference(text)
         let declaration = try workspace.registry.adapter(named: reference.adapter.text)
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
+        let slices = try task.slices(by: columns)
         try task.requirePinnedBase(in: workspace.registry)
         let examiner = Examiner(task, in: workspace, progress: progress)
         let hasVersions = try workspace.registry.latestVersion(of: declaration.name) != nil
         let version = reference.selector != nil || hasVersions ? try workspace.registry.resolve(reference) : nil
         let confidence = try shelf.policy(of: declaration).fineTuning.baseError.confidence
-        let base = try examiner.base(now: now).score
-        let score = try version.map { try examiner.version($0, now: now) }
         func line(_ subject: String, _ score: HeldOutScore) throws -> Line {
-            guard let error = score.error else { throw TaskError.noRows(declaration.name) }
-            let interval = WilsonInterval(proportion: error.value, count: score.correct.count, confidence: confidence)
-            return Line(subject: subject, score: score, error: error, interval: interval)
+            try Line(subject, score, slices, confidence: confidence, of: declaration.name)
         }
+        let base = try line("base \(declaration.base)", examiner.base(now: now).score)
+        let prompted = try examiner.promptedBase(now: now).map { try line("base with its prompt", $0) }
+        let own = try version.map { try line("\($0)", examiner.version($0, now: now)) }
         return Outcome(
-            adapter: declaration.name, metric: declaration.metric.rawValue, confidence: confidence,
-            base: try line("base \(declaration.base)", base),
-            version: try version.flatMap { version in try score.map { try line("\(version)", $0) } },
-            pValue: score.flatMap { $0.pairs(against: base) }.map(McNemarTest.pValue))
+            adapter: declaration.name, metric: declaration.metric, confidence: confidence, base: base, prompted: prompted,
+            version: own, comparison: own.flatMap { $0.score.comparison(with: base.score, confidence: confidence) },
+            slices: own.map { slices.comparisons($0.score.answers, base.score.answers, confidence: confidence) } ?? [])
     }
 }
 
 extension EvaluateAdapter.Line {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
+        .object(
+            JSONObject(
+                [
+                    ("subject", .string(subject)), ("rows", .integer(score.rows)), ("errors", .integer(score.errors)),
+                    ("error", .number(error.value)), ("interval", [.number(interval.lower), .number(interval.upper)]),
+                    ("measured_at", .string("\(score.measuredAt)")),
+                ] + (score.endings?.summary ?? [])
+                    + (slices.isEmpty ? [] : [("slices", .array(slices.map(\.json)))])))
+    }
+}
+
+extension SliceScore {
+    var json: JSONValue {
         [
-            "subject": .string(subject), "rows": .integer(score.correct.count), "errors": .integer(score.errors),
-            "error": .number(error.value),
-            "interval": [.number(interval.lower), .number(interval.upper)], "measured_at": .string("\(score.measuredAt)"),
+            "column": .string(slice.column), "value": .string(slice.value), "rows": .integer(error.rows),
+            "error": .number(error.value), "interval": [.number(error.lower), .number(error.upper)],
         ]
     }
 }

@@ -16,7 +16,7 @@ public final class Examiner {
     public typealias Progress = (_ subject: String, _ done: Int, _ rows: Int) throws -> Void
 
     let task: PreparedTask
-    private let workspace: Workspace
+    let workspace: Workspace
     private let streams: Bool
     private let progress: Progress
     private var loaded: LlamaModel?
@@ -49,6 +49,16 @@ public final class Examiner {
         try workspace.registry.record(
             RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return (score, false)
+    }
+
+    /// The base behind the declared prompt; nil without one.
+    func promptedBase(now: Timestamp) throws -> HeldOutScore? {
+        guard let evaluation = task.promptedEvaluation, let key = task.conditions.promptedKey else { return nil }
+        if let known = try known(key, notAfter: now) { return known }
+        let score = HeldOutScore(try run(nil, as: "base with its prompt", evaluation), at: now)
+        try workspace.registry.record(
+            RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
+        return score
     }
 
     /// A released version, checked out of git; on the base that it was trained on, also where the adapter has moved to another.
@@ -84,13 +94,32 @@ public final class Examiner {
         try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "candidate")
     }
 
-    private func run(_ adapter: LoRAAdapter?, as subject: String) throws -> EvaluationResult {
-        let rows = task.evaluation.rowCount
-        try progress(subject, 0, rows)
-        return try task.evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
+    /// What is to be known again of an adapter, by the task's own rows and as it may be kept: of a task whose rows are not, by prompts that
+    /// tell nothing of them.
+    func probes(_ folder: URL) throws -> (measured: GoldenProbes, kept: GoldenProbes) {
+        let (model, adapter) = (try model(), try PEFTFolder(reading: folder, for: model().configuration).adapter)
+        let (making, positions) = (ProbeMaking(model, task.tokenizer), model.configuration.positionLimit)
+        let encoder = RowEncoder(
+            tokenizer: task.tokenizer, vocabularySize: model.configuration.vocabularySize, plan: task.plan)
+        func made(_ prompts: ProbePrompts) throws -> GoldenProbes {
+            try making.probes(prompts, adapter: adapter) { try self.progress("probes", $0, prompts.prompts.count) }
+        }
+        let measured = try made(ProbePrompts(rowsOf: task.heldOutFile, positions: positions, encoder))
+        guard !task.declaration.data.keepsRows, measured.source == .heldOut else { return (measured, measured) }
+        let neutral = try ProbePrompts(neutralFor: positions, asChat: task.heldOutFile.asksByChat, encoder)
+        return (measured, try made(neutral))
     }
 
-    private func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {
+    func run(
+        _ adapter: LoRAAdapter?, as subject: String, _ other: Evaluation? = nil
+    ) throws -> EvaluationResult {
+        let evaluation = other ?? task.evaluation
+        let rows = evaluation.rowCount
+        try progress(subject, 0, rows)
+        return try evaluation.run(on: model(), adapter: adapter) { done in try self.progress(subject, done, rows) }
+    }
+
+    func known(_ key: RecordedMeasurement.Key, notAfter now: Timestamp) throws -> HeldOutScore? {
         try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init)
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Llama
 import Registry
 import StrictJSON
+import Suites
 import Training
 
 /// Gathers what maintenance judges adapters by. What several of them share is looked at once, and what was read before and has not
@@ -19,6 +20,8 @@ struct FactsGathering {
     /// What folders are now beside earlier pins, by the digests of those.
     private var earlier: [BaseName: [ContentDigest: BaseObservation]] = [:]
     private let news: Result<BaseNews, any Error>
+    /// Adapters with permanent probes.
+    private let probed: Set<AdapterName>
     private var pins: [BaseName: Result<Pin, any Error>] = [:]
     private var configurations: [BaseName: Result<ModelConfiguration, any Error>] = [:]
     /// Thousands of adapters declare the same few plans.
@@ -50,6 +53,7 @@ struct FactsGathering {
         self.releases = releases
         files = FileBook(in: workspace.layout)
         news = Result { try workspace.registry.baseNews() }
+        probed = try ProbeShelf(workspace.layout).adapters()
         for declaration in declarations {
             guard let judged = releases.judged(of: declaration.name), judged.error != nil else { continue }
             keys[declaration.name] = conditions(of: declaration)?.key(of: judged.commit)
@@ -71,7 +75,15 @@ struct FactsGathering {
             adopted: judged.flatMap { $0.isAdopted ? $0.at : nil },
             production: production.map { ProductionFacts(version: $0.version, trained: $0.finishedAt) }, base: base,
             baseIsFloating: isFloating, upstream: upstream, data: judged.flatMap { dataFacts(declaration, $0) },
-            metric: judged.flatMap { metricFacts(declaration.name, $0) })
+            metric: judged.flatMap { metricFacts(declaration.name, $0) },
+            regressionSuite: try judged.map { try regressions(declaration, $0) } ?? .none)
+    }
+
+    /// How the judged version did on the adapter's permanent probes, when it was last asked them as they are now.
+    private mutating func regressions(_ declaration: AdapterDeclaration, _ judged: VersionGlance) throws -> RegressionSuite {
+        guard probed.contains(declaration.name) else { return .none }
+        let known = try workspace.keptProbes(of: judged.version, judged.commit, under: conditions(of: declaration))
+        return known.map { $0.facts.failed.isEmpty ? .passed : .failed } ?? .notRun
     }
 
     private mutating func pin(_ name: BaseName) throws -> Pin {
@@ -167,7 +179,8 @@ struct FactsGathering {
         do {
             let base = try pin(declaration.base).base
             let plan = try plan(of: declaration, on: base)
-            return MeasuringConditions(declaration, base: base, plan: plan, heldOut: try split(declaration.data.heldOut).digest)
+            return try MeasuringConditions(
+                declaration, base: base, plan: plan, heldOut: split(declaration.data.heldOut).digest, in: workspace.layout)
         } catch {
             return nil
         }

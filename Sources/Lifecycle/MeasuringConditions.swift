@@ -2,27 +2,40 @@ import Adapters
 import DurableFiles
 import Foundation
 import Llama
+import Metrics
 import Registry
 import StrictJSON
+import Suites
 import Training
 
 /// Everything beside the weights that shapes what is measured on an adapter's held-out rows.
 struct MeasuringConditions {
     let base: BaseDeclaration
     private let json: JSONValue
+    /// Those of the model alone, whatever it is asked.
+    private let model: [(String, JSONValue)]
+    /// Nil where none is declared, or where it cannot be read.
+    private let prompt: ContentDigest?
 
-    init(_ declaration: AdapterDeclaration, base: BaseDeclaration, plan: TrainingPlan, heldOut: ContentDigest) {
+    init(
+        _ declaration: AdapterDeclaration, base: BaseDeclaration, plan: TrainingPlan, heldOut: ContentDigest,
+        in layout: RegistryLayout
+    ) throws {
         self.base = base
-        json = [
-            "base": .string("\(base.digest)"),
-            "held_out": .string("\(heldOut)"),
-            "metric": .string(declaration.metric.evaluationMetric.rawValue),
-            "labels": .array(declaration.labels.map { .string($0) }),
-            "precision": .string(plan.precision.rawValue),
-            "storage": .string(plan.storage.rawValue),
-            "max_length": .integer(plan.maxLength),
-            "chat_date": .string("\(plan.chatDate)"),
+        prompt = try declaration.prompt.map { try ContentDigest(ofFile: layout.resolve($0)) }
+        model = [
+            ("base", .string("\(base.digest)")), ("precision", .string(plan.precision.rawValue)),
+            ("storage", .string(plan.storage.rawValue)), ("max_length", .integer(plan.maxLength)),
+            ("chat_date", .string("\(plan.chatDate)")),
         ]
+        // keys are digested sorted, so that earlier evidence is found whatever their order here
+        var object = JSONObject(
+            model + [
+                ("held_out", .string("\(heldOut)")), ("metric", declaration.metric.json),
+                ("labels", .array(declaration.labels.map { .string($0) })),
+            ])
+        if let scorer = try declaration.metric.scorerFiles(in: layout) { object["scorer"] = scorer }
+        json = .object(object)
     }
 
     /// Those that hold now, without opening the base.
@@ -32,7 +45,9 @@ struct MeasuringConditions {
         let base = try workspace.registry.base(named: declaration.base.text)
         let configuration = try ModelConfiguration(folder: workspace.layout.resolve(base.folder))
         let heldOut = try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut))
-        self.init(declaration, base: base, plan: try declaration.plan(on: configuration), heldOut: heldOut.digest)
+        try self.init(
+            declaration, base: base, plan: try declaration.plan(on: configuration), heldOut: heldOut.digest,
+            in: workspace.layout)
     }
 
     /// Under which measurements of the base alone are kept.
@@ -40,9 +55,49 @@ struct MeasuringConditions {
         RecordedMeasurement.Key(kind: "base_error", subject: base.digest, conditions: json)
     }
 
+    /// Under which measurements of the base behind the declared prompt are kept; nil without one.
+    var promptedKey: RecordedMeasurement.Key? {
+        prompt.map { prompt in
+            var object = json.objectValue ?? JSONObject()
+            object["prompt"] = .string("\(prompt)")
+            return RecordedMeasurement.Key(kind: "prompted_base_error", subject: base.digest, conditions: .object(object))
+        }
+    }
+
+    /// Under which measurements of an out-of-domain suite are kept, of the base alone.
+    func baseKey(of suite: Suite) -> RecordedMeasurement.Key {
+        let asked: [(String, JSONValue)] = [("suite", .string("\(suite.digest)")), ("metric", .string(suite.metric.name))]
+        return RecordedMeasurement.Key(
+            kind: "suite", subject: base.digest, conditions: .object(JSONObject(model + asked)))
+    }
+
+    /// Under which is kept what a version answered to the permanent probes of its adapter.
+    func probeKey(of commit: CommitID, _ probes: ContentDigest) -> RecordedMeasurement.Key {
+        var object = json.objectValue ?? JSONObject()
+        object["probes"] = .string("\(probes)")
+        return RecordedMeasurement.Key(
+            kind: "kept_probes", subject: ContentDigest(of: Array("\(commit)".utf8)), conditions: .object(object))
+    }
+
     /// Under which measurements of a version are kept; its commit stands for its weights.
     func key(of commit: CommitID) -> RecordedMeasurement.Key {
         let subject = ContentDigest(of: Array("\(commit)".utf8))
         return RecordedMeasurement.Key(kind: "evaluation", subject: subject, conditions: json)
+    }
+}
+
+extension TaskMetric {
+    /// The digests of those words of a scorer's command that are files of the registry: another script is another metric.
+    func scorerFiles(in layout: RegistryLayout) throws -> JSONValue? {
+        guard case .external(let command) = self else { return nil }
+        let files = command.text.split(whereSeparator: \.isWhitespace).map(String.init).filter { word in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: layout.resolve(word).path, isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
+        return .object(
+            try files.reduce(into: JSONObject()) { object, word in
+                object[word] = .string("\(try ContentDigest(ofFile: layout.resolve(word)))")
+            })
     }
 }

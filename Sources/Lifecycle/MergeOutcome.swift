@@ -44,7 +44,7 @@ public struct MergeOutcome: Sendable {
             "trained_on": .string(subject.storage.rawValue), "dtype": type.map { .string($0.rawValue) } ?? .null,
             "made_by": .string(ProgramVersion.signature), "measured_at": .string("\(at)"),
             "rows": .integer(subject.rows.count),
-            "metric": subject.evaluation.map { .string($0.metric.rawValue) } ?? .null,
+            "metric": subject.evaluation.map { .string($0.metric.name) } ?? .null,
             "adapter_score": adapterScore?.json ?? .null,
             "candidates": .array(measurements.map { $0.json(rules) }),
             "chosen": best.map { .string($0.candidate.rawValue) } ?? .null,

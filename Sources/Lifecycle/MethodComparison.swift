@@ -59,7 +59,7 @@ public struct MethodComparison: Sendable {
 
     public var json: JSONValue {
         [
-            "quality_by": .string(metric?.rawValue ?? "token_likelihood"), "held_out_rows": .integer(rows),
+            "quality_by": .string(metric?.name ?? "token_likelihood"), "held_out_rows": .integer(rows),
             "base": .object(JSONObject(members(base))),
             "methods": .array(
                 entries.map { entry in

@@ -128,7 +128,10 @@ public struct MigrateAdapter {
         _ declaration: AdapterDeclaration, _ old: HeldOutScore?, _ alone: HeldOutScore, at now: Timestamp
     ) throws -> RetirementVerdict? {
         let policy = try shelf.policy(of: declaration)
-        let facts = RetirementFacts(baseError: alone.error, pairs: old.flatMap { $0.pairs(against: alone) }, neededUntil: .latest)
+        let facts = RetirementFacts(
+            baseError: alone.error, pairs: old.flatMap { $0.pairs(against: alone) },
+            comparison: old.flatMap { $0.comparison(with: alone, confidence: policy.retirement.confidence) }, neededUntil: .latest
+        )
         let verdict = policy.judgeRetirement(facts, now: now)
         guard verdict.answer == .retire else { return nil }
         try workspace.registry.record(

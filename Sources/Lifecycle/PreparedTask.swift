@@ -3,6 +3,8 @@ import DataDoctor
 import DurableFiles
 import Foundation
 import Llama
+import Metrics
+import Monitoring
 import Registry
 import StrictJSON
 import Tokenizers
@@ -22,10 +24,15 @@ public struct PreparedTask: Sendable {
     public let dataset: Dataset
     public let report: DataReport
     public let evaluation: Evaluation
+    /// The held-out rows behind the declared prompt; nil without one.
+    let promptedEvaluation: Evaluation?
+    let heldOutFile: DataFile
     let heldOut: [EncodedRow]
     let tokenizer: Tokenizer
     let ends: AnswerEnds
     let conditions: MeasuringConditions
+    let encoder: RowEncoder
+    private let scorer: ExternalScorer
 
     /// - Throws: what is wrong with declaration, plan, base folder or data.
     public init(_ declaration: AdapterDeclaration, typed: TrainingOptions, in workspace: Workspace) throws {
@@ -44,7 +51,8 @@ public struct PreparedTask: Sendable {
         let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
         manifest = try DatasetManifest(of: declaration.data, in: layout)
         conditions = try MeasuringConditions(
-            declaration, base: base, plan: plan, heldOut: manifest.heldOut?.split.digest ?? ContentDigest(ofFile: held))
+            declaration, base: base, plan: plan, heldOut: manifest.heldOut?.split.digest ?? ContentDigest(ofFile: held),
+            in: layout)
         tokenizer = try Tokenizer(folder: baseFolder)
         ends = AnswerEnds(tokenizer, endTokens: configuration.endTokens)
         let encoder = RowEncoder(tokenizer: tokenizer, vocabularySize: configuration.vocabularySize, plan: plan)
@@ -52,8 +60,26 @@ public struct PreparedTask: Sendable {
         report = DataReport(whole, heldOut: heldFile.rows)
         dataset = whole.leavingOut(report.leakedLines)
         heldOut = try heldFile.rows.map { row in try encoder.encode(row, of: heldFile.path) }
-        evaluation = try Evaluation(
-            heldFile, metric: declaration.metric.evaluationMetric, labels: declaration.labels, encoder: encoder)
+        heldOutFile = heldFile
+        let scorer = ExternalScorer(in: layout.root)
+        (self.encoder, self.scorer) = (encoder, scorer)
+        func prepared(_ file: DataFile) throws -> Evaluation {
+            try Evaluation(file, metric: .task(declaration.metric), labels: declaration.labels, encoder: encoder, scorer: scorer)
+        }
+        evaluation = try prepared(heldFile)
+        promptedEvaluation = try declaration.promptText(in: layout).map { try prepared(heldFile.prompted(by: $0)) }
+    }
+
+    /// Other rows under the task's metric, with the labels of its held-out rows.
+    func evaluation(of file: DataFile) throws -> Evaluation {
+        try Evaluation(
+            file, metric: .task(declaration.metric), labels: evaluation.labels, encoder: encoder, scorer: scorer)
+    }
+
+    /// The held-out rows parted by the declared columns and by others.
+    func slices(by columns: [String] = []) throws -> RowSlices {
+        let all = declaration.slices + columns.filter { !declaration.slices.contains($0) }
+        return RowSlices(try RowColumns.values(of: all, in: heldOutFile))
     }
 
     public var datasetVersion: DatasetVersion { manifest.version }
@@ -76,6 +102,15 @@ public struct PreparedTask: Sendable {
 }
 
 extension AdapterDeclaration {
+    /// What the declared prompt says; nil without one.
+    func promptText(in layout: RegistryLayout) throws -> String? {
+        guard let prompt else { return nil }
+        let file = layout.resolve(prompt)
+        let text = String(decoding: try FileBytes.contents(of: file, limit: 1 << 20), as: UTF8.self)
+        guard text.contains(where: { !$0.isWhitespace }) else { throw TaskError.emptyPrompt(name, path: file.path) }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     func plan(on base: ModelConfiguration, typed: TrainingOptions = TrainingOptions()) throws -> TrainingPlan {
         let declared = try trainingOptions()
         guard typed.method ?? declared.method != .full else { throw TaskError.wholeModel(name) }
@@ -92,15 +127,6 @@ extension AdapterDeclaration {
             }
         }
         return try TrainingOptions(declared: JSONObject(training.map { ($0.key, $0.value) }))
-    }
-}
-
-extension DeclaredMetric {
-    var evaluationMetric: EvaluationMetric {
-        switch self {
-        case .labelAccuracy: .labelAccuracy
-        case .exactMatch: .exactMatch
-        }
     }
 }
 

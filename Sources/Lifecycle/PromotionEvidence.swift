@@ -37,6 +37,12 @@ struct ReleasedEvidence {
     let heldOut: String?
     let candidate: HeldOutScore
     let base: HeldOutScore
+    let suites: SuiteScores
+    /// What it answered to the probes that were kept when it was released; nil where there were none.
+    let kept: KeptProbesResult?
+    /// By its golden probes; nil in versions from before there were any.
+    let effect: Double?
+    let probeStopRate: Double?
     /// Whether the gate let it in, and the name of its policy.
     let isAdmitted: Bool
     let policy: String
@@ -65,6 +71,9 @@ struct ReleasedEvidence {
         return .success(
             ReleasedEvidence(
                 heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base,
+                suites: SuiteScores(json: evaluation?["suites"], at: time),
+                kept: evaluation?["kept_probes"].flatMap(KeptProbesResult.init),
+                effect: evaluation?["effect"]?.doubleValue, probeStopRate: evaluation?["probe_stop_rate"]?.doubleValue,
                 isAdmitted: answer == GateVerdict.Answer.admitted.rawValue,
                 policy: gate?["policy"]?["name"]?.stringValue ?? "unknown"))
     }

@@ -2,6 +2,7 @@ import Adapters
 import Foundation
 import Policies
 import Registry
+import Suites
 
 /// Judges from recorded facts alone whether a protected alias may move to a version; nothing is measured for it.
 struct PromotionJudge {
@@ -70,24 +71,41 @@ struct PromotionJudge {
         }
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
-        guard let facts = facts(scores, try rival(of: record.version, on: rows, conditions)) else {
+        let policy = try shelf.policy(of: declaration)
+        let rival = try rival(of: record.version, on: rows, conditions)
+        guard var facts = facts(scores, rival, of: declaration, confidence: policy.fineTuning.baseError.confidence) else {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
-        let policy = try shelf.policy(of: declaration)
+        facts.stopRate = scores.candidate.endings?.stopRate
+        (facts.effect, facts.probeStopRate) = (carried?.effect, carried?.probeStopRate)
+        facts.suites = carried?.suites.comparisons(confidence: policy.fineTuning.baseError.confidence) ?? []
+        facts.kept = try workspace.keptProbes(of: record.version, record.published.commit, under: conditions)?.facts
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
         }
-        return ([data] + rules, policy.stamp)
+        let unasked = try policy.gate.keepsProbes && facts.kept == nil ? unaskedProbes(record.version) : []
+        return ([data] + rules + unasked, policy.stamp)
     }
 
-    private func facts(_ scores: Scores, _ rival: HeldOutScore?) -> GateFacts? {
-        guard let error = scores.candidate.error, let baseError = scores.base.error else { return nil }
+    /// A failed finding where probes were added since a version was last asked them.
+    private func unaskedProbes(_ version: VersionID) throws -> [PromotionEvidence.Finding] {
+        let count = try ProbeShelf(workspace.layout).probes(of: version.adapter).count
+        guard count > 0 else { return [] }
+        let reason =
+            "It was not asked \(count == 1 ? "the probe" : "the \(count) probes") kept now; `lora probe run \(version)` does."
+        return [.init(rule: "keeps_probes", passed: false, reason: reason)]
+    }
+
+    private func facts(
+        _ scores: Scores, _ rival: HeldOutScore?, of declaration: AdapterDeclaration, confidence: Double
+    ) -> GateFacts? {
+        let (slices, candidate) = (declaration.slices(in: workspace.layout), scores.candidate)
+        guard let error = candidate.error(confidence: confidence),
+            let base = GateFacts.Rival(scores.base, beside: candidate, slices, confidence: confidence)
+        else { return nil }
         return GateFacts(
-            candidateError: error,
-            base: GateFacts.Rival(error: baseError, pairs: scores.candidate.pairs(against: scores.base)),
-            production: rival.flatMap { rival in
-                rival.error.map { GateFacts.Rival(error: $0, pairs: scores.candidate.pairs(against: rival)) }
-            })
+            candidateError: error, base: base,
+            production: rival.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) })
     }
 
     /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when there is none,

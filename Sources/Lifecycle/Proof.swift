@@ -1,44 +1,73 @@
 import Adapters
 import Foundation
+import Monitoring
 import Registry
 import StrictJSON
+import Suites
 import Training
 
 /// What a candidate showed on the held-out rows beside its base and the version in production.
 struct Proof {
     let facts: GateFacts
+    /// What is kept to know it again.
+    let probes: GoldenProbes
     /// The candidate's answers, row by row.
     let result: EvaluationResult
     let candidate: HeldOutScore
     let base: HeldOutScore
+    /// The base behind the declared prompt; nil without one.
+    let prompted: HeldOutScore?
+    let slices: RowSlices
+    let confidence: Double
     /// How training ended.
     let conclusion: RunConclusion
     let production: (version: VersionID, score: HeldOutScore)?
     let datasetVersion: DatasetVersion
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
+    /// The candidate and its base beside each other on out-of-domain suites.
+    let suites: SuiteScores
+    /// What became of the adapter's permanent probes; nil where it has none.
+    let kept: KeptProbesResult?
 
+    /// - Parameters:
+    ///   - confidence: of intervals and comparisons.
+    ///   - asked: the suites that the policy wants to know of.
     /// - Throws: `TaskError.noRows` when there is nothing to judge by.
     init(
-        of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, now: Timestamp
+        of folder: URL, _ conclusion: RunConclusion, by examiner: Examiner, in workspace: Workspace, confidence: Double,
+        asking asked: [Suite], now: Timestamp
     ) throws {
+        self.confidence = confidence
+        let slices = try examiner.task.slices()
+        self.slices = slices
         self.conclusion = conclusion
         let name = examiner.task.declaration.name
         base = try examiner.base(now: now).score
+        prompted = try examiner.promptedBase(now: now)
         let inUse = try workspace.registry.aliases(of: name)[.production]
         production = try inUse.map { ($0, try examiner.version($0, now: now)) }
         result = try examiner.candidate(folder)
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
         leakedRows = examiner.task.report.leakedLines.count
+        suites = try examiner.suites(asked, candidate: folder, now: now)
+        kept = try examiner.keptProbes(candidate: folder)
         datasetVersion = examiner.task.datasetVersion
-        guard let error = candidate.error, let baseError = base.error else { throw TaskError.noRows(name) }
-        facts = GateFacts(
-            candidateError: error,
-            base: GateFacts.Rival(error: baseError, pairs: candidate.pairs(against: base)),
-            production: production.flatMap { rival in
-                rival.score.error.map { GateFacts.Rival(error: $0, pairs: candidate.pairs(against: rival.score)) }
-            })
+        guard let error = candidate.error(confidence: confidence),
+            let rival = GateFacts.Rival(base, beside: candidate, slices, confidence: confidence)
+        else { throw TaskError.noRows(name) }
+        var facts = GateFacts(
+            candidateError: error, base: rival,
+            production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
+        facts.stopRate = candidate.endings?.stopRate
+        facts.suites = suites.comparisons(confidence: confidence)
+        facts.kept = kept?.facts
+        // looked at anew, since all that is proved rests on it
+        facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines.count
+        let probes = try examiner.probes(folder)
+        (facts.effect, facts.probeStopRate) = (probes.measured.effect, probes.measured.stopRate)
+        (self.facts, self.probes) = (facts, probes.kept)
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -46,12 +75,14 @@ struct Proof {
         var object = verdict.json.objectValue ?? JSONObject()
         object["facts"] = [
             "run": .string("\(run)"), "error": .number(facts.candidateError.value), "base_error": .number(facts.base.error.value),
-            "rows": .integer(candidate.correct.count),
+            "rows": .integer(candidate.rows),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
             "only_candidate_right": facts.base.pairs.map { .integer($0.onlyFirst) } ?? .null,
             "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
             "production": production.map { .string("\($0.version)") } ?? .null,
             "production_error": facts.production.map { .number($0.error.value) } ?? .null,
+            "effect": facts.effect.map { .number($0) } ?? .null,
+            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
         return .object(object)
     }
@@ -60,15 +91,35 @@ struct Proof {
     var json: JSONValue {
         [
             "schema": "lora.proof/1",
-            "metric": .string(result.metric.rawValue),
+            "metric": .string(result.metric.name),
             "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
             "leaked_rows_left_out": .integer(leakedRows),
             "training": conclusion.json,
             "candidate": candidate.json,
             "base": base.json,
+            "prompted_base": prompted?.json ?? .null,
             "production": production.map { production in
                 ["version": .string("\(production.version)"), "score": production.score.json]
             } ?? .null,
+            "comparisons": .object(JSONObject(comparisons)),
+            "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
+            "suites": suites.json,
+            "kept_probes": kept?.json ?? .null,
+            "effect": facts.effect.map { .number($0) } ?? .null,
+            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
+    }
+
+    /// The candidate against each, over all rows and by slices.
+    private var comparisons: [(String, JSONValue)] {
+        let prompted = prompted.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) }
+        let rivals = [("base", facts.base), ("prompted_base", prompted), ("production", facts.production)]
+        return rivals.compactMap { name, rival in
+            rival.flatMap { rival in
+                rival.comparison.map { comparison in
+                    (name, .object(JSONObject(comparison.members + [("slices", .array(rival.slices.map(\.json)))])))
+                }
+            }
+        }
     }
 }

@@ -68,7 +68,7 @@ struct Release {
             metrics: [
                 NamedMetric(NamedMetric.error, proof.facts.candidateError.value),
                 NamedMetric(NamedMetric.baseError, proof.facts.base.error.value),
-                NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.correct.count)),
+                NamedMetric(NamedMetric.heldOutRows, Double(proof.candidate.rows)),
                 NamedMetric(NamedMetric.effectiveExamples, Double(task.report.effectiveRows)),
                 NamedMetric(NamedMetric.trainedRows, Double(task.report.trainableRows)),
                 NamedMetric(NamedMetric.leakedRows, Double(task.report.leakedLines.count)),
@@ -95,21 +95,30 @@ struct Release {
         try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
         let rows = proof.result.jsonLines(quotesAnswers: training.task.declaration.data.keepsRows)
         try DurableFile.write(Data(rows.utf8), to: candidate.appending(path: Release.rowsFile))
+        try DurableFile.write(Data(proof.probes.text.utf8), to: candidate.appending(path: GoldenProbes.fileName))
         try DurableFile.write(training.task.dataReport.data(.pretty), to: candidate.appending(path: Release.dataReportFile))
         try DurableFile.write(decision.data(.pretty), to: candidate.appending(path: Release.decisionFile))
+        try writeCard(of: lineage.version)
+    }
+
+    private func writeCard(of version: VersionID) throws {
+        let file = candidate.appending(path: ModelCard.fileName)
+        let written = String(decoding: try FileBytes.contents(of: file, limit: 1 << 24), as: UTF8.self)
+        let card = VersionCard(version: version, task: training.task.declaration.task, proof: proof, verdict: verdict)
+        try DurableFile.write(Data(ModelCard.text(written, with: card.evidence).utf8), to: file)
     }
 
     private func message(_ lineage: Lineage) -> VersionMessage {
         let (task, facts) = (training.task, proof.facts)
         let (error, baseError) = (RuleValue.rate(facts.candidateError.value).words, RuleValue.rate(facts.base.error.value).words)
-        let rows = proof.candidate.correct.count
+        let rows = proof.candidate.rows
         return VersionMessage(
             subject: "\(lineage.version): error \(error), base \(baseError)",
             body: """
                 \(task.declaration.task)
 
                 Trained on \(task.datasetVersion) (\(task.datasetVersion.train.rows) rows) over base \(task.base.name); measured on \
-                \(rows) held-out rows by \(proof.result.metric.rawValue). Training stopped after step \(proof.conclusion.step): \
+                \(rows) held-out rows by \(proof.result.metric.name). Training stopped after step \(proof.conclusion.step): \
                 \(proof.conclusion.because)
                 """,
             trailers: trailers(lineage))

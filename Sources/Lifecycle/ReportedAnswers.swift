@@ -1,70 +1,9 @@
 import Adapters
 import Foundation
-import Monitoring
 import Registry
 import Reports
 import StrictJSON
 import Training
-
-/// What it was measured to be, beside its base and the version before it.
-struct EvaluationSection {
-    private let proof: JSONValue?
-
-    init(_ evidence: VersionEvidence) { proof = evidence.evaluation }
-
-    /// Nil for a version that brought no proof.
-    var section: Report.Section? {
-        guard let proof, let metric = proof["metric"]?.stringValue, let candidate = score(proof["candidate"]) else { return nil }
-        var rows = [row("this version", candidate)]
-        var differences: [Report.Finding] = []
-        if let base = score(proof["base"]) {
-            rows.append(row("the base alone", base))
-            differences.append(difference(candidate, base, from: "the base's"))
-        }
-        if let production = proof["production"], let other = score(production["score"]) {
-            let name = production["version"]?.stringValue ?? "the version in production"
-            rows.append(row(name, other))
-            differences.append(difference(candidate, other, from: "\(name)'s"))
-        }
-        return Report.Section(
-            "Evaluation",
-            [
-                .table(
-                    Report.Table(
-                        ["", "rows", "errors", "error", "95 % interval"], rows, numeric: [1, 2, 3, 4],
-                        caption: "On the held-out rows, by \(metric)")), .findings(differences),
-            ])
-    }
-
-    private func score(_ json: JSONValue?) -> HeldOutScore? { json.flatMap { HeldOutScore(json: $0, at: .earliest) } }
-
-    private func row(_ name: String, _ score: HeldOutScore) -> [String] {
-        let error = Double(score.errors) / Double(score.correct.count)
-        let interval = WilsonInterval(proportion: error, count: score.correct.count, confidence: 0.95)
-        return [
-            name, RuleValue.count(score.correct.count).words, RuleValue.count(score.errors).words, RuleValue.rate(error).words,
-            "\(RuleValue.rate(interval.lower).words) to \(RuleValue.rate(interval.upper).words)",
-        ]
-    }
-
-    private func difference(_ own: HeldOutScore, _ other: HeldOutScore, from whose: String) -> Report.Finding {
-        guard let pairs = own.pairs(against: other) else {
-            return Report.Finding(.open, "It was not measured on the same rows as \(whose).")
-        }
-        let difference = PairedDifference(pairs, rows: own.correct.count, confidence: 0.95)
-        func points(_ share: Double) -> String { "\(RuleValue.ratio(100 * share).words) points" }
-        let side = difference.value < 0 ? "above" : "below"
-        let comparison =
-            difference.value == 0
-            ? "Its error equals \(whose)" : "Its error lies \(points(abs(difference.value))) \(side) \(whose)"
-        let words =
-            "\(comparison): it alone is right on \(counted(pairs.onlyFirst, "row")), "
-            + "the other alone on \(RuleValue.count(pairs.onlySecond).words)."
-        let remark = "95 % interval of the difference: \(points(difference.lower)) to \(points(difference.upper))"
-        let mark: Report.Finding.Mark = difference.lower > 0 ? .passed : difference.upper < 0 ? .failed : .open
-        return Report.Finding(mark, words, remark: remark)
-    }
-}
 
 /// Answers side by side: first where the version errs, then where it alone is right.
 struct AnswersSection {

@@ -20,6 +20,7 @@ struct RetirementEvidence {
         let own = try score(conditions.key(of: workspace.registry.version(version).published.commit), now: now)
         facts.baseError = base?.error
         facts.pairs = base.flatMap { base in own.flatMap { $0.pairs(against: base) } }
+        facts.comparison = base.flatMap { base in own.flatMap { $0.comparison(with: base, confidence: 0.95) } }
         return facts
     }
 

@@ -97,7 +97,7 @@ public struct ShouldFinetune {
             let measured = try measure(task, in: workspace, now: now, progress) {
                 !measuresAgain && rule.isFresh($0, now: now)
             }
-            guard let error = measured.score.error else { throw TaskError.noRows(declaration.name) }
+            guard let error = measured.score.error(confidence: rule.confidence) else { throw TaskError.noRows(declaration.name) }
             facts.baseError = error
             facts.signals.promptingAccuracy = 1 - error.value
             isReused = measured.isReused

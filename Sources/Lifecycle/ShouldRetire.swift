@@ -50,7 +50,8 @@ public struct ShouldRetire {
         let base = try examiner.base(now: now).score
         let score = try examiner.version(version, now: now)
         let facts = RetirementFacts(
-            baseError: base.error, pairs: score.pairs(against: base),
+            baseError: base.error(confidence: policy.retirement.confidence), pairs: score.pairs(against: base),
+            comparison: score.comparison(with: base, confidence: policy.retirement.confidence),
             neededUntil: try RetirementEvidence(in: workspace).neededUntil(declaration))
         let outcome = Outcome(
             adapter: declaration.name, version: version,

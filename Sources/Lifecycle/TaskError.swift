@@ -8,6 +8,8 @@ public enum TaskError: Error, Hashable {
     case baseGone(BaseName, path: String)
     /// A setting of the declaration that the trainer refuses; `place` is `file:line:key`.
     case badSetting(PlanError, place: String)
+    /// A declared prompt that says nothing.
+    case emptyPrompt(AdapterName, path: String)
     case noRows(AdapterName)
     /// A version whose base is not pinned here, and is another than the adapter's.
     case strangeBase(VersionID, BaseName)
@@ -27,6 +29,10 @@ extension TaskError: Explained {
                 "The folder of base '\(base)' is gone.", at: path, next: Self.remedy(base), kind: .integrity)
         case .badSetting(let fault, let place):
             return Explanation(fault.explanation.what, at: place, next: fault.explanation.next, kind: .usage)
+        case .emptyPrompt(let adapter, let path):
+            return Explanation(
+                "The prompt that '\(adapter)' declares says nothing.", at: path,
+                next: "Write the instructions into it, or take 'prompt' out of the declaration.", kind: .usage)
         case .noRows(let adapter):
             return Explanation(
                 "The held-out file of '\(adapter)' has no row that can be judged.", next: "Add rows with answers to it.")

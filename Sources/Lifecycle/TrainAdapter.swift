@@ -6,6 +6,7 @@ import Llama
 import Policies
 import Registry
 import StrictJSON
+import Suites
 import Training
 import Versions
 
@@ -67,6 +68,8 @@ public struct TrainAdapter {
     public let policy: Policy
     /// By what the run is judged on its way: the held-out rows under the policy's run rule.
     let supervision: RunSupervision
+    /// Those that the policy's gate looks at.
+    let suites: [Suite]
     let request: Request
     let workspace: Workspace
 
@@ -81,6 +84,7 @@ public struct TrainAdapter {
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
+        suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
@@ -144,8 +148,10 @@ public struct TrainAdapter {
                 attempt.run.id, of: task.declaration.name, .rejected(reason: conclusion.because), at: clock())
             return .underfits
         }
-        let proof = try Proof(of: candidate, conclusion, by: examiner, in: workspace, now: clock())
-        let verdict = policy.judgeCandidate(proof.facts)
+        let proof = try Proof(
+            of: candidate, conclusion, by: examiner, in: workspace, confidence: policy.fineTuning.baseError.confidence,
+            asking: suites, now: clock())
+        let verdict = proof.judged(by: policy, quotes: task.declaration.data.keepsRows)
         try workspace.registry.record(
             Decision(
                 adapter: task.declaration.name, question: .admit, answer: verdict.answer.rawValue,

@@ -27,7 +27,10 @@ public struct GeneratedText: Sendable, Hashable {
     /// log p of each new token, at temperature 1 whatever the temperature of the draw; one more than `ids` when a stop token
     /// ended it.
     public let logProbabilities: [Double]
-    public let stoppedByEOS: Bool
+    /// What ended it; nil when its room did.
+    public let stopToken: Int32?
+
+    public var stoppedByEOS: Bool { stopToken != nil }
 }
 
 /// What is to be continued, and how.
@@ -106,7 +109,7 @@ private struct Continuation {
     private var random: SplitMix64
     private var ids: [Int32] = []
     private var logProbabilities: [Double] = []
-    private var isStopped = false
+    private var stopToken: Int32?
     /// What the model has not seen yet.
     private(set) var next: [Int32]
 
@@ -116,16 +119,15 @@ private struct Continuation {
         next = request.prompt
     }
 
-    var isFinished: Bool { isStopped || ids.count >= options.maxNewTokens }
+    var isFinished: Bool { stopToken != nil || ids.count >= options.maxNewTokens }
 
     var text: GeneratedText {
-        GeneratedText(ids: ids, logProbabilities: logProbabilities, stoppedByEOS: isStopped)
+        GeneratedText(ids: ids, logProbabilities: logProbabilities, stopToken: stopToken)
     }
 
     mutating func append(_ token: Int32, logProbability: Double) {
         logProbabilities.append(logProbability)
-        isStopped = options.stopTokens.contains(token)
-        if !isStopped { ids.append(token) }
+        if options.stopTokens.contains(token) { stopToken = token } else { ids.append(token) }
         next = [token]
     }
 

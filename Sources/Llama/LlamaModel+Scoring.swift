@@ -16,11 +16,20 @@ extension LlamaModel {
         }
     }
 
-    /// The log-likelihood of each row's supervised tokens. Head and cross-entropy see only those positions, in chunks, and what a row
-    /// begins with like the row before it is computed once.
+    /// The log-likelihood of each row's supervised tokens.
     ///
     /// - Throws: `ModelError`.
     public func score(_ batch: TokenBatch, adapter: LoRAAdapter? = nil) throws -> [RowScore] {
+        try tokenScores(batch, adapter: adapter).map {
+            RowScore(sumLogProbability: $0.reduce(0, +), supervisedTokens: $0.count)
+        }
+    }
+
+    /// log p of each supervised token of each row. Head and cross-entropy see only those positions, in chunks, and what a row begins with
+    /// like the row before it is computed once.
+    ///
+    /// - Throws: `ModelError`.
+    public func tokenScores(_ batch: TokenBatch, adapter: LoRAAdapter? = nil) throws -> [[Double]] {
         try check(batch, adapter)
         let rows = PackedRows(batch, sharing: true)
         let places = SupervisedPlaces(batch, in: rows)
@@ -28,7 +37,7 @@ extension LlamaModel {
         var losses = head.losses(blockOutput(rows, pass(rows, adapter)), at: places.indices, labels: places.labels)[...]
         return places.counts.map { count in
             defer { losses = losses.dropFirst(count) }
-            return RowScore(sumLogProbability: -losses.prefix(count).reduce(0, +), supervisedTokens: count)
+            return losses.prefix(count).map { -$0 }
         }
     }
 

@@ -3,8 +3,9 @@ import Monitoring
 
 /// How a measured base error stands to the threshold.
 ///
-/// A number without a sample is exact. A measured one is judged by its Wilson interval, unless the policy decides on the point:
-/// wholly above the threshold it passes, wholly at or below it fails, across it the measurement settles nothing.
+/// A number without a sample is exact. A measured one is judged by its interval (Wilson's for a share of rows, the bootstrap's for a mean of
+/// scores), unless the policy decides on the point: wholly above the threshold it passes, wholly at or below it fails, across it the measurement
+/// settles nothing.
 extension BaseErrorRule {
     func outcome(for error: MeasuredRate?, now: Timestamp) -> RuleOutcome {
         guard let error else {
@@ -53,8 +54,8 @@ extension BaseErrorRule {
         let span = "\(RuleValue.rate(confidence).words) interval \(ends)"
         let sighting = "\(seen(error)) (\(span))"
         switch interval.position(of: threshold) {
-        case .above: return outcome(error, .passed, leaving(rows), "\(sighting) is above \(limit).")
-        case .below: return outcome(error, .failed, reaching(rows), "\(sighting) is not above \(limit).")
+        case .above: return outcome(error, .passed, leaving(error, rows), "\(sighting) is above \(limit).")
+        case .below: return outcome(error, .failed, reaching(error, rows), "\(sighting) is not above \(limit).")
         case .straddling: return unsettled(error, rows, sighting)
         }
     }
@@ -66,7 +67,8 @@ extension BaseErrorRule {
             rowsMissing(error, rows).map { "about \(counted($0, "more row")) at the same rate would settle it" }
             ?? "no reasonable number of rows would settle it"
         let reason = "\(sighting) cannot be told from \(limit); it leans \(side), and \(remedy)."
-        return outcome(error, .unsettled, lean != .below || !canFail(rows) ? reaching(rows) : failing(rows), reason)
+        return outcome(
+            error, .unsettled, lean != .below || !canFail(error, rows) ? reaching(error, rows) : failing(error, rows), reason)
     }
 
     private func outcome(
@@ -77,11 +79,19 @@ extension BaseErrorRule {
             reason: reason)
     }
 
-    private func interval(_ error: MeasuredRate, _ rows: Int) -> WilsonInterval {
-        WilsonInterval(proportion: error.value, count: rows, confidence: confidence)
+    private func interval(_ error: MeasuredRate, _ rows: Int) -> ErrorInterval {
+        ErrorInterval(error, rows: rows, confidence: confidence)
     }
 
     private func rowsMissing(_ error: MeasuredRate, _ rows: Int) -> Int? {
+        guard let spread = error.spread else { return rowsMissingOfShare(error, rows) }
+        let reach = (error.value > threshold ? spread.below : spread.above) * spread.factor(to: confidence)
+        let share = reach / abs(error.value - threshold)
+        let needed = (Double(rows) * share * share).rounded(.up)
+        return needed < 1e9 ? max(1, Int(needed) - rows) : nil
+    }
+
+    private func rowsMissingOfShare(_ error: MeasuredRate, _ rows: Int) -> Int? {
         WilsonInterval.rowsToSettle(proportion: error.value, threshold: threshold, confidence: confidence)
             .map { max(1, $0 - rows) }
     }
@@ -104,8 +114,8 @@ extension BaseErrorRule {
     }
 
     /// Where a failing or unsettled measurement would pass.
-    private func reaching(_ rows: Int) -> Counterfactual {
-        let value = min(1, rounded(lowestPassing(rows), .up))
+    private func reaching(_ error: MeasuredRate, _ rows: Int) -> Counterfactual {
+        let value = min(1, rounded(lowestPassing(error, rows), .up))
         let sentence =
             value < 1
             ? "Passes with a base error above \(RuleValue.rate(value).words) on as many rows."
@@ -114,28 +124,30 @@ extension BaseErrorRule {
     }
 
     /// Where a passing measurement would no longer settle the matter.
-    private func leaving(_ rows: Int) -> Counterfactual {
-        let value = rounded(lowestPassing(rows), .down)
+    private func leaving(_ error: MeasuredRate, _ rows: Int) -> Counterfactual {
+        let value = rounded(lowestPassing(error, rows), .down)
         let words = RuleValue.rate(value).words
         return Counterfactual(.atMost, .rate(value), "No longer passes with a base error of \(words) or less on as many rows.")
     }
 
     /// Where an unsettled measurement would fail.
-    private func failing(_ rows: Int) -> Counterfactual {
-        let value = rounded(highestFailing(rows), .down)
+    private func failing(_ error: MeasuredRate, _ rows: Int) -> Counterfactual {
+        let value = rounded(highestFailing(error, rows), .down)
         let words = RuleValue.rate(value).words
         return Counterfactual(.atMost, .rate(value), "Fails with a base error of \(words) or less on as many rows.")
     }
 
     /// Whether some error on so many rows would lie wholly below the threshold.
-    private func canFail(_ rows: Int) -> Bool { highestFailing(rows) >= 0 }
+    private func canFail(_ error: MeasuredRate, _ rows: Int) -> Bool { highestFailing(error, rows) >= 0 }
 
-    private func lowestPassing(_ rows: Int) -> Double {
-        WilsonInterval.proportionAbove(threshold: threshold, count: rows, confidence: confidence)
+    private func lowestPassing(_ error: MeasuredRate, _ rows: Int) -> Double {
+        if let spread = error.spread { return threshold + spread.below * spread.factor(to: confidence) }
+        return WilsonInterval.proportionAbove(threshold: threshold, count: rows, confidence: confidence)
     }
 
-    private func highestFailing(_ rows: Int) -> Double {
-        WilsonInterval.proportionBelow(threshold: threshold, count: rows, confidence: confidence)
+    private func highestFailing(_ error: MeasuredRate, _ rows: Int) -> Double {
+        if let spread = error.spread { return threshold - spread.above * spread.factor(to: confidence) }
+        return WilsonInterval.proportionBelow(threshold: threshold, count: rows, confidence: confidence)
     }
 
     private func rounded(_ value: Double, _ rule: FloatingPointRoundingRule) -> Double { (value * 1e6).rounded(rule) / 1e6 }

@@ -9,16 +9,34 @@ enum GateRule {
     case beatsBase(margin: Double)
     /// McNemar's test against the base, on the same rows, gives a p-value of at most `level`.
     case differsFromBase(level: Double)
-    /// Its error exceeds that of the version it succeeds by at most `largestLoss`.
-    case keepsProduction(largestLoss: Double)
+    /// Its error exceeds that of the version it succeeds by at most `largestLoss`, or by more where that may be chance.
+    case keepsProduction(largestLoss: Double, significance: Double?)
+    /// In no slice is it worse than the version it succeeds, else the base, beyond a limit and chance.
+    case keepsSlices(GateRules.LossLimit)
+    /// In no out-of-domain suite is it worse than the base beyond a limit and chance.
+    case keepsSuites(GateRules.LossLimit)
+    /// So large a share of its answers ends by itself.
+    case stops(atLeast: Double)
+    /// It changes some token's log-probability by so many nats.
+    case hasEffect(atLeast: Double)
+    /// It answers what its predecessors once got wrong.
+    case keepsProbes
+    /// It learned from no row that it is measured on.
+    case forbidsLeaks
 
-    /// Nil when the rule does not apply: there is nothing to succeed.
+    /// Nil when the rule does not apply: there is nothing to succeed, or nobody looked.
     func outcome(for facts: GateFacts) -> RuleOutcome? {
         switch self {
         case .rows(let fewest): Self.rows(facts.candidateError, atLeast: fewest)
         case .beatsBase(let margin): Self.beatsBase(facts, margin)
         case .differsFromBase(let level): Self.differsFromBase(facts, level)
-        case .keepsProduction(let largestLoss): Self.keepsProduction(facts, largestLoss)
+        case .keepsProduction(let largestLoss, let level): Self.keepsProduction(facts, largestLoss, level)
+        case .keepsSlices(let limit): Self.keepsSlices(facts, limit)
+        case .keepsSuites(let limit): Self.keepsSuites(facts, limit)
+        case .stops(let fewest): Self.stops(facts, atLeast: fewest)
+        case .hasEffect(let least): Self.hasEffect(facts, atLeast: least)
+        case .keepsProbes: Self.keepsProbes(facts)
+        case .forbidsLeaks: Self.forbidsLeaks(facts)
         }
     }
 
@@ -55,20 +73,26 @@ enum GateRule {
             reason: reason)
     }
 
-    private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double) -> RuleOutcome? {
+    private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double, _ level: Double?) -> RuleOutcome? {
         let predecessor = facts.production.map { ($0, "production's") } ?? facts.parent.map { ($0, "its parent's") }
         guard let (rival, whose) = predecessor else { return nil }
         let candidate = RuleValue.rate(steady(facts.candidateError.value))
         let limit = steady(min(1, rival.error.value + largestLoss))
-        let isKept = steady(facts.candidateError.value) <= limit
+        let isWithin = steady(facts.candidateError.value) <= limit
+        // where rows were not compared one by one, the difference alone decides
+        let pValue = rival.comparison?.pValue ?? rival.pairs.map(McNemarTest.pValue)
+        let chance = isWithin ? nil : level.flatMap { level in pValue.flatMap { $0 > level ? $0 : nil } }
+        let isKept = isWithin || chance != nil
         let words = RuleValue.rate(limit).words
         let flip =
             isKept
-            ? Counterfactual(.above, .rate(limit), "Fails with a candidate error above \(words).")
+            ? Counterfactual(
+                .above, .rate(limit), "Fails with a candidate error above \(words)\(level == nil ? "" : " that is no chance").")
             : Counterfactual(.atMost, .rate(limit), "Passes with a candidate error of \(words) or less.")
         let reason =
-            "The candidate's error of \(candidate.words) is \(isKept ? "within" : "above") the \(words) that \(whose) "
-            + "\(RuleValue.rate(rival.error.value).words) allows."
+            "The candidate's error of \(candidate.words) is \(isWithin ? "within" : "above") the \(words) that \(whose) "
+            + "\(RuleValue.rate(rival.error.value).words) allows"
+            + (chance.map { ", which may be chance (p \((1e4 * $0).rounded() / 1e4))." } ?? ".")
         return RuleOutcome(
             rule: "keeps_production", input: candidate, threshold: .rate(limit), finding: isKept ? .passed : .failed,
             flip: flip, reason: reason)
@@ -77,7 +101,7 @@ enum GateRule {
 
 extension GateRule {
     private static func differsFromBase(_ facts: GateFacts, _ level: Double) -> RuleOutcome {
-        let pValue = facts.base.pairs.map(McNemarTest.pValue)
+        let pValue = facts.base.pairs.map(McNemarTest.pValue) ?? facts.base.comparison?.pValue
         let flip =
             pValue.map { $0 <= level } == true
             ? Counterfactual(.above, .ratio(level), "Fails with a p-value above \(level).")
@@ -85,15 +109,25 @@ extension GateRule {
         return RuleOutcome(
             rule: "differs_from_base", input: pValue.map { .ratio(steady($0)) }, threshold: .ratio(level),
             finding: pValue.map { $0 <= level ? .passed : .failed } ?? .missing, flip: flip,
-            reason: differenceReason(facts.base.pairs, pValue, level))
+            reason: differenceReason(facts.base, pValue, level))
     }
 
-    private static func differenceReason(_ pairs: PairedCounts?, _ pValue: Double?, _ level: Double) -> String {
-        guard let pairs, let pValue else { return "Candidate and base were not compared row by row." }
-        let counts = "\(pairs.onlyFirst) rows only the candidate gets right, \(pairs.onlySecond) only the base"
+    private static func differenceReason(_ base: GateFacts.Rival, _ pValue: Double?, _ level: Double) -> String {
+        guard let pValue, let counts = base.pairs.map(words) ?? base.comparison.map(words) else {
+            return "Candidate and base were not compared row by row."
+        }
         return pValue <= level
             ? "The difference from the base is no chance: \(counts) (p at most \(level))."
             : "The difference from the base may be chance: \(counts) (p above \(level))."
+    }
+
+    private static func words(_ pairs: PairedCounts) -> String {
+        "\(pairs.onlyFirst) rows only the candidate gets right, \(pairs.onlySecond) only the base"
+    }
+
+    private static func words(_ comparison: PairedComparison) -> String {
+        let points = (steady(comparison.difference) * 1e4).rounded() / 100
+        return "\(points) points on \(counted(comparison.rows, "row"))"
     }
 }
 

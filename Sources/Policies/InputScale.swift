@@ -1,4 +1,5 @@
 import Adapters
+import Monitoring
 
 /// The values that an input can take, as whole steps: wrong rows of a measurement, millionths of a number given by hand, rows, days.
 struct InputScale {
@@ -52,9 +53,14 @@ struct InputScale {
         case .baseError:
             let error = facts.baseError
             facts.baseError = MeasuredRate(
-                Double(step) / Double(range.upperBound), sampleSize: error?.sampleSize, measuredAt: error?.measuredAt)
+                Double(step) / Double(range.upperBound), sampleSize: error?.sampleSize, measuredAt: error?.measuredAt,
+                spread: error?.spread)
         case .rows:
-            facts.baseError = facts.baseError.flatMap { MeasuredRate($0.value, sampleSize: step, measuredAt: $0.measuredAt) }
+            facts.baseError = facts.baseError.flatMap { error in
+                MeasuredRate(
+                    error.value, sampleSize: step, measuredAt: error.measuredAt,
+                    spread: error.spread?.with(rows: step, insteadOf: error.sampleSize ?? step))
+            }
         case .examples: facts.effectiveExamples = step
         case .horizon: facts.horizon = CalendarSpan(step, .day)
         }

@@ -33,7 +33,7 @@ extension Policy {
                 ? outcome(.passed, "\(seen), above \(words).")
                 : outcome(.failed, "\(seen), no more than \(words): it needs no adapter.")
         }
-        let interval = WilsonInterval(proportion: error.value, count: rows, confidence: retirement.confidence)
+        let interval = ErrorInterval(error, rows: rows, confidence: retirement.confidence)
         let sighting = "\(seen) of \(counted(rows, "row")) (\(span(interval.lower, interval.upper)))"
         switch interval.position(of: limit) {
         case .above: return outcome(.passed, "\(sighting), above \(words).")
@@ -50,10 +50,9 @@ extension Policy {
                 rule: "advantage", input: value.map { .rate(steady($0)) }, threshold: threshold, finding: finding, flip: flip,
                 reason: reason)
         }
-        guard let pairs = facts.pairs, let rows = facts.baseError?.sampleSize, rows >= pairs.discordant else {
+        guard let difference = advantage(facts) else {
             return outcome(nil, .missing, "Version and base were not compared on the same rows.")
         }
-        let difference = PairedDifference(pairs, rows: rows, confidence: retirement.confidence)
         let sighting =
             "The version's error lies \(points(abs(difference.value))) \(difference.value < 0 ? "above" : "below") "
             + "the base's (\(span(difference.lower, difference.upper)))"
@@ -61,6 +60,15 @@ extension Policy {
         return difference.lower >= limit
             ? outcome(difference.value, .passed, "\(sighting), and \(words) pay.")
             : outcome(difference.value, .unsettled, "\(sighting), which cannot be told from the \(words) that pay.")
+    }
+
+    /// The base's error less the version's, from counts of rows where there are any.
+    private func advantage(_ facts: RetirementFacts) -> (value: Double, lower: Double, upper: Double)? {
+        if let pairs = facts.pairs, let rows = facts.baseError?.sampleSize, rows >= pairs.discordant {
+            let difference = PairedDifference(pairs, rows: rows, confidence: retirement.confidence)
+            return (difference.value, difference.lower, difference.upper)
+        }
+        return facts.comparison.map { ($0.difference, $0.lower, $0.upper) }
     }
 
     private func stillNeeded(until end: Timestamp?, now: Timestamp) -> RuleOutcome {

@@ -78,7 +78,22 @@ extension GateRules {
         (baseMargin, significance) = try reader.required(section: "beats_base") { reader in
             (try reader.share("margin"), try reader.optionalOpenShare("significance"))
         }
-        largestLoss = try reader.required(section: "keeps_production") { try $0.share("largest_loss") }
+        (largestLoss, lossSignificance) = try reader.required(section: "keeps_production") { reader in
+            (try reader.share("largest_loss"), try reader.optionalOpenShare("significance"))
+        }
+        // Policies of their own were written before these were looked at: left out, they are not.
+        slices = try reader.optional(section: "keeps_slices", LossLimit.init(reading:))
+        suites = try reader.optional(section: "keeps_suites", LossLimit.init(reading:))
+        stopRate = try reader.optional(section: "stops") { try $0.share("at_least") }
+        effect = try reader.optional(section: "has_effect") { try $0.number("at_least", in: 0...1_000) }
+        keepsProbes = try reader.optional("keeps_probes", as: Bool.self) ?? false
+        forbidsLeaks = try reader.optional("forbids_leaks", as: Bool.self) ?? false
+    }
+}
+
+extension GateRules.LossLimit {
+    fileprivate init(reading reader: YAMLReader) throws {
+        (largest, significance) = (try reader.share("largest_loss"), try reader.openShare("significance"))
     }
 }
 

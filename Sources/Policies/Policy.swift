@@ -92,6 +92,28 @@ public struct GateRules: Sendable, Hashable {
     /// The largest p-value of McNemar's test against the base; nil when the difference alone decides.
     public let significance: Double?
     public let largestLoss: Double
+    /// The largest p-value of a loss to the version it succeeds that is no chance; nil when its size alone decides.
+    public let lossSignificance: Double?
+    /// In each slice of the held-out rows, against the version that the candidate succeeds, else the base; nil when none is looked at.
+    public let slices: LossLimit?
+    /// In each out-of-domain suite, against the base; nil when none is measured.
+    public let suites: LossLimit?
+    /// The least share of answers that end by themselves; nil when any will do.
+    public let stopRate: Double?
+    /// The least change of some token's log-probability, in nats; nil when none is needed.
+    public let effect: Double?
+    /// Whether every permanent probe of the adapter must be answered rightly.
+    public let keepsProbes: Bool
+    /// Whether nothing may have been learned from rows that the held-out set knows.
+    public let forbidsLeaks: Bool
+
+    /// A loss that is larger than allowed and no chance.
+    public struct LossLimit: Sendable, Hashable {
+        /// By which an error may exceed another, as a share of rows.
+        public let largest: Double
+        /// The largest p-value of a loss that is no chance, corrected for the number of comparisons.
+        public let significance: Double
+    }
 }
 
 /// When a version is due for retraining.

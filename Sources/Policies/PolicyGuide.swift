@@ -42,6 +42,22 @@ public enum PolicyGuide {
         "gate.beats_base.significance": "largest p-value of McNemar's test against the base, between 0 and 1; optional",
         "gate.keeps_production.largest_loss":
             "share of rows, 0 to 1, by which the candidate's error may exceed that of the version it succeeds",
+        "gate.keeps_production.significance":
+            "largest p-value, between 0 and 1, of a larger loss on the same rows that is no chance; optional, without it any such loss counts",
+        "gate.keeps_slices.largest_loss":
+            "share of rows, 0 to 1, by which the error in a slice may exceed that of the version it succeeds, else the base's; optional",
+        "gate.keeps_slices.significance":
+            "largest p-value, between 0 and 1, of a loss in a slice that is no chance, corrected for the number of slices",
+        "gate.keeps_suites.largest_loss":
+            "share of rows, 0 to 1, by which the error in an out-of-domain suite may exceed the base's; optional",
+        "gate.keeps_suites.significance":
+            "largest p-value, between 0 and 1, of a loss in a suite that is no chance, corrected for the number of suites",
+        "gate.stops.at_least": "least share of written answers, 0 to 1, that end by themselves; optional",
+        "gate.has_effect.at_least":
+            "least change, in nats, that the adapter makes to the log-probability of some token of its golden probes; optional",
+        "gate.keeps_probes": "true: each probe of `lora probe add` must be answered rightly; optional, false without it",
+        "gate.forbids_leaks":
+            "true: nothing may have been learned from rows that the held-out set knows; optional, false without it",
         "retraining.window.opens":
             "span after the last training before which nothing but a breaking change makes a retraining due",
         "retraining.window.closes": "span after the last training from which a retraining is due whatever happened",

@@ -102,6 +102,7 @@ extension BaseErrorRule {
     fileprivate func steps(_ error: MeasuredRate?) -> [VerdictArithmetic.Step] {
         guard let error else { return [] }
         guard let rows = error.sampleSize else { return [comparison("p", error.value)] }
+        if let spread = error.spread { return steps(error, rows, spread) }
         let (p, n, wrong) = (error.value, Double(rows), error.value * Double(rows))
         let interval = WilsonInterval(proportion: p, count: rows, confidence: confidence)
         let z = NormalDistribution.twoSidedQuantile(confidence)
@@ -121,6 +122,18 @@ extension BaseErrorRule {
             .init("passes from p > above + z · √(above(1 − above)/n) = \(sixDecimals(threshold + reach))", threshold + reach),
             .init("fails up to p = above − z · √(above(1 − above)/n) = \(sixDecimals(threshold - reach))", threshold - reach),
         ]
+    }
+
+    /// Of a mean of scores, whose interval is drawn and not computed.
+    private func steps(_ error: MeasuredRate, _ rows: Int, _ spread: RateSpread) -> [VerdictArithmetic.Step] {
+        let interval = ErrorInterval(error, rows: rows, confidence: confidence)
+        let bounds: [VerdictArithmetic.Step] = [
+            .init("p = 1 − score, over n = \(rows) rows = \(sixDecimals(error.value))", error.value),
+            .init("lower = percentile of the bootstrap over rows = \(sixDecimals(interval.lower))", interval.lower),
+            .init("upper = percentile of the bootstrap over rows = \(sixDecimals(interval.upper))", interval.upper),
+        ]
+        guard basis == .interval else { return bounds + [comparison("p", error.value)] }
+        return bounds + [comparison("lower", interval.lower), comparison("upper", interval.upper)]
     }
 
     private func comparison(_ name: String, _ value: Double) -> VerdictArithmetic.Step {

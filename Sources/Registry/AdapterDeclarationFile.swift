@@ -1,6 +1,7 @@
 import Adapters
 import Faults
 import Foundation
+import Metrics
 import StrictJSON
 import StrictYAML
 
@@ -15,8 +16,10 @@ import StrictYAML
 ///   train: data/tickets/train.jsonl
 ///   held_out: data/tickets/held_out.jsonl
 ///   keep_rows: false              # for private data: versions.git gets digests alone
-/// metric: label_accuracy
-/// labels: [billing, shipping]     # for label_accuracy only
+/// metric: label_accuracy           # or with options: {name: numeric, tolerance: 0.01}
+/// labels: [billing, shipping]     # for label_accuracy and macro_f1
+/// slices: [language]              # columns of the rows, by which results are parted
+/// prompt: data/tickets/prompt.txt # the instructions that the base works by without an adapter
 /// horizon: 9mo
 /// policy: default
 /// protected: [staging]            # aliases that move by evidence or --force, as production always does
@@ -45,7 +48,7 @@ enum AdapterDeclarationFile {
     }
 
     private static func declaration(_ reader: YAMLReader) throws -> AdapterDeclaration {
-        let metric = try reader.required("metric", among: DeclaredMetric.self)
+        let metric = try MetricDeclaration.read(reader.requiredNode("metric"))
         return AdapterDeclaration(
             name: try reader.name("name", AdapterName.init),
             task: try reader.words("task"),
@@ -57,7 +60,8 @@ enum AdapterDeclarationFile {
                     keepsRows: try data.optional("keep_rows", as: Bool.self) ?? true)
             },
             metric: metric,
-            labels: try labels(reader, metric),
+            labels: try labels(reader, metric), slices: try columns(reader),
+            prompt: try reader.optional("prompt", as: String.self),
             horizon: try reader.required("horizon", as: CalendarSpan.self, form: CalendarSpan.form),
             policy: try reader.optional("policy", as: String.self) ?? "default",
             training: try settings(reader, "training"), protected: try aliases(reader), costs: try settings(reader, "costs"),
@@ -76,18 +80,26 @@ enum AdapterDeclarationFile {
         }
     }
 
-    private static func labels(_ reader: YAMLReader, _ metric: DeclaredMetric) throws -> [String] {
-        let labels = try reader.list("labels").map { node throws(YAMLError) in try node.value(as: String.self) }
-        guard Set(labels.map(ByteText.init)).count == labels.count else {
+    private static func labels(_ reader: YAMLReader, _ metric: TaskMetric) throws -> [String] {
+        let labels = try texts(reader, "labels", each: "label")
+        guard !metric.usesLabels || labels.count >= 2 else {
             throw DeclarationError.badValue(
-                place: "\(reader.place(of: "labels"))", what: "A label stands twice in the list.", next: "Keep each label once.")
-        }
-        guard metric != .labelAccuracy || labels.count >= 2 else {
-            throw DeclarationError.badValue(
-                place: "\(reader.place(of: "labels"))", what: "The metric label_accuracy needs the labels to choose from.",
+                place: "\(reader.place(of: "labels"))",
+                what: "The metric \(metric.name.rawValue) needs the labels to choose from.",
                 next: "List at least two under 'labels', or use 'metric: exact_match'.")
         }
         return labels
+    }
+
+    private static func columns(_ reader: YAMLReader) throws -> [String] { try texts(reader, "slices", each: "column") }
+
+    private static func texts(_ reader: YAMLReader, _ key: String, each: String) throws -> [String] {
+        let texts = try reader.list(key).map { node throws(YAMLError) in try node.value(as: String.self) }
+        guard Set(texts.map(ByteText.init)).count == texts.count else {
+            throw DeclarationError.badValue(
+                place: "\(reader.place(of: key))", what: "A \(each) stands twice in the list.", next: "Keep each \(each) once.")
+        }
+        return texts
     }
 
     /// Every value of nested sections, under its key with the sections that it stands in.

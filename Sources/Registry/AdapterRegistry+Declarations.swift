@@ -109,8 +109,10 @@ extension AdapterDeclaration {
         text.add("owner", .string(owner))
         text.add("base", .string(base.text))
         text.add("data", ["train": .string(data.train), "held_out": .string(data.heldOut)])
-        text.add("metric", .string(metric.rawValue))
+        text.add("metric", metric.json)
         if !labels.isEmpty { text.add("labels", .array(labels.map { .string($0) })) }
+        if !slices.isEmpty { text.add("slices", .array(slices.map { .string($0) })) }
+        if let prompt { text.add("prompt", .string(prompt)) }
         text.add("horizon", .string("\(horizon)"))
         text.add("policy", .string(policy))
         if !protected.isEmpty { text.add("protected", .array(protected.map { .string($0.text) })) }

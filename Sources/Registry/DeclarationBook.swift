@@ -9,12 +9,13 @@ struct DeclarationBook<Value: Sendable>: Sendable {
     private let layout: RegistryLayout
     private let book: StampBook
     private let make: @Sendable (AdapterDeclaration) -> Value
-    private let fields: @Sendable (AdapterDeclaration) -> Data
-    private let parse: @Sendable (Data) -> Value?
+    private let fields: @Sendable (AdapterDeclaration) -> ArraySlice<UInt8>
+    private let parse: @Sendable (ArraySlice<UInt8>) -> Value?
 
     private init(
         _ layout: RegistryLayout, file: String, make: @escaping @Sendable (AdapterDeclaration) -> Value,
-        fields: @escaping @Sendable (AdapterDeclaration) -> Data, parse: @escaping @Sendable (Data) -> Value?
+        fields: @escaping @Sendable (AdapterDeclaration) -> ArraySlice<UInt8>,
+        parse: @escaping @Sendable (ArraySlice<UInt8>) -> Value?
     ) {
         self.layout = layout
         (self.make, self.fields, self.parse) = (make, fields, parse)

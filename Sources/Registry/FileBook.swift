@@ -20,7 +20,7 @@ public struct FileBook: Sendable {
             let digest = try ContentDigest(ofFile: file)
             var fields = FieldWriter()
             fields.add(digest.hex)
-            return (digest, fields.data)
+            return (digest, fields.bytes)
         }
     }
 
@@ -37,7 +37,7 @@ public struct FileBook: Sendable {
             var fields = FieldWriter()
             fields.add(split.digest.hex)
             fields.add(split.rows)
-            return (split, fields.data)
+            return (split, fields.bytes)
         }
     }
 
@@ -45,7 +45,7 @@ public struct FileBook: Sendable {
     public func save() { book.save() }
 
     private func known<Value>(
-        _ path: String, as kind: String, parse: (inout FieldReader) -> Value?, read: () throws -> (Value, Data)
+        _ path: String, as kind: String, parse: (inout FieldReader) -> Value?, read: () throws -> (Value, ArraySlice<UInt8>)
     ) throws -> Value {
         let (name, moment) = ("\(kind) \(path)", FileMoment.now)
         let stamp = try FileStamp(ofFileAt: path)

@@ -8,6 +8,8 @@ import Foundation
 /// adapters/NAME.yaml   declared adapters
 /// bases/NAME.yaml      pinned bases
 /// data/                their data
+/// suites/NAME.jsonl    out-of-domain suites, each frozen by a manifest beside it
+/// probes/NAME.jsonl    what an adapter once got wrong and is asked ever since
 /// .state/              what the program writes: index, versions, staging, caches, locks; ignored by git
 /// ```
 public struct RegistryLayout: Sendable, Hashable {
@@ -20,6 +22,8 @@ public struct RegistryLayout: Sendable, Hashable {
     public var adapters: URL { root.appending(path: "adapters") }
     public var bases: URL { root.appending(path: "bases") }
     public var data: URL { root.appending(path: "data") }
+    public var suites: URL { root.appending(path: "suites") }
+    public var probes: URL { root.appending(path: "probes") }
     public var state: URL { root.appending(path: ".state") }
 
     public var database: URL { state.appending(path: "lora.sqlite") }
@@ -31,6 +35,7 @@ public struct RegistryLayout: Sendable, Hashable {
 
     public func file(of adapter: AdapterName) -> URL { adapters.appending(path: "\(adapter).yaml") }
     public func file(of base: BaseName) -> URL { bases.appending(path: "\(base).yaml") }
+    public func probes(of adapter: AdapterName) -> URL { probes.appending(path: "\(adapter).jsonl") }
 
     /// Where the runs of an adapter leave checkpoints and candidates.
     /// The curves of a run for TensorBoard.
@@ -43,6 +48,8 @@ public struct RegistryLayout: Sendable, Hashable {
     }
 
     func leaseFile(of adapter: AdapterName) -> URL { locks.appending(path: "\(adapter).lease") }
+    /// Held while suites or probes are written.
+    public var suiteLock: URL { locks.appending(path: ".suites") }
     var declarationLock: URL { locks.appending(path: ".declarations") }
     var maintenanceLock: URL { locks.appending(path: ".maintenance") }
     var rebuildLock: URL { locks.appending(path: ".rebuild") }

@@ -29,7 +29,11 @@ public func inShares<Value: Sendable, Failure: Error>(
 public func inShares<Element: Sendable, Value: Sendable, Failure: Error>(
     of size: Int, _ elements: [Element], _ body: @Sendable (ArraySlice<Element>) throws(Failure) -> [Value]
 ) throws(Failure) -> [Value] {
-    try inShares(of: size, elements.indices) { (share) throws(Failure) in try body(elements[share]) }.flatMap(\.self)
+    let shares = try inShares(of: size, elements.indices) { (share) throws(Failure) in try body(elements[share]) }
+    var values: [Value] = []
+    values.reserveCapacity(shares.reduce(0) { $0 + $1.count })
+    for share in shares { values += share }
+    return values
 }
 
 /// What `body` makes of as many shares as there are processors, none much smaller than 256 numbers.

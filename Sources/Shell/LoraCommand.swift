@@ -17,7 +17,8 @@ struct LoraCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, RetrainCheckVerb.self, ScheduleVerb.self, PolicyVerb.self,
+            ShouldFinetuneVerb.self, TrainVerb.self, EvaluateVerb.self, CompareVerb.self, SuiteVerb.self, ProbeVerb.self,
+            RetrainCheckVerb.self, ScheduleVerb.self, PolicyVerb.self,
             CostVerb.self, LedgerVerb.self, SimulateVerb.self, ShouldRetireVerb.self, MigrateVerb.self,
             ListVerb.self,
             ShowVerb.self,

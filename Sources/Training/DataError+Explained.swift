@@ -29,6 +29,10 @@ extension DataError: Explained {
         case .noAnswer(let form): "The row of form \(form.rawValue) has no answer to compare with."
         case .noPrompt: "The row asks nothing: no token stands before its answer."
         case .unknownLabel(let label): "'\(label)' is none of the task's labels."
+        case .unfitAnswer(let unfit): "The row's answer \(unfit.words)."
+        case .noColumn(let column, _): "No row has a column '\(column)'."
+        case .manySlices(let column, let values, let limit):
+            "The column '\(column)' has \(values) values; at most \(limit) parts of the rows can be told apart."
         case .noRows: "The data file holds no rows."
         case .nothingSupervised(let rows): "None of the \(rows) rows has a token to learn from."
         case .allLeftOut(let rows): "Nothing is left to learn from: the held-out set knows \(rows) of the rows."
@@ -52,6 +56,10 @@ extension DataError: Explained {
         case .notEncoded: "Correct the row, or check the base's tokenizer.json."
         case .noAnswer, .noPrompt:
             "Held-out rows are {\"messages\"} that end with the assistant's answer, or {\"prompt\",\"completion\"}."
+        case .unfitAnswer: "Correct the row, or declare another metric."
+        case .noColumn(_, let nearest?): "Did you mean '\(nearest)'?"
+        case .noColumn(_, nil): "Columns are keys of the rows, within others by dots, such as meta.language."
+        case .manySlices: "Part the rows by a column with fewer values."
         case .unknownLabel: "Correct the row, or add the label to the task's labels."
         case .allLeftOut: "Give each input to one of the two files; what judges a training must be new to it."
         case .nothingSupervised: "Check that answers are not empty and that max_length leaves room for them."

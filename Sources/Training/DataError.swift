@@ -1,3 +1,4 @@
+import Metrics
 import StrictJSON
 
 /// What is wrong with a data file, and where.
@@ -25,6 +26,12 @@ public struct DataError: Error, Hashable {
         case noAnswer(RowForm)
         case noPrompt
         case unknownLabel(String)
+        /// The task's metric cannot hold answers against this one.
+        case unfitAnswer(MetricError.Unfit)
+        /// A column to part rows by that no row has.
+        case noColumn(String, nearest: String?)
+        /// A column with so many values that its parts say nothing.
+        case manySlices(String, values: Int, limit: Int)
         case noRows
         /// Every row was empty, unlabelled, or lost its answer to truncation.
         case nothingSupervised(rows: Int)

@@ -23,7 +23,7 @@ public struct DataFile: Sendable {
         try self.init(path: file.path, text: data)
     }
 
-    init(path: String, text: Data) throws(DataError) {
+    public init(path: String, text: Data) throws(DataError) {
         var rows: [DataRow] = []
         let body = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
         for (index, line) in body.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {

@@ -62,3 +62,8 @@ extension DataRow {
     /// What the row asks, as text.
     public var inputText: String { content.inputAndAnswer.input }
 }
+
+extension DataRow {
+    /// The answer that it wants, without white space around it; nil where it wants none.
+    public var expectedAnswer: String? { content.finalAnswer?.trimmed }
+}

@@ -1,4 +1,5 @@
 import Llama
+import Metrics
 import StrictJSON
 import Tokenizers
 
@@ -11,34 +12,47 @@ public struct Evaluation: Sendable {
     }
 
     public let metric: EvaluationMetric
-    /// What label accuracy chooses from, sorted by bytes; empty for other metrics.
+    /// What is chosen from, sorted by bytes; empty for metrics without labels.
     public let labels: [String]
     private let material: Material
     private let tokenizer: Tokenizer?
+    private let scorer: ExternalScorer
 
     /// - Parameter labels: the task's labels; when none are given, the answers that occur in the file.
-    public init(_ file: DataFile, metric: EvaluationMetric, labels: [String] = [], encoder: RowEncoder) throws(DataError) {
+    /// - Parameter scorer: runs the command of an external metric.
+    public init(
+        _ file: DataFile, metric: EvaluationMetric, labels: [String] = [], encoder: RowEncoder,
+        scorer: ExternalScorer = ExternalScorer()
+    ) throws {
         self.metric = metric
+        self.scorer = scorer
         tokenizer = encoder.tokenizer
-        switch metric {
-        case .labelAccuracy:
-            var known = labels
-            if known.isEmpty { for row in file.rows { known.append(try encoder.answer(of: row, file.path)) } }
-            self.labels = Set(known.map(ByteText.init)).map(\.string).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            var questions: [LabelQuestion] = []
-            for row in file.rows { questions.append(try encoder.labelQuestion(row, labels: self.labels, of: file.path)) }
-            material = .labels(questions)
-        case .exactMatch:
+        guard case .task(let task) = metric else {
             self.labels = []
-            var questions: [OpenQuestion] = []
-            for row in file.rows { questions.append(try encoder.openQuestion(row, of: file.path)) }
-            material = .open(questions)
-        case .loss:
-            self.labels = []
-            var rows: [EncodedRow] = []
-            for row in file.rows { rows.append(try encoder.encode(row, of: file.path)) }
-            material = .rows(rows)
+            material = .rows(try file.rows.map { row throws(DataError) in try encoder.encode(row, of: file.path) })
+            return
         }
+        self.labels = task.usesLabels ? try Self.labels(labels, file, encoder) : []
+        guard task.isGenerated else {
+            let known = self.labels
+            material = .labels(
+                try file.rows.map { row throws(DataError) in try encoder.labelQuestion(row, labels: known, of: file.path) })
+            return
+        }
+        let scoring = try AnswerScoring(task, labels: self.labels)
+        var questions: [OpenQuestion] = []
+        for row in file.rows {
+            let question = try encoder.openQuestion(row, of: file.path)
+            try file.require(question.expected, fit: scoring, labels: self.labels, line: row.line)
+            questions.append(question)
+        }
+        material = .open(questions)
+    }
+
+    private static func labels(_ given: [String], _ file: DataFile, _ encoder: RowEncoder) throws(DataError) -> [String] {
+        var known = given
+        if known.isEmpty { for row in file.rows { known.append(try encoder.answer(of: row, file.path)) } }
+        return Set(known.map(ByteText.init)).map(\.string).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     public var rowCount: Int {
@@ -55,71 +69,120 @@ public struct Evaluation: Sendable {
     public func run(
         on model: LlamaModel, adapter: LoRAAdapter? = nil, progress: (Int) throws -> Void = { _ in }
     ) throws -> EvaluationResult {
-        let rows =
-            switch material {
-            case .labels(let questions): try choose(questions, model, adapter, progress)
-            case .open(let questions): try write(questions, model, adapter, progress)
-            case .rows(let encoded):
-                zip(encoded, try RowScoring.score(encoded, model: model, adapter: adapter, progress: progress)).map {
-                    EvaluatedRow(line: $0.line, answer: .loss($1), isCorrect: false)
-                }
-            }
-        return EvaluationResult(metric: metric, labels: labels, rows: rows)
+        switch material {
+        case .labels(let questions): return try choose(questions, model, adapter, progress)
+        case .open(let questions): return try write(questions, model, adapter, progress)
+        case .rows(let encoded):
+            let scores = try RowScoring.score(encoded, model: model, adapter: adapter, progress: progress)
+            let rows = zip(encoded, scores).map { EvaluatedRow(line: $0.line, answer: .loss($1), score: nil, ending: nil) }
+            return EvaluationResult(metric: metric, labels: labels, rows: rows, answers: nil)
+        }
     }
 
     /// Scores every label after every prompt. Rows of one question stand together, so that its prompt is computed once.
     private func choose(
         _ questions: [LabelQuestion], _ model: LlamaModel, _ adapter: LoRAAdapter?, _ progress: (Int) throws -> Void
-    ) throws -> [EvaluatedRow] {
+    ) throws -> EvaluationResult {
         let rows = questions.flatMap { question in
             question.continuations.map { TokenBatch.Row(prefix: question.prefix, continuation: $0) }
         }
         let scores = try RowScoring.score(rows, model: model, adapter: adapter) { try progress($0 / labels.count) }
-        return questions.enumerated().map { index, question in
-            judge(question, scores[index * labels.count..<(index + 1) * labels.count].map(\.sumLogProbability))
+        let chosen = questions.indices.map { index in
+            choice(scores[index * labels.count..<(index + 1) * labels.count].map(\.sumLogProbability))
+        }
+        return try result(
+            zip(questions, chosen).map { question, chosen in
+                WrittenAnswer(line: question.line, expected: question.expected, predicted: chosen.isAlone ? chosen.label : "")
+            }
+        ) { row, score in
+            EvaluatedRow(
+                line: questions[row].line,
+                answer: .label(expected: questions[row].expected, predicted: chosen[row].label, scores: chosen[row].scores),
+                score: score, ending: nil)
         }
     }
 
-    private func judge(_ question: LabelQuestion, _ scores: [Double]) -> EvaluatedRow {
-        let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
-        let isAlone = scores.count { $0 >= scores[best] } == 1
-        return EvaluatedRow(
-            line: question.line,
-            answer: .label(expected: question.expected, predicted: labels[best], scores: scores),
-            isCorrect: isAlone && labels[best] == question.expected)
+    private struct Choice {
+        let label: String
+        let scores: [Double]
+        /// Whether no other label is as likely.
+        let isAlone: Bool
     }
 
-    /// Generates as many tokens as each answer has and a few more, so that a longer answer shows.
+    private func choice(_ scores: [Double]) -> Choice {
+        let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+        return Choice(label: labels[best], scores: scores, isAlone: scores.count { $0 >= scores[best] } == 1)
+    }
+
+    /// Where an exact match is wanted, as many tokens as each answer has and a few more, so that a longer answer shows; else room for an
+    /// answer twice as long as the longest, the same for all rows.
     private func write(
         _ questions: [OpenQuestion], _ model: LlamaModel, _ adapter: LoRAAdapter?, _ progress: (Int) throws -> Void
-    ) throws -> [EvaluatedRow] {
+    ) throws -> EvaluationResult {
         let stopTokens = model.stopTokens(with: tokenizer)
+        let room = 2 * (questions.map(\.answerLength).max() ?? 0) + 32
         let requests = questions.map {
             GenerationRequest(
-                prompt: $0.prompt, options: GenerationOptions(maxNewTokens: $0.answerLength + 4, stopTokens: stopTokens))
+                prompt: $0.prompt,
+                options: GenerationOptions(
+                    maxNewTokens: metric == .exactMatch ? $0.answerLength + 4 : room, stopTokens: stopTokens))
         }
-        var rows: [EvaluatedRow] = []
+        var generated: [GeneratedText] = []
         for batch in model.batches(of: requests) {
-            let generated = try Generation.generate(model, adapter: adapter, requests: Array(requests[batch]))
-            rows += zip(questions[batch], generated).map(judge)
-            try progress(rows.count)
+            generated += try Generation.generate(model, adapter: adapter, requests: Array(requests[batch]))
+            try progress(generated.count)
         }
-        return rows
+        let answers = zip(questions, generated).map { question, text in
+            WrittenAnswer(
+                line: question.line, expected: question.expected,
+                predicted: metric.read(tokenizer?.decode(text.ids, skipSpecialTokens: true) ?? "", expecting: question.expected))
+        }
+        return try result(answers, checking: { try progress(generated.count) }) { row, score in
+            EvaluatedRow(
+                line: answers[row].line, answer: .text(expected: answers[row].expected, predicted: answers[row].predicted),
+                score: score, ending: AnswerEnding(tokens: generated[row].ids.count, isStopped: generated[row].stoppedByEOS))
+        }
     }
 
-    private func judge(_ question: OpenQuestion, _ generated: GeneratedText) -> EvaluatedRow {
-        let text = tokenizer?.decode(generated.ids, skipSpecialTokens: true) ?? ""
-        let predicted = Self.comparable(text, with: question.expected)
-        return EvaluatedRow(
-            line: question.line, answer: .text(expected: question.expected, predicted: predicted),
-            isCorrect: ByteText(predicted) == ByteText(question.expected))
+    private func result(
+        _ answers: [WrittenAnswer], checking: () throws -> Void = {}, _ row: (Int, Double) -> EvaluatedRow
+    ) throws -> EvaluationResult {
+        guard case .task(let task) = metric else { preconditionFailure("a loss has no answers") }
+        let scored = try task.scored(answers, labels: labels, scorer: scorer, checking: checking)
+        return EvaluationResult(
+            metric: metric, labels: labels, rows: zip(scored.scores.indices, scored.scores).map(row), answers: scored)
     }
+}
 
-    /// The text without white space around it; of an answer that should be one line, only the first line that says something.
-    static func comparable(_ text: String, with expected: String) -> String {
+extension TaskMetric {
+    /// Scores answers; those chosen by likelihood are labels as they are, not words to read one off.
+    fileprivate func scored(
+        _ answers: [WrittenAnswer], labels: [String], scorer: ExternalScorer, checking: () throws -> Void
+    ) throws -> ScoredAnswers {
+        guard labelReading == .logLikelihood else {
+            return try AnswerScoring(self, labels: labels, scorer: scorer).score(answers, checking: checking)
+        }
+        return AnswerScoring.scored(choices: answers, labels: labels, as: kind)
+    }
+}
+
+extension EvaluationMetric {
+    /// What of a written text counts as its answer: all but the white space around it, and where one line must match exactly, only the first
+    /// line that says something.
+    func read(_ text: String, expecting expected: String) -> String {
         let trimmed = text.trimmed ?? ""
-        guard !expected.contains(where: \.isNewline) else { return trimmed }
+        guard self == .exactMatch, !expected.contains(where: \.isNewline) else { return trimmed }
         return String(trimmed.prefix { !$0.isNewline }).trimmed ?? ""
+    }
+}
+
+extension DataFile {
+    /// - Throws: `DataError` where answers cannot be held against an expected one.
+    func require(_ expected: String, fit scoring: AnswerScoring, labels: [String], line: Int) throws(DataError) {
+        guard !scoring.metric.usesLabels || labels.contains(where: { ByteText($0) == ByteText(expected) }) else {
+            throw DataError(.unknownLabel(expected), file: path, line: line)
+        }
+        if let fault = scoring.fault(inExpected: expected) { throw DataError(.unfitAnswer(fault), file: path, line: line) }
     }
 }
 

@@ -1,10 +1,21 @@
+import Metrics
+import StrictJSON
+
 /// How answers to held-out rows are judged.
-public enum EvaluationMetric: String, Sendable, Hashable, CaseIterable {
-    /// The share of rows whose own label is likelier than every other, by the sum of its tokens' log-probabilities (not divided by
-    /// their number; the end-of-turn token counts). A tie is an error.
-    case labelAccuracy = "label_accuracy"
-    /// The share of rows whose greedy answer equals the expected one, white space around it apart.
-    case exactMatch = "exact_match"
+public enum EvaluationMetric: Sendable, Hashable {
+    /// By what a task counts as errors. A label is chosen by the sum of its tokens' log-probabilities (not divided by their number; the
+    /// end-of-turn token counts), and a tie is an error; everything else is written greedily.
+    case task(TaskMetric)
     /// Mean loss per supervised token, in nats: token-weighted.
     case loss
+
+    public static let labelAccuracy = task(.labelAccuracy(.logLikelihood))
+    public static let exactMatch = task(.exactMatch)
+
+    public var name: String {
+        switch self {
+        case .task(let metric): metric.name.rawValue
+        case .loss: "loss"
+        }
+    }
 }

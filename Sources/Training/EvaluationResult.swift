@@ -1,5 +1,6 @@
 import Foundation
 import Llama
+import Metrics
 import StrictJSON
 
 /// What a model answered to one held-out row.
@@ -14,8 +15,12 @@ public struct EvaluatedRow: Sendable, Hashable {
     /// 1-based line of the held-out file.
     public let line: Int
     public let answer: Answer
-    /// False for answers that are not judged right or wrong.
-    public let isCorrect: Bool
+    /// In 0 … 1, 1 being right; nil for rows whose likelihood alone is known.
+    public let score: Double?
+    /// Nil where the model wrote nothing.
+    public let ending: AnswerEnding?
+
+    public var isCorrect: Bool { score == 1 }
 }
 
 /// A model's answers to a held-out set.
@@ -23,8 +28,16 @@ public struct EvaluationResult: Sendable, Hashable {
     public let metric: EvaluationMetric
     public let labels: [String]
     public let rows: [EvaluatedRow]
+    /// Nil for the loss.
+    public let answers: ScoredAnswers?
 
     public var correctRows: Int { rows.count { $0.isCorrect } }
+
+    /// One for each row; nil where answers were not written.
+    public var endings: [AnswerEnding]? {
+        let endings = rows.compactMap(\.ending)
+        return endings.isEmpty || endings.count < rows.count ? nil : endings
+    }
 
     /// Σ −log p and its tokens; empty for metrics that judge answers.
     public var loss: LossSum {
@@ -34,27 +47,25 @@ public struct EvaluationResult: Sendable, Hashable {
         }
     }
 
-    /// The metric's value: a share of the rows, or a mean loss; nil when nothing was measured.
-    public var value: Double? {
-        guard metric != .loss else { return loss.mean }
-        return rows.isEmpty ? nil : Double(correctRows) / Double(rows.count)
-    }
+    /// The metric's value: in 0 … 1, or a mean loss; nil when nothing was measured.
+    public var value: Double? { metric == .loss ? loss.mean : answers?.value }
 }
 
 extension EvaluationResult {
     /// The summary without the rows.
     public var json: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("schema", "lora.evaluation/1"), ("metric", .string(metric.rawValue)), ("rows", .integer(rows.count)),
+            ("schema", "lora.evaluation/1"), ("metric", .string(metric.name)), ("rows", .integer(rows.count)),
             ("value", value.map { .number($0) } ?? .null),
         ]
         switch metric {
         case .loss:
             members.append(("supervised_tokens", .integer(loss.tokens)))
             members.append(("perplexity", loss.mean.map { .number(exp($0)) } ?? .null))
-        case .labelAccuracy, .exactMatch:
+        case .task:
             members.append(("correct", .integer(correctRows)))
             members.append(("labels", .array(labels.map { .string($0) })))
+            members += endings?.members ?? []
         }
         return .object(JSONObject(members))
     }
@@ -74,15 +85,29 @@ extension EvaluatedRow {
         var members: [(String, JSONValue)] = [("row", .integer(number)), ("line", .integer(line))]
         switch answer {
         case .label(let expected, let predicted, let scores):
-            members += [("expected", .string(expected)), ("predicted", .string(predicted)), ("correct", .bool(isCorrect))]
+            members += [("expected", .string(expected)), ("predicted", .string(predicted))] + mark
             members.append(("scores", .object(JSONObject(zip(labels, scores).map { ($0, .number($1)) }))))
         case .text(let expected, let predicted):
             if quotesAnswers { members += [("expected", .string(expected)), ("predicted", .string(predicted))] }
-            members.append(("correct", .bool(isCorrect)))
+            members += mark
         case .loss(let score):
             members += score.members
         }
+        if let ending { members += [("tokens", .integer(ending.tokens)), ("stopped", .bool(ending.isStopped))] }
         return .object(JSONObject(members))
+    }
+
+    /// A score between right and wrong beside the word for what is wholly right.
+    private var mark: [(String, JSONValue)] {
+        [("correct", .bool(isCorrect))] + (score.map { $0 > 0 && $0 < 1 ? [("score", .number($0))] : [] } ?? [])
+    }
+}
+
+extension [AnswerEnding] {
+    var members: [(String, JSONValue)] {
+        [
+            ("stop_rate", stopRate.map { .number($0) } ?? .null), ("mean_tokens", meanTokens.map { .number($0) } ?? .null),
+        ]
     }
 }
 

@@ -107,7 +107,7 @@ public struct ModelCard: Sendable, Hashable {
     }
 
     /// Plain where YAML allows it, else in double quotes as JSON, which YAML reads alike.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || [0x2D, 0x2E, 0x2F, 0x3A, 0x5F].contains(byte)

@@ -58,7 +58,7 @@ extension RowEncoder {
         try placing(row, path) { try self.labelled(content).tokens }
     }
 
-    private func promptTokens(_ content: RowContent) throws -> [Int32] {
+    func promptTokens(_ content: RowContent) throws -> [Int32] {
         switch content {
         case .conversation(let dialogue), .continuation(let dialogue, _):
             return try ChatRendering(dialogue: dialogue, encoder: self).prompt(ofFirst: dialogue.messages.count - 1).ids

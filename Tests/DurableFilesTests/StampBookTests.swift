@@ -20,14 +20,14 @@ import Testing
 
     private func kept(_ content: String = "made of it", form: String = "a/1") throws -> FileStamp {
         let (book, stamp) = (StampBook(place, form: form), try FileStamp(of: file))
-        book.keep(Data(content.utf8), of: "declared", stamp, at: later)
+        book.keep(ArraySlice(content.utf8), of: "declared", stamp, at: later)
         book.save()
         return stamp
     }
 
     @Test func whatWasMadeOfAFileIsKeptForTheNextTime() throws {
         let stamp = try kept()
-        #expect(StampBook(place, form: "a/1").content(of: "declared", stamp) == Data("made of it".utf8))
+        #expect(StampBook(place, form: "a/1").content(of: "declared", stamp) == ArraySlice("made of it".utf8))
         #expect(StampBook(place, form: "a/1").content(of: "another", stamp) == nil)
         #expect(StampBook(place, form: "a/2").content(of: "declared", stamp) == nil, "another form")
     }
@@ -44,7 +44,7 @@ import Testing
 
     @Test func whatMayChangeOnceMoreWithoutASignIsNotKept() throws {
         let (book, stamp) = (StampBook(place, form: "a/1"), try FileStamp(of: file))
-        book.keep(Data("x".utf8), of: "declared", stamp, at: .now)
+        book.keep(ArraySlice("x".utf8), of: "declared", stamp, at: .now)
         #expect(book.content(of: "declared", stamp) == nil)
     }
 
@@ -73,9 +73,9 @@ import Testing
 
     @Test func whereNothingCanBeWrittenNothingIsLost() throws {
         let (book, stamp) = (StampBook(file.appending(path: "book"), form: "a/1"), try FileStamp(of: file))
-        book.keep(Data("x".utf8), of: "declared", stamp, at: later)
+        book.keep(ArraySlice("x".utf8), of: "declared", stamp, at: later)
         book.save()
-        #expect(book.content(of: "declared", stamp) == Data("x".utf8))
+        #expect(book.content(of: "declared", stamp) == ArraySlice("x".utf8))
     }
 
     @Test func aTreeIsKnownAgainUntilAnythingInItChanges() throws {

@@ -74,8 +74,8 @@ import Testing
         let fields = declaration.fields(in: folderPath)
         #expect(AdapterDeclaration(fields: fields, in: folderPath) == declaration)
         // whoever adds to a declaration adds to its fields, and gives them another form
-        #expect(Mirror(reflecting: declaration).children.count == 13 && Mirror(reflecting: declaration.data).children.count == 3)
-        #expect(AdapterDeclaration.fieldsForm == "declarations/5")
+        #expect(Mirror(reflecting: declaration).children.count == 15 && Mirror(reflecting: declaration.data).children.count == 3)
+        #expect(AdapterDeclaration.fieldsForm == "declarations/6")
         for count in 0..<fields.count { #expect(AdapterDeclaration(fields: fields.prefix(count), in: folderPath) == nil) }
         #expect(DeclarationSummary(fields: fields) == declaration.summary)
         #expect(AdapterDeclaration(fields: declaration.fields(in: "/elsewhere/"), in: "/elsewhere/") == declaration)
@@ -87,7 +87,7 @@ import Testing
         let form = "\(AdapterDeclaration.fieldsForm) \(folderPath)"
         let book = StampBook(layout.caches.appending(path: "declarations"), form: form)
         let other = try AdapterDeclarationFile.read(file("ticket-router")).fields(in: folderPath)
-        let changed = Data(String(decoding: other, as: UTF8.self).replacing("support", with: "nobody!").utf8)
+        let changed = ArraySlice(String(decoding: other, as: UTF8.self).replacing("support", with: "nobody!").utf8)
         book.keep(changed, of: "ticket-router.yaml", stamp, at: later)
         book.save()
         #expect(try read().map(\.owner) == ["nobody!"], "which shows that the file is not parsed again")

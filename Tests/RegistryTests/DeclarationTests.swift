@@ -1,6 +1,7 @@
 import Adapters
 import Faults
 import Foundation
+import Metrics
 import StrictJSON
 import StrictYAML
 import TestSupport
@@ -49,7 +50,7 @@ import Testing
         #expect(declaration.task == "Route a support ticket")
         #expect(declaration.base.text == "demo-base")
         #expect(declaration.data == DeclaredData(train: "data/train.jsonl", heldOut: "data/held_out.jsonl"))
-        #expect(declaration.metric == .labelAccuracy)
+        #expect(declaration.metric == .labelAccuracy(.logLikelihood))
         #expect(declaration.labels == ["billing", "yes", "12"])
         #expect(declaration.horizon == CalendarSpan(9, .month))
         #expect(declaration.policy == "strict")
@@ -74,6 +75,42 @@ import Testing
         #expect(read.labels == other.labels)
         #expect(read.training.map(\.value) == other.training.map(\.value))
         #expect(read.yaml == other.yaml)
+    }
+
+    @Test(arguments: [
+        ("exact_match", TaskMetric.exactMatch), ("rouge_l", .rougeL), ("{name: chrf}", .chrF),
+        ("{name: macro_f1, by: generation}", .macroF1(.generation)), ("json_fields", .jsonFields([])),
+        ("{name: json_fields, fields: [a.b, c]}", .jsonFields(["a.b", "c"])),
+        ("{name: regex, pattern: '^x(y)'}", .regex(pattern: "^x(y)")),
+        ("numeric", .numeric(NumericTolerance())),
+        ("{name: numeric, tolerance: 0.5, relative_tolerance: 0.01}", .numeric(NumericTolerance(absolute: 0.5, relative: 0.01))),
+        ("{name: external, command: python3 score.py}", .external(ExternalScorer.Command("python3 score.py"))),
+        ("{name: external, command: 'a | b: \"c\"', timeout: 5}", .external(ExternalScorer.Command("a | b: \"c\"", seconds: 5))),
+    ])
+    func metricsAreDeclaredWithWhatTheyNeed(text: String, metric: TaskMetric) throws {
+        let more = "metric: \(text)\nslices: [language, meta.year]\nprompt: data/prompt.txt"
+        _ = try write(Self.text.replacing("metric: label_accuracy", with: more))
+        let declaration = try registry.adapter(named: "ticket-router")
+        #expect(declaration.metric == metric && declaration.summary.metric == metric.name)
+        #expect(declaration.slices == ["language", "meta.year"] && declaration.prompt == "data/prompt.txt")
+        // read back from the book of declarations, and from what is written of it
+        #expect(try registry.adapter(named: "ticket-router") == declaration)
+        _ = try write(declaration.yaml)
+        #expect(try registry.adapter(named: "ticket-router").metric == metric)
+    }
+
+    @Test(arguments: [
+        "regex", "{name: regex}", "{name: regex, pattern: '('}", "external", "{name: external, command: ' '}",
+        "{name: external, command: x, timeout: 0}", "{name: numeric, tolerance: -1}", "{name: numeric, tolerance: .inf}",
+        "{name: numeric, tolerence: 1}", "{name: bleu, smooth: exp}", "{tolerance: 1}", "[bleu]", "{name: macro_f1, by: guess}",
+        "rougeL",
+    ])
+    func metricsThatCannotBeMeantAreRefused(text: String) throws {
+        let file = try write(Self.text.replacing("metric: label_accuracy", with: "metric: \(text)"))
+        let error = try #require(throws: (any Error).self) { try registry.adapter(named: "ticket-router") }
+        let explanation = try #require((error as? any Explained)?.explanation)
+        #expect(explanation.kind == .usage)
+        #expect(explanation.place?.hasPrefix(file.path) == true, "\(explanation)")
     }
 
     @Test func anUnknownKeyIsRefusedWithItsPlaceAndTheNearestKnown() throws {

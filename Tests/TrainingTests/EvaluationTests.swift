@@ -159,7 +159,34 @@ import Tokenizers
     }
 
     @Test func onlyTheFirstLineThatSaysSomethingCountsForAOneLineAnswer() {
-        #expect(Evaluation.comparable("\n billing \nbecause", with: "billing") == "billing")
-        #expect(Evaluation.comparable(" a\nb ", with: "a\nc") == "a\nb")
+        #expect(EvaluationMetric.exactMatch.read("\n billing \nbecause", expecting: "billing") == "billing")
+        #expect(EvaluationMetric.exactMatch.read(" a\nb ", expecting: "a\nc") == "a\nb")
+    }
+
+    @Test func writtenAnswersAreScoredWithHowTheyEnded() throws {
+        let bench = try Bench("tiny-llama", "base")
+        let result = try bench.result(.task(.chrF))
+        #expect(result.answers?.kind == .chrF && result.rows.allSatisfy { $0.score != nil })
+        let endings = try #require(result.endings)
+        #expect(endings.count == bench.golden.count)
+        // room for an answer twice as long as the longest, the same for all
+        let room = try #require(endings.map(\.tokens).max())
+        #expect(endings.allSatisfy { $0.isStopped ? $0.tokens < room : $0.tokens == room })
+        let lines = result.jsonLines(quotesAnswers: false).split(separator: "\n")
+        #expect(lines.allSatisfy { $0.contains("\"tokens\":") && $0.contains("\"stopped\":") && !$0.contains("predicted") })
+        #expect(try bench.result(.task(.labelAccuracy(.generation)), labels: bench.labels).endings != nil)
+        #expect(try bench.result(.labelAccuracy).endings == nil)
+    }
+
+    @Test func macroF1ByLikelihoodCountsTheLabelsThatAccuracyCounts() throws {
+        let bench = try Bench("tiny-llama", "adapter")
+        let (labels, accuracy) = (bench.labels, try bench.result(.labelAccuracy, labels: bench.labels))
+        let result = try bench.result(.task(.macroF1(.logLikelihood)), labels: labels)
+        #expect(result.rows.map(\.isCorrect) == accuracy.rows.map(\.isCorrect))
+        let rows = try #require(result.answers?.rows)
+        for (row, numbers) in zip(result.rows, rows) {
+            guard case .label(let expected, let predicted, _) = row.answer else { Issue.record("no label"); continue }
+            #expect(numbers == [expected, predicted].map { Double(labels.sorted().firstIndex(of: $0) ?? -1) })
+        }
     }
 }

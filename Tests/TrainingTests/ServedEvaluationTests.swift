@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import StrictJSON
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @testable import Training
 
 @Suite struct ServedEvaluationTests {
-    private func evaluation(_ text: String, _ metric: EvaluationMetric, labels: [String] = []) throws -> ServedEvaluation {
+    private func evaluation(_ text: String, _ metric: TaskMetric, labels: [String] = []) throws -> ServedEvaluation {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "rows.jsonl")
         try Data(text.utf8).write(to: file)
@@ -19,7 +20,7 @@ import Testing
         """
 
     @Test func whatStandsBeforeTheAnswerIsAsked() throws {
-        let served = try evaluation(chats, .labelAccuracy)
+        let served = try evaluation(chats, .labelAccuracy(.logLikelihood))
         #expect(served.questions.map(\.expected) == ["card", "lost card"])
         #expect(served.questions.map(\.line) == [1, 2])
         guard case .messages(let messages) = served.questions[0].prompt else { return #expect(Bool(false)) }
@@ -34,15 +35,14 @@ import Testing
         ("card or lost card", false), ("", false), ("discard", false), ("**card**", true),
     ])
     func labelsAreReadKindly(answer: String, isRight: Bool) throws {
-        let served = try evaluation(chats, .labelAccuracy)
-        #expect(served.isCorrect(answer, to: served.questions[0]) == isRight)
+        let served = try evaluation(chats, .labelAccuracy(.logLikelihood))
+        #expect(try served.scored([answer, nil]).correct == [isRight, false])
     }
 
     @Test func exactMatchIsAsInProcess() throws {
         let served = try evaluation(chats, .exactMatch)
         #expect(served.instruction == nil && served.labels.isEmpty)
-        #expect(served.isCorrect("\n card \nand more", to: served.questions[0]))
-        #expect(!served.isCorrect("Card", to: served.questions[0]))
+        #expect(try served.scored(["\n card \nand more", "Lost card"]).correct == [true, false])
     }
 
     @Test(arguments: [
@@ -53,6 +53,21 @@ import Testing
     }
 
     @Test func aLabelThatTheTaskDoesNotHaveIsRefused() throws {
-        #expect(throws: DataError.self) { try evaluation(chats, .labelAccuracy, labels: ["card"]) }
+        #expect(throws: DataError.self) { try evaluation(chats, .labelAccuracy(.logLikelihood), labels: ["card"]) }
+    }
+
+    @Test func scoresCountWhatIsPartlyRight() throws {
+        let scored = try evaluation(chats, .tokenF1).scored(["the card, please", "a lost card"])
+        #expect(scored.kind == .mean && abs(scored.scores[0] - 2.0 / 3) < 1e-12 && scored.scores[1] == 1)
+        // what was not answered is wrong, even where nothing would match
+        #expect(try evaluation(chats, .regex(pattern: ".*")).scored([nil, ""]).correct == [false, true])
+    }
+
+    @Test func answersThatTheMetricCannotUseAreNamed() {
+        #expect {
+            try evaluation(chats, .numeric(NumericTolerance()))
+        } throws: { error in
+            (error as? DataError)?.reason == .unfitAnswer(.noNumber) && (error as? DataError)?.line == 1
+        }
     }
 }

@@ -44,6 +44,8 @@ final class ProgressLine {
 final class MeasuringBar {
     private let session: Session
     private let line: ProgressLine?
+    /// All of whose rows were measured: while its answers are scored, nothing new is to be shown.
+    private var finished: String?
 
     init(session: Session, isQuiet: Bool) {
         self.session = session
@@ -57,6 +59,8 @@ final class MeasuringBar {
     }
 
     func draw(_ subject: String, _ done: Int, _ rows: Int) {
+        guard done < rows || finished != subject else { return }
+        finished = done == rows ? subject : nil
         let share = rows == 0 ? 1 : Double(done) / Double(rows)
         line?.show("measuring \(subject) \(ProgressLine.bar(share)) \(done)/\(rows) rows", isLast: done == rows)
         if done == rows { line?.end() }

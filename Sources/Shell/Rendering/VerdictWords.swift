@@ -19,6 +19,27 @@ enum VerdictWords {
         ["  \(mark(rule.finding)) \(rule.reason)", "      \(rule.flip.words)"]
     }
 
+    /// Every rule of a refusing gate, and the rows that speak most against the candidate.
+    static func lines(refused verdict: GateVerdict) -> [String] { verdict.rules.flatMap(lines) + worst(of: verdict) }
+
+    static func worst(of verdict: GateVerdict) -> [String] {
+        guard !verdict.worst.isEmpty else { return [] }
+        return ["The rows where it loses most:"] + verdict.worst.flatMap(lines)
+    }
+
+    private static func lines(_ row: WorstRow) -> [String] {
+        func points(_ score: Double) -> String { RuleValue.ratio(score).words }
+        let rival = row.rivalScore.map { " beside \(points($0))" } ?? ""
+        let head = "  \(row.of), line \(row.line): scores \(points(row.score))\(rival)"
+        guard let expected = row.expected, let answered = row.answered else { return [head] }
+        return [head, "      wanted \(quoted(expected)), answered \(quoted(answered))"]
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let line = text.replacing("\n", with: " ")
+        return "\"\(line.count > 60 ? line.prefix(59) + "…" : line)\""
+    }
+
     private static func answer(_ answer: Verdict.Answer) -> String {
         switch answer {
         case .yes: "Yes: fine-tune."

@@ -89,7 +89,7 @@ struct ComparedTraining {
 /// Methods beside each other, for people.
 enum MethodTable {
     static func table(_ comparison: MethodComparison) -> Table {
-        let metric = comparison.metric.map { [$0.rawValue.uppercased().replacing("_", with: " ")] } ?? []
+        let metric = comparison.metric.map { [$0.name.uppercased().replacing("_", with: " ")] } ?? []
         let header =
             ["METHOD", "LEARNING RATE", "TRAINED", "MEMORY", "TIME", "TOKENS/S", "KEPT", "HELD-OUT LOSS"] + metric + ["QUALITY"]
         let base = ["base", "–", "0", "–", "–", "–", "–"] + held(comparison.base, comparison)
@@ -112,7 +112,7 @@ enum MethodTable {
 
     static func notes(_ comparison: MethodComparison, _ output: URL) -> [String] {
         let measure =
-            comparison.metric.map { "its \($0.rawValue)" } ?? "the mean likelihood of a supervised token"
+            comparison.metric.map { "its \($0.name)" } ?? "the mean likelihood of a supervised token"
         return [
             "Memory is the peak resident memory of each training's own process; time that of its steps.",
             "Quality is \(measure) on \(comparison.rows) held-out rows against that of full.",

@@ -2,6 +2,7 @@ import Adapters
 import ArgumentParser
 import Foundation
 import Lifecycle
+import Metrics
 import StrictJSON
 
 struct CreateVerb: Verb {
@@ -25,8 +26,10 @@ struct CreateVerb: Verb {
     @Option(help: ArgumentHelp("The rows that it is judged by.", valueName: "file"))
     var heldOut: String
     @Option(
-        help: ArgumentHelp("label_accuracy or exact_match; by default the former where labels are given.", valueName: "metric"))
-    var metric: DeclaredMetric?
+        help: ArgumentHelp(
+            "A metric that needs nothing but its name; by default label_accuracy where labels are given, else exact_match.",
+            valueName: "metric"))
+    var metric: TaskMetric.Name?
     @Option(help: ArgumentHelp("The answers to choose from, separated by commas.", valueName: "labels"))
     var labels: String?
     @Option(help: ArgumentHelp("How long it will be needed, such as 12mo.", valueName: "span"))
@@ -54,11 +57,22 @@ struct CreateVerb: Verb {
         return .passed
     }
 
+    /// - Throws: `ValidationError` for one that must be told more.
+    private func metric(_ labels: [String]) throws -> TaskMetric {
+        guard let name = metric else { return labels.isEmpty ? .exactMatch : .labelAccuracy(.logLikelihood) }
+        guard let metric = TaskMetric(json: .string(name.rawValue)) else {
+            throw ValidationError(
+                "The metric \(name.rawValue) must be told more: create the adapter with another, then write it into its declaration."
+            )
+        }
+        return metric
+    }
+
     private func declaration() throws -> AdapterDeclaration {
         let labels = self.labels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
         return AdapterDeclaration(
             name: try AdapterName(name), task: task, owner: owner, base: try BaseName(base),
-            data: DeclaredData(train: train, heldOut: heldOut), metric: metric ?? (labels.isEmpty ? .exactMatch : .labelAccuracy),
+            data: DeclaredData(train: train, heldOut: heldOut), metric: try metric(labels),
             labels: labels, horizon: horizon, policy: policy, training: [], protected: try protect.map { try AliasName($0) })
     }
 }
@@ -83,4 +97,4 @@ struct RenameVerb: Verb {
     }
 }
 
-extension DeclaredMetric: ExpressibleByArgument {}
+extension TaskMetric.Name: ExpressibleByArgument {}

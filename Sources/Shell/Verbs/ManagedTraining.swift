@@ -70,7 +70,7 @@ struct ManagedTraining {
                     ], as: TrainingReport.schema)
             } else {
                 session.console.print("Refused by the gate of policy '\(verdict.policy.name)':")
-                for rule in verdict.rules { for line in VerdictWords.lines(rule) { session.console.print(line) } }
+                for line in VerdictWords.lines(refused: verdict) { session.console.print(line) }
                 session.console.print("The candidate stays in \(candidate.path) until the next run.")
             }
             return .verificationFailed

@@ -61,7 +61,7 @@ enum MigrationWords {
             ]
         case .refused(let verdict):
             return ["Refused by the gate; \(outcome.adapter) stays on \(outcome.from)."]
-                + verdict.rules.filter { $0.passed != true }.flatMap(VerdictWords.lines)
+                + verdict.rules.filter { $0.passed != true }.flatMap(VerdictWords.lines) + VerdictWords.worst(of: verdict)
         case .interrupted:
             return ["Stopped; the same command goes on with it."]
         }

@@ -84,7 +84,8 @@ enum ShownWords {
             state + [
                 ("task", declaration.task), ("owner", declaration.owner), ("base", declaration.base.text),
                 ("data", "\(declaration.data.train), held out \(declaration.data.heldOut)"),
-                ("metric", declaration.metric.rawValue), ("horizon", "\(declaration.horizon)"), ("policy", declaration.policy),
+                ("metric", MetricNameWords.text(declaration.metric)), ("horizon", "\(declaration.horizon)"),
+                ("policy", declaration.policy),
             ]
         let versions = record.versions.reversed().map { record in
             let aliases = record.aliases.isEmpty ? "" : " (\(record.aliases.sorted().map(\.text).joined(separator: ", ")))"

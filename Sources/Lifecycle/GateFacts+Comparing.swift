@@ -1,0 +1,31 @@
+import Adapters
+import DurableFiles
+import Foundation
+import Monitoring
+import Registry
+import Training
+
+extension GateFacts.Rival {
+    /// A candidate beside a rival on the same rows; nil when the rival was measured on none.
+    init?(_ rival: HeldOutScore, beside candidate: HeldOutScore, _ slices: RowSlices, confidence: Double) {
+        guard let error = rival.error(confidence: confidence) else { return nil }
+        let comparison = candidate.comparison(with: rival, confidence: confidence)
+        self.init(
+            error: error, pairs: candidate.pairs(against: rival), comparison: comparison,
+            slices: comparison == nil
+                ? [] : slices.comparisons(candidate.answers, rival.answers, confidence: confidence))
+    }
+}
+
+extension AdapterDeclaration {
+    /// The held-out rows parted by the declared columns; not parted where they cannot be read, which measuring them will say.
+    func slices(in layout: RegistryLayout) -> RowSlices {
+        do {
+            guard !slices.isEmpty else { return .none }
+            let file = try DataFile(contentsOf: layout.resolve(data.heldOut))
+            return RowSlices(try RowColumns.values(of: slices, in: file))
+        } catch {
+            return .none
+        }
+    }
+}

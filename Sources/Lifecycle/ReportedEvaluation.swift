@@ -1,0 +1,121 @@
+import Adapters
+import Foundation
+import Monitoring
+import Reports
+import StrictJSON
+
+/// What it was measured to be, beside its base and the version before it: over all rows, by slices, and on suites far from its task.
+struct EvaluationSection {
+    private let proof: JSONValue?
+    private static let confidence = 0.95
+
+    init(_ evidence: VersionEvidence) { proof = evidence.evaluation }
+
+    /// Nil for a version that brought no proof.
+    var section: Report.Section? {
+        guard let proof, let metric = proof["metric"]?.stringValue, let candidate = score(proof["candidate"]) else { return nil }
+        var rows = [row("this version", candidate)]
+        var differences: [Report.Finding] = []
+        if let base = score(proof["base"]) {
+            rows.append(row("the base alone", base))
+            differences.append(difference(candidate, base, from: "the base's"))
+        }
+        if let prompted = score(proof["prompted_base"]) {
+            rows.append(row("the base behind its instructions", prompted))
+            differences.append(difference(candidate, prompted, from: "the instructed base's"))
+        }
+        if let production = proof["production"], let other = score(production["score"]) {
+            let name = production["version"]?.stringValue ?? "the version in production"
+            rows.append(row(name, other))
+            differences.append(difference(candidate, other, from: "\(name)'s"))
+        }
+        let table = Report.Table(
+            ["", "rows", "errors", "error", "95 % interval", "stopped", "tokens"], rows, numeric: [1, 2, 3, 4, 5, 6],
+            caption: "On the held-out rows, by \(metric)")
+        return Report.Section("Evaluation", [.table(table), .findings(differences)] + slices + suites)
+    }
+
+    private func score(_ json: JSONValue?) -> HeldOutScore? { json.flatMap { HeldOutScore(json: $0, at: .earliest) } }
+
+    private func row(_ name: String, _ score: HeldOutScore) -> [String] {
+        let interval = ErrorInterval(score.answers, confidence: Self.confidence)
+        return [
+            name, RuleValue.count(score.rows).words, score.correct == nil ? "–" : RuleValue.count(score.errors).words,
+            interval.map { RuleValue.rate($0.value).words } ?? "–",
+            interval.map { "\(RuleValue.rate($0.lower).words) to \(RuleValue.rate($0.upper).words)" } ?? "–",
+            score.endings?.stopRate.map { RuleValue.rate($0).words } ?? "–",
+            score.endings?.meanTokens.map { RuleValue.ratio($0).words } ?? "–",
+        ]
+    }
+
+    private func difference(_ own: HeldOutScore, _ other: HeldOutScore, from whose: String) -> Report.Finding {
+        guard let comparison = own.comparison(with: other, confidence: Self.confidence) else {
+            return Report.Finding(.open, "It was not measured on the same rows as \(whose).")
+        }
+        let side = comparison.difference < 0 ? "above" : "below"
+        let sighting =
+            comparison.difference == 0
+            ? "Its error equals \(whose)" : "Its error lies \(points(abs(comparison.difference))) \(side) \(whose)"
+        let counts = comparison.pairs.map {
+            ": it alone is right on \(counted($0.onlyFirst, "row")), the other alone on \(RuleValue.count($0.onlySecond).words)"
+        }
+        let needed = comparison.rowsNeeded.flatMap { count in
+            comparison.finding == .indistinguishable ? "; \(counted(count, "row")) would show it" : nil
+        }
+        let remark =
+            "95 % interval of the difference: \(points(comparison.lower)) to \(points(comparison.upper))\(needed ?? "")"
+        return Report.Finding(mark(comparison.finding), "\(sighting)\(counts ?? "").", remark: remark)
+    }
+
+    private func points(_ share: Double) -> String { "\(RuleValue.ratio(100 * share).words) points" }
+
+    private func mark(_ finding: PairedComparison.Finding) -> Report.Finding.Mark {
+        switch finding {
+        case .better: .passed
+        case .worse: .failed
+        case .indistinguishable: .open
+        }
+    }
+
+    /// How it did on the rows of each slice, against the version in production, else against the base.
+    private var slices: [Report.Block] {
+        guard let scores = proof?["slices"]?.arrayValue, !scores.isEmpty else { return [] }
+        let comparisons = proof?["comparisons"]
+        let rival = comparisons?["production"] == nil ? "base" : "production"
+        let compared = comparisons?[rival]?["slices"]?.arrayValue ?? []
+        let rows = scores.map { slice in
+            let comparison = compared.first { $0["column"] == slice["column"] && $0["value"] == slice["value"] }
+            return [
+                "\(slice["column"]?.stringValue ?? "–") = \(slice["value"]?.stringValue ?? "–")", count(slice["rows"]),
+                share(slice["error"]), share(comparison?["second_error"]), comparison?["finding"]?.stringValue ?? "–",
+            ]
+        }
+        let table = Report.Table(
+            ["slice", "rows", "error", "error of \(rival)", "it is"], rows, numeric: [1, 2, 3],
+            caption: "By slices; what is no chance among all of them")
+        return [.table(table)]
+    }
+
+    /// Far from its task, against its base.
+    private var suites: [Report.Block] {
+        let scores = SuiteScores(json: proof?["suites"], at: .earliest)
+        let compared = scores.comparisons(confidence: Self.confidence)
+        guard !compared.isEmpty else { return [] }
+        let rows = compared.map { suite in
+            [
+                suite.suite, RuleValue.count(suite.comparison.rows).words, RuleValue.rate(steadied(suite.comparison.first)).words,
+                RuleValue.rate(steadied(suite.comparison.second)).words,
+                suite.adjustedPValue > 1 - Self.confidence
+                    ? PairedComparison.Finding.indistinguishable.rawValue : suite.comparison.difference > 0 ? "better" : "worse",
+            ]
+        }
+        let table = Report.Table(
+            ["suite", "rows", "error", "error of base", "it is"], rows, numeric: [1, 2, 3],
+            caption: "Out of its domain; what is no chance among all suites")
+        return [.table(table)]
+    }
+
+    private func count(_ json: JSONValue?) -> String { json?.intValue.map { RuleValue.count($0).words } ?? "–" }
+    private func share(_ json: JSONValue?) -> String { json?.doubleValue.map { RuleValue.rate($0).words } ?? "–" }
+    private func steadied(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }
+}

@@ -1,0 +1,68 @@
+import Adapters
+import DurableFiles
+import Faults
+
+/// Why suites or probes cannot be used or kept.
+public enum SuiteError: Error, Hashable {
+    case unknown(String, nearest: String?)
+    case taken(SuiteName, isShipped: Bool)
+    /// Rows that are not as they were frozen.
+    case changed(SuiteName, path: String, frozen: ContentDigest, found: ContentDigest)
+    case unknownMetric(String, nearest: String?)
+    /// A manifest that is not what `suite add` writes.
+    case badManifest(path: String)
+    case busy
+    case unknownProbe(String, AdapterName, nearest: String?)
+    case badProbe(path: String, line: Int)
+    case noLine(Int, path: String)
+    case emptyReason
+
+    /// A name that no suite can be scored by, with the nearest that can.
+    public init(unknownMetric name: String) {
+        self = .unknownMetric(name, nearest: nearestName(to: name, among: SuiteMetric.names))
+    }
+}
+
+extension SuiteError: Explained {
+    public var explanation: Explanation {
+        switch self {
+        case .unknown(let name, let nearest):
+            Explanation(
+                "No suite is named '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
+                next: "`lora suite list` shows those that are known.", kind: .usage)
+        case .taken(let name, let isShipped):
+            Explanation(
+                "A suite '\(name)' \(isShipped ? "ships with the program" : "is frozen already").",
+                next: "Add the rows under another name: what was measured on a suite must stay comparable.", kind: .usage)
+        case .changed(let name, let path, let frozen, let found):
+            Explanation(
+                "The rows of suite '\(name)' are not as they were frozen: sha256:\(frozen.hex.prefix(8))… was, "
+                    + "sha256:\(found.hex.prefix(8))… is there.",
+                at: path, next: "Restore the file, or delete it with its manifest and add the rows under another name.",
+                kind: .integrity)
+        case .unknownMetric(let name, let nearest):
+            Explanation(
+                "A suite cannot be scored by '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
+                next: "Known: \(SuiteMetric.names.joined(separator: ", ")).", kind: .usage)
+        case .badManifest(let path):
+            Explanation(
+                "This is no manifest of a suite.", at: path, next: "Restore it, or delete it and add the suite anew.",
+                kind: .integrity)
+        case .busy:
+            Explanation(
+                "Another process writes suites or probes.", next: "Try again in a moment.", kind: .busy)
+        case .unknownProbe(let name, let adapter, let nearest):
+            Explanation(
+                "'\(adapter)' has no probe '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
+                next: "`lora probe list \(adapter)` shows them.", kind: .usage)
+        case .badProbe(let path, let line):
+            Explanation(
+                "This is no probe.", at: "\(path):\(line)",
+                next: "Restore the file as `lora probe add` wrote it, or take the line out.", kind: .integrity)
+        case .noLine(let line, let path):
+            Explanation("Line \(line) holds no row.", at: path, next: "Name a line with a row, from 1.", kind: .usage)
+        case .emptyReason:
+            Explanation("A probe needs a reason.", next: "Say with --reason what went wrong.", kind: .usage)
+        }
+    }
+}
