@@ -8,7 +8,7 @@ PACKAGES := libsqlite3-dev libreadline-dev libopenblas-dev libgit2-dev libssh2-1
 # other people's programs that the tests hold ours against
 TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
-.PHONY: demo test sanitize build release lint format setup test-setup peft-check clone-check kill-test kill-registry-test \
+.PHONY: demo test sanitize build release lint format setup test-setup peft-check merge-check clone-check kill-test kill-registry-test \
 	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test checks-test report-check data-check-test simulate hostile-folders-test bench bench-kernels \
 	bench-registry arm-check clean
 
@@ -110,6 +110,11 @@ hostile-folders-test: release
 
 peft-check: release
 	Scripts/check_peft.py --lora $(LORA)
+
+# What `lora merge` writes, loaded by transformers and held against PEFT's merge; and its peak memory on models of few and of many layers.
+merge-check: release
+	Scripts/check_merge.py --lora $(LORA)
+	Scripts/merge_memory.py --lora $(LORA)
 
 # Runs `lora` and PEFT + bitsandbytes in turn and writes Benchmarks/RESULTS.md; the first time it fetches about 6 GB of Python
 # and makes models of 22 GB.

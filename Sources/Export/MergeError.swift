@@ -1,7 +1,13 @@
 /// Why an adapter cannot be merged.
 public enum MergeError: Error, Hashable {
-    /// The base's weight is stored in 4 bits, where a merge would lose what was learned.
-    case quantizedBase(folder: String, tensor: String)
     case targetNotEmpty(String)
-    case notFinite(tensor: String)
+    /// A folder that may be replaced, but that no merge wrote.
+    case targetForeign(String)
+    case noRoom(folder: String, needed: Int, free: Int)
+    /// Another process merges into the same folder.
+    case busy(String)
+    /// A way of merging that this base and this adapter do not have.
+    case impossible(MergeCandidate, possible: [MergeCandidate])
+    /// No row has a token that is supervised.
+    case nothingToMeasure(String)
 }

@@ -16,15 +16,16 @@ public struct ModelFiles {
 
     private static let indexName = "model.safetensors.index.json"
     private static let endings = [".json", ".jinja", ".txt", ".model"]
+    private static let terms = ["LICENSE", "LICENCE", "NOTICE", "USE_POLICY"]
     /// Python's names of the types, as config.json spells them.
     private static let typeNames: [FloatType: String] = [.f32: "float32", .f16: "float16", .bf16: "bfloat16", .f64: "float64"]
 
     /// - Parameter tensors: every tensor with the file that holds it; the index lists them unless one file holds all.
     public func write(to folder: URL, tensors: [(file: String, tensor: TensorDescription)]) throws {
-        for name in try base.names() where Self.endings.contains(where: name.hasSuffix) && name != Self.indexName {
+        for name in try base.names() where Self.takes(name) {
             let file = try base.file(named: name)
-            if name == "config.json", let type {
-                try DurableFile.write(try configuration(file, type), to: folder.appending(path: name))
+            if name == "config.json", let data = try configuration(file) {
+                try DurableFile.write(data, to: folder.appending(path: name))
             } else {
                 _ = try FileBytes.copy(file, to: folder.appending(path: name))
             }
@@ -33,11 +34,24 @@ public struct ModelFiles {
         try DurableFile.write(index(tensors), to: folder.appending(path: Self.indexName))
     }
 
-    private func configuration(_ file: URL, _ type: FloatType) throws -> Data {
-        guard case .object(var object) = try JSONValue(contentsOf: file) else { return try Data(contentsOf: file) }
-        let spelled = ["dtype", "torch_dtype"].filter { object[$0] != nil }
-        for key in spelled.isEmpty ? ["dtype"] : spelled { object[key] = Self.typeNames[type].map { .string($0) } }
+    /// Nil where it says all that holds of the copy.
+    private func configuration(_ file: URL) throws -> Data? {
+        guard case .object(var object) = try JSONValue(contentsOf: file) else { return nil }
+        guard type != nil || object[Self.quantization] != nil else { return nil }
+        object[Self.quantization] = nil
+        if let type {
+            let spelled = ["dtype", "torch_dtype"].filter { object[$0] != nil }
+            for key in spelled.isEmpty ? ["dtype"] : spelled { object[key] = Self.typeNames[type].map { .string($0) } }
+        }
         return Data((JSONValue.object(object).text(.pretty) + "\n").utf8)
+    }
+
+    /// What is written is never quantized.
+    private static let quantization = "quantization_config"
+
+    /// The terms of the base hold for what is made of it.
+    private static func takes(_ name: String) -> Bool {
+        name != indexName && (endings.contains(where: name.hasSuffix) || terms.contains(where: name.uppercased().hasPrefix))
     }
 
     private func index(_ tensors: [(file: String, tensor: TensorDescription)]) -> Data {

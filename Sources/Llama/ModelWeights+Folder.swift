@@ -45,49 +45,25 @@ extension ModelWeights {
         return tensors.entry(named: TensorName.embedding).flatMap { FloatType($0.dtype) } ?? .f32
     }
 
-    /// Bytes of one weight file, as transformers cut them for many years.
-    public static let shardSize = 5_000_000_000
-
     /// Fills a folder that nobody looks at yet with a whole model: these weights, the base's configuration and its tokenizer.
     ///
     /// - Returns: the names of the weight files.
     @discardableResult
     public func write(
-        to folder: URL, as type: FloatType, base: URL, shardSize: Int = Self.shardSize
+        to folder: URL, as type: FloatType, base: URL, shardSize: Int = ModelShards.standardSize
     ) throws -> [String] {
-        let shards = shards(type, shardSize)
-        let names = shards.indices.map { Self.fileName($0, of: shards.count) }
-        for (name, shard) in zip(names, shards) {
+        let tensors = parameters.map { TensorDescription($0.name, type.dtype, shape: $0.shape) }
+        let files = ModelShards(tensors, limit: shardSize).files
+        for (name, shard) in files {
             try SafetensorsWriter.write(shard, to: folder.appending(path: name)) { try bytes(of: $0.name, type) }
         }
-        let placed = zip(names, shards).flatMap { name, shard in shard.map { (file: name, tensor: $0) } }
+        let placed = files.flatMap { name, shard in shard.map { (file: name, tensor: $0) } }
         try ModelFiles(base: ModelFolder(base), type: type).write(to: folder, tensors: placed)
-        return names
+        return files.map(\.name)
     }
 
     /// The files of a folder that `write` filled.
     public static func files(in folder: URL) throws -> [String] { try ModelTensors(folder: folder).fileNames }
-
-    /// Tensors in model order; a new file begins where the next one would not fit.
-    private func shards(_ type: FloatType, _ limit: Int) -> [[TensorDescription]] {
-        var shards: [[TensorDescription]] = [[]]
-        var size = 0
-        for parameter in parameters {
-            let bytes = parameter.count * type.byteCount
-            if size + bytes > limit, size > 0 {
-                shards.append([])
-                size = 0
-            }
-            shards[shards.count - 1].append(TensorDescription(parameter.name, type.dtype, shape: parameter.shape))
-            size += bytes
-        }
-        return shards
-    }
-
-    private static func fileName(_ index: Int, of count: Int) -> String {
-        func number(_ number: Int) -> String { String(repeating: "0", count: max(0, 5 - "\(number)".count)) + "\(number)" }
-        return count == 1 ? ModelTensors.singleFileName : "model-\(number(index + 1))-of-\(number(count)).safetensors"
-    }
 
     private func bytes(of name: String, _ type: FloatType) throws -> Data {
         let bytes = type.narrow(self[name].values)

@@ -33,7 +33,7 @@ extension OutputHead {
     private func score(_ x: Matrix, _ asked: [Asked], _ losses: inout [Double]) {
         let input = LeftOperand(norm.normed(x, arithmetic))
         var sums = [LogSum](repeating: LogSum(), count: x.rows)
-        for strip in strips(rows: x.rows) {
+        for strip in Self.strips(rows: x.rows, vocabulary: weight.outputs) {
             let stripWeight = strip.count == weight.outputs ? weight : weight.rows(strip)
             let logits = Product.floats(Product.Sum(Product.Term(input, .transposedWeight(stripWeight))))
             // −log p of a strip's first token among the strip, and its logit: their sum is the strip's log Σ e^logit
@@ -46,9 +46,10 @@ extension OutputHead {
         for one in asked { losses[one.index] += sums[one.row].value }
     }
 
-    private func strips(rows: Int) -> [Range<Int>] {
-        let width = max(32, Self.chunkSize / max(1, rows) / 32 * 32)
-        return stride(from: 0, to: weight.outputs, by: width).map { $0..<min(weight.outputs, $0 + width) }
+    /// Cuts the vocabulary so that the logits of that many rows fit.
+    static func strips(rows: Int, vocabulary: Int) -> [Range<Int>] {
+        let width = max(32, chunkSize / max(1, rows) / 32 * 32)
+        return stride(from: 0, to: vocabulary, by: width).map { $0..<min(vocabulary, $0 + width) }
     }
 }
 

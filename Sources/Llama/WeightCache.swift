@@ -68,7 +68,7 @@ public struct WeightCache: Sendable {
     }
 
     /// The same for a model; what its folder holds in 4 bits stays there.
-    func tensors(of configuration: ModelConfiguration, in base: ModelTensors) throws -> ModelTensors? {
+    public func tensors(of configuration: ModelConfiguration, in base: ModelTensors) throws -> ModelTensors? {
         let linears = configuration.linearModules.filter { !NF4Matrix.isStored($0.weightName, in: base) }
         return try tensors(quantizing: linears, tables: LlamaModel.tableNames(configuration), of: base)
     }
@@ -78,18 +78,20 @@ public struct WeightCache: Sendable {
         return ContentDigest(of: Data(lines.joined().utf8))
     }
 
-    /// One linear after the other: no more than one stands in memory.
     private static func write(_ linears: [LinearModule], tables: [String], of base: ModelTensors, to file: URL) throws {
         for table in tables { try base.checkFinite(table) }
+        try write(linears, to: file) { linear in
+            try NF4Matrix(quantizing: linear.weightName, of: base, rows: linear.outputs, columns: linear.inputs)
+        }
+    }
+
+    /// One linear after the other: no more than one stands in memory.
+    static func write(_ linears: [LinearModule], to file: URL, quantized: (LinearModule) throws -> NF4Matrix) throws {
         let parts = linears.map { NF4Matrix.storedParts(of: $0.weightName, rows: $0.outputs, columns: $0.inputs) }
         var waiting: [Data] = []
         var next = linears.makeIterator()
         try SafetensorsWriter.write(parts.flatMap(\.self), to: file, keepsOrder: true) { _ in
-            if waiting.isEmpty, let linear = next.next() {
-                let matrix = try NF4Matrix(
-                    quantizing: linear.weightName, of: base, rows: linear.outputs, columns: linear.inputs)
-                waiting = matrix.storedBytes()
-            }
+            if waiting.isEmpty, let linear = next.next() { waiting = try quantized(linear).storedBytes() }
             return waiting.removeFirst()
         }
     }

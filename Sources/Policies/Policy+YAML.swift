@@ -22,6 +22,7 @@ extension Policy {
             PruneRules(
                 keepLast: try reader.count("keep_last", in: 1...1_000_000), keepServed: try reader.count("keep_served"))
         }
+        merge = try reader.required(section: "merge", MergeRules.init(reading:))
     }
 }
 

@@ -14,6 +14,7 @@ public struct Policy: Sendable, Hashable {
     public let retirement: RetirementRules
     public let costs: CostTable
     public let prune: PruneRules
+    public let merge: MergeRules
 
     public var name: String { stamp.name }
 }

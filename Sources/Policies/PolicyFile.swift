@@ -9,7 +9,7 @@ public struct PolicyFile: Sendable {
     static let chainLimit = 8
 
     /// Sections that files of earlier versions do not have: what ships counts there, so that a policy that judged before still does.
-    private static let laterSections = ["unattended", "retirement", "costs"]
+    private static let laterSections = ["unattended", "retirement", "costs", "merge"]
 
     /// Nearest first.
     let layers: [PolicyLayer]

@@ -97,6 +97,11 @@ public enum PolicyGuide {
         "retirement.confidence": "confidence of the intervals that these rules judge by, between 0 and 1",
         "prune.keep_last": "how many of the latest versions keep their weights",
         "prune.keep_served": "how many of the versions that an alias pointed to last keep theirs, for each alias",
+        "merge.largest_divergence":
+            "nats per supervised token, 0 or more: the mean KL divergence that a merged model may have from the adapter",
+        "merge.least_agreement":
+            "share of supervised tokens, 0 to 1, for which a merged model must find the same next token likeliest",
+        "merge.largest_loss": "share of rows, 0 to 1, by which a merged model's error may exceed the adapter's",
     ]
 
     /// What the values of a reaction mean.

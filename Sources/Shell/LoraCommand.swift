@@ -24,7 +24,7 @@ struct LoraCommand: ParsableCommand {
             ShowVerb.self,
             HistoryVerb.self, WhyVerb.self, DiffVerb.self, ReportVerb.self, PlotVerb.self, PromoteVerb.self, RollbackVerb.self,
             AliasVerb.self,
-            AdoptVerb.self, ExportVerb.self, BaseVerb.self, DataVerb.self, DatasetVerb.self,
+            AdoptVerb.self, ExportVerb.self, MergeVerb.self, BaseVerb.self, DataVerb.self, DatasetVerb.self,
             CreateVerb.self, RenameVerb.self, ArchiveVerb.self, UnarchiveVerb.self, RetireVerb.self, PruneVerb.self,
             InitVerb.self,
             ScoreVerb.self,

@@ -3,12 +3,15 @@ public enum LinearWeight: Sendable {
     case float32(Matrix)
     case bfloat16(BrainFloatMatrix)
     case nf4(NF4Matrix)
+    /// Decoded from its file wherever it is used.
+    case merged(MergedMatrix)
 
     public var outputs: Int {
         switch self {
         case .float32(let matrix): matrix.rows
         case .bfloat16(let matrix): matrix.rows
         case .nf4(let matrix): matrix.rows
+        case .merged(let matrix): matrix.rows
         }
     }
 
@@ -17,6 +20,7 @@ public enum LinearWeight: Sendable {
         case .float32(let matrix): matrix.columns
         case .bfloat16(let matrix): matrix.columns
         case .nf4(let matrix): matrix.columns
+        case .merged(let matrix): matrix.columns
         }
     }
 
@@ -35,6 +39,7 @@ public enum LinearWeight: Sendable {
         case .float32(let matrix): .float32(matrix.rows(range))
         case .bfloat16(let matrix): .bfloat16(matrix.rows(range))
         case .nf4(let matrix): .float32(matrix.dequantized(rows: range))
+        case .merged(let matrix): .merged(matrix.rows(range))
         }
     }
 
@@ -54,6 +59,7 @@ extension LinearWeight {
         case .float32: []
         case .bfloat16(let matrix): matrix.pages.map { [$0] } ?? []
         case .nf4(let matrix): matrix.pages
+        case .merged(let matrix): matrix.pages
         }
     }
 }
@@ -80,6 +86,7 @@ extension LinearWeight {
             floats.update(from: matrix.pointer + rows.lowerBound * matrix.columns, count: rows.count * matrix.columns)
         case .bfloat16(let matrix): matrix.decode(rows, into: floats)
         case .nf4(let matrix): matrix.dequantize(rows: rows, to: floats)
+        case .merged(let matrix): matrix.decode(rows, into: floats)
         }
     }
 }

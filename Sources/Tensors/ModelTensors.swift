@@ -189,6 +189,11 @@ public final class ModelTensors: Sendable {
         file.release(entry)
     }
 
+    /// The same for a tensor that may not be there.
+    public func releasePages(of name: String) {
+        if let place = place(of: name), let entry = place.file.entry(named: name) { place.file.release(entry) }
+    }
+
     /// Where a tensor lies.
     func pages(of name: String) throws(ModelFolderError) -> MappedRange {
         let (file, entry) = try required(name)

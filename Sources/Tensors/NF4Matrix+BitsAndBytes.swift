@@ -7,6 +7,19 @@ extension NF4Matrix {
         QuantState.keys.contains { tensors.contains("\(weight).\($0)") }
     }
 
+    /// The tensors beside a stored weight that its codes are read by.
+    public static func parts(of weight: String, in tensors: ModelTensors) -> [String] {
+        (["absmax", "quant_map", "nested_absmax", "nested_quant_map"] + QuantState.keys).map { "\(weight).\($0)" }
+            .filter { tensors.contains($0) }
+    }
+
+    /// The type that a stored weight had before it was quantized.
+    ///
+    /// - Throws: `ModelFolderError` for a malformed quantization state.
+    public static func valueType(of weight: String, in tensors: ModelTensors) throws -> FloatType {
+        try QuantState(of: weight, in: tensors).valueType
+    }
+
     /// Reads the weight [rows, columns] of a `-bnb-4bit` folder; the codes stay in the mapped file.
     ///
     /// - Parameter weight: The tensor's name, such as `model.layers.0.mlp.up_proj.weight`.

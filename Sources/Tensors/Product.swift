@@ -100,6 +100,12 @@ public enum Product {
         run([Job(sum, to: out.mutablePointer(), as: LORA_ADD_FLOATS, width: 4)])
     }
 
+    /// `out += Σ terms`, by the calling thread alone: for work that is shared among threads already.
+    static func addAlone(_ sum: Sum, to out: UnsafeMutablePointer<Float>) {
+        let job = Job(sum, to: out, as: LORA_ADD_FLOATS, width: 4)
+        for piece in 0..<job.cut.count { job.run(piece: piece) }
+    }
+
     private static func run(_ jobs: [Job]) {
         let pieces = jobs.indices.flatMap { job in (0..<jobs[job].cut.count).map { (job: job, index: $0) } }
         Parallel.each(pieces.count, isSmall: jobs.allSatisfy(\.cut.isSmall)) { place in

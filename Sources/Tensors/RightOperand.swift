@@ -46,6 +46,7 @@ public enum RightOperand: Sendable {
         case .weight(.nf4(let w)) where arithmetic == .fp32 || !w.packsIntoPanels:
             .matrix(Activations(LinearWeight.nf4(w).decoded(), arithmetic))
         case .weight(.float32(let w)) where arithmetic == .bf16: .matrix(Activations(w, .bf16))
+        case .weight(.merged(let w)): .matrix(Activations(LinearWeight.merged(w).decoded(), arithmetic))
         default: self
         }
     }

@@ -25,6 +25,19 @@ public enum SafetensorsWriter {
         _ tensors: [TensorDescription], metadata: [String: String] = standardMetadata, to url: URL, keepsOrder: Bool = false,
         bytes: (TensorDescription) throws -> Data
     ) throws {
+        try write(tensors, metadata: metadata, to: url, keepsOrder: keepsOrder) { tensor in
+            var whole: Data? = try bytes(tensor)
+            return { whole.take() }
+        }
+    }
+
+    /// The same for tensors too large to stand in memory.
+    ///
+    /// - Parameter pieces: what hands over the bytes of a tensor, one part after the other, and nil behind the last.
+    public static func write(
+        _ tensors: [TensorDescription], metadata: [String: String] = standardMetadata, to url: URL, keepsOrder: Bool = false,
+        pieces: (_ tensor: TensorDescription) throws -> () throws -> Data?
+    ) throws {
         let canonical = try canonicalOrder(tensors, url)
         let ordered = keepsOrder ? tensors : canonical
         let header = try header(of: ordered, metadata, url)
@@ -32,12 +45,16 @@ public enum SafetensorsWriter {
             try append(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) })
             try append(header)
             for tensor in ordered {
-                let piece = try bytes(tensor)
-                guard piece.count == tensor.byteCount else {
-                    throw SafetensorsError(
-                        .wrongByteCount(expected: tensor.byteCount, found: piece.count), file: url, tensor: tensor.name)
+                var count = 0
+                let next = try pieces(tensor)
+                while let piece = try next() {
+                    count += piece.count
+                    try append(piece)
                 }
-                try append(piece)
+                guard count == tensor.byteCount else {
+                    throw SafetensorsError(
+                        .wrongByteCount(expected: tensor.byteCount, found: count), file: url, tensor: tensor.name)
+                }
             }
         }
     }

@@ -53,7 +53,7 @@ public struct BaseFiles: Sendable {
     }
 
     /// Copies the chat templates beside the default one byte for byte.
-    func copyTemplates(to target: URL) throws {
+    public func copyTemplates(to target: URL) throws {
         for (path, file) in try namedTemplates() {
             try DurableFile.makeFolder(target.appending(path: Self.templates))
             _ = try FileBytes.copy(file, to: target.appending(path: path))

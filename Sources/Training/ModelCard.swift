@@ -47,17 +47,20 @@ public struct ModelCard: Sendable, Hashable {
         """
     }
 
-    private var modelFront: String {
+    private var modelFront: String { Self.front(ofModelFrom: base.name, title: "Full fine-tune of \(base.name)") }
+
+    /// The front matter of a whole model that was made of another, and the title.
+    public static func front(ofModelFrom base: String, title: String) -> String {
         """
         ---
-        base_model: \(Self.quoted(base.name))
+        base_model: \(quoted(base))
         library_name: transformers
         pipeline_tag: text-generation
         tags:
-        - \(Self.quoted("base_model:finetune:" + base.name))
+        - \(quoted("base_model:finetune:" + base))
         ---
 
-        # Full fine-tune of \(base.name)
+        # \(title)
         """
     }
 

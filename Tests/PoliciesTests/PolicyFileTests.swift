@@ -85,7 +85,7 @@ import Testing
         ("should_finetune:\n  base_error:\n    abov: 0.2\n", "7:should_finetune.base_error.abov", "Did you mean 'above'?"),
         (
             "retrain: {}\n", "5:retrain",
-            "Known: costs, extends, gate, name, prune, retirement, retraining, run_rule, schema, should_finetune, summary, unattended."
+            "Known: costs, extends, gate, merge, name, prune, retirement, retraining, run_rule, schema, should_finetune, summary, unattended."
         ),
         ("retraining:\n  reactions:\n    weights: breakin\n", "7:retraining.reactions.weights", "Did you mean 'breaking'?"),
         (
@@ -201,7 +201,7 @@ import Testing
 
     /// A policy that an earlier version laid out goes on judging; what it says itself comes first.
     @Test func aSectionThatCameLaterIsTheShippedOne() throws {
-        let later = ["unattended:", "retirement:", "costs:"]
+        let later = ["unattended:", "retirement:", "costs:", "merge:"]
         let sections = shipped.components(separatedBy: "\n\n").filter { section in !later.contains { section.contains("\n\($0)") }
         }
         let old = sections.joined(separator: "\n\n")
@@ -212,6 +212,7 @@ import Testing
         let filled = try policy(old, otherwise: ["default": shipped])
         let whole = try ShippedPolicy.default.load()
         #expect(filled.unattended == whole.unattended && filled.retirement == whole.retirement && filled.costs == whole.costs)
+        #expect(filled.merge == whole.merge)
         let own = "\n\nretirement:\n  after_horizon: false\n  confidence: 0.9\n"
         let partly = try policy(old + own, otherwise: ["default": shipped])
         #expect(
@@ -240,6 +241,6 @@ import Testing
             #expect(throws: (any Error).self, "without '\(line)'") { try policy(rest.joined(separator: "\n")) }
             removed += 1
         }
-        #expect(removed == 60)
+        #expect(removed == 63)
     }
 }
