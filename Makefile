@@ -10,7 +10,7 @@ TEST_PACKAGES := git git-lfs openssh-client openssh-server
 
 .PHONY: demo test sanitize build release lint format setup test-setup peft-check merge-check clone-check kill-test kill-registry-test \
 	kill-push-test failing-machine-test full-disk-test flip-test processes-test permissions-test checks-test report-check data-check-test simulate hostile-folders-test bench bench-kernels \
-	bench-registry arm-check clean
+	bench-registry arm-check install uninstall clean
 
 demo: release
 	@Scripts/demo.sh $(LORA)
@@ -29,6 +29,16 @@ build: setup
 # Swift's own libraries are linked in: the binary runs where no Swift is, and starts sooner than the loader finds them.
 release: setup
 	swift build -c release --static-swift-stdlib $(SWIFT_FLAGS)
+
+# The program, a manual page for each verb and completions; what is built already is installed, so that root needs no Swift.
+PREFIX := /usr/local
+DESTDIR :=
+install:
+	@test -x $(LORA) || $(MAKE) release
+	@Scripts/install.sh install $(LORA) "$(PREFIX)" "$(DESTDIR)"
+
+uninstall:
+	@Scripts/install.sh uninstall $(LORA) "$(PREFIX)" "$(DESTDIR)"
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks Package.swift

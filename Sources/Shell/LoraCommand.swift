@@ -30,5 +30,6 @@ struct LoraCommand: ParsableCommand {
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
             VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
+            CompleteVerb.self, ManualVerb.self,
         ])
 }

@@ -51,6 +51,10 @@ public struct Program {
     /// Parses and performs one verb; every failure becomes words on the error stream and a status.
     static func perform(_ words: [String], in session: Session) -> ExitStatus {
         lora_interrupts_clear()
+        if let script = CompletionScript.asked(by: words, environment: session.environment) {
+            session.console.print(script.text)
+            return .passed
+        }
         do {
             try VerbName.check(words)
             var command = try LoraCommand.parseAsRoot(OptionValues.joined(words))

@@ -13,12 +13,11 @@ extension Verb {
 
 /// The configuration of a verb: one line that says what it does, an example, what else must be known, and the table of exit statuses.
 func configuration(
-    _ name: String, _ abstract: String, example: String, notes: String? = nil, aliases: [String] = []
+    _ name: String, _ abstract: String, example: String, notes: String? = nil, aliases: [String] = [], isHidden: Bool = false
 ) -> CommandConfiguration {
-    let notes = notes.map { "\($0)\n\n" } ?? ""
-    return CommandConfiguration(
-        commandName: name, abstract: abstract, discussion: "EXAMPLE\n  \(example)\n\n\(notes)\(ExitStatus.table)",
-        aliases: aliases)
+    CommandConfiguration(
+        commandName: name, abstract: abstract, discussion: VerbDiscussion(example: example, notes: notes).text,
+        shouldDisplay: !isHidden, aliases: aliases)
 }
 
 /// `--registry DIR`, for every verb that reads or writes the registry.

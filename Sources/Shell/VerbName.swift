@@ -12,7 +12,7 @@ enum VerbName {
         let verbs = command.configuration.subcommands
         guard !verbs.isEmpty, let word = words.first, !word.hasPrefix("-"), path + [word] != ["help"] else { return }
         guard let verb = verbs.first(where: { $0.configuration.commandName == word }) else {
-            let known = verbs.compactMap { $0.configuration.commandName }
+            let known = verbs.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
             throw UnknownVerb(words: path + [word], nearest: nearestName(to: word, among: known))
         }
         try check(words.dropFirst(), verb, path: path + [word])

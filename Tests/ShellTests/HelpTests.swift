@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Help tells how a verb is used")
 struct HelpTests {
-    /// Every verb as typed, `base add` and the like included.
-    static let verbs: [String] = LoraCommand.configuration.subcommands.flatMap { verb in
+    /// Every verb that people are told of, as typed, `base add` and the like included.
+    static let verbs: [String] = LoraCommand.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { verb in
         let name = verb.configuration.commandName ?? ""
         let below = verb.configuration.subcommands.compactMap { $0.configuration.commandName.map { "\(name) \($0)" } }
         return [name] + below

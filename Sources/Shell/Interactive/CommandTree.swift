@@ -1,7 +1,8 @@
 import ArgumentParser
 import StrictJSON
 
-/// The verbs with their options and arguments, as ArgumentParser knows them: completion and `help` read it, so that neither can go stale.
+/// The verbs with their options and arguments, as ArgumentParser knows them: completion and manual read it, so that neither can go stale.
+/// What `--help` does not show is not in it.
 struct CommandTree: Sendable {
     struct Option: Sendable {
         /// Spellings such as `--json` or `-h`.
@@ -9,14 +10,29 @@ struct CommandTree: Sendable {
         /// What its value is (`dir`, `adapter`, …); nil for a flag.
         let valueName: String?
         let allValues: [String]
+        let abstract: String
+        let isOptional: Bool
+        let isRepeating: Bool
+        let defaultValue: String?
+        /// The heading that it stands under, where that is not "options".
+        let section: String?
+    }
+
+    struct Argument: Sendable {
+        /// What it is (`adapter`, `file`, …).
+        let name: String
+        let abstract: String
+        let isOptional: Bool
+        let isRepeating: Bool
     }
 
     let name: String
     let abstract: String
+    let discussion: VerbDiscussion
     let subcommands: [CommandTree]
     let options: [Option]
-    /// Value names of the positional arguments, in order.
-    let arguments: [String]
+    /// The positional arguments, in order.
+    let arguments: [Argument]
 
     static func read() throws -> CommandTree {
         let dump = try JSONValue(parsing: LoraCommand._dumpHelp())
@@ -26,10 +42,15 @@ struct CommandTree: Sendable {
     private init(_ command: JSONValue) {
         name = command["commandName"]?.stringValue ?? ""
         abstract = command["abstract"]?.stringValue ?? ""
-        subcommands = (command["subcommands"]?.arrayValue ?? []).map(CommandTree.init)
-        let words = command["arguments"]?.arrayValue ?? []
+        discussion = VerbDiscussion(of: command["discussion"]?.stringValue ?? "")
+        subcommands = Self.shown(command["subcommands"]).map(CommandTree.init)
+        let words = Self.shown(command["arguments"])
         options = words.filter { $0["kind"]?.stringValue != "positional" }.map(Option.init)
-        arguments = words.filter { $0["kind"]?.stringValue == "positional" }.map { $0["valueName"]?.stringValue ?? "" }
+        arguments = words.filter { $0["kind"]?.stringValue == "positional" }.map(Argument.init)
+    }
+
+    private static func shown(_ parts: JSONValue?) -> [JSONValue] {
+        (parts?.arrayValue ?? []).filter { $0["shouldDisplay"]?.boolValue != false }
     }
 
     /// The deepest command the words lead to, and the words that remain.
@@ -48,5 +69,19 @@ extension CommandTree.Option {
         }
         valueName = argument["kind"]?.stringValue == "option" ? argument["valueName"]?.stringValue : nil
         allValues = (argument["allValues"]?.arrayValue ?? []).compactMap(\.stringValue)
+        abstract = argument["abstract"]?.stringValue ?? ""
+        isOptional = argument["isOptional"]?.boolValue ?? true
+        isRepeating = argument["isRepeating"]?.boolValue ?? false
+        defaultValue = argument["defaultValue"]?.stringValue
+        section = argument["sectionTitle"]?.stringValue
+    }
+}
+
+extension CommandTree.Argument {
+    fileprivate init(_ argument: JSONValue) {
+        name = argument["valueName"]?.stringValue ?? ""
+        abstract = argument["abstract"]?.stringValue ?? ""
+        isOptional = argument["isOptional"]?.boolValue ?? false
+        isRepeating = argument["isRepeating"]?.boolValue ?? false
     }
 }

@@ -50,7 +50,7 @@ struct Completion: Sendable {
     }
 
     private func argument(of command: CommandTree, at place: Int) -> String? {
-        place < command.arguments.count ? command.arguments[place] : nil
+        place < command.arguments.count ? command.arguments[place].name : nil
     }
 
     private func positionals(in words: [String], of command: CommandTree) -> Int {
@@ -70,7 +70,8 @@ struct Completion: Sendable {
 
     private func matching(_ word: String, _ candidates: [String], _ valueName: String?) -> [String] {
         let named = candidates.filter { $0.hasPrefix(word) }
-        let takesPath = ["dir", "file", "file-or-adapter", "base", "adapter-or-dir", "policy"].contains(valueName ?? "")
+        let takesPath = ["dir", "file", "file-or-adapter", "base", "adapter-or-dir", "dir-or-model", "policy"].contains(
+            valueName ?? "")
         return (named + (takesPath ? paths(startingWith: word) : [])).sorted()
     }
 
@@ -97,15 +98,19 @@ extension Completion {
         found.count > capacity ? found.prefix(capacity - 1) + found.suffix(1) : found
     }
 
+    init(for session: Session) throws {
+        self.init(
+            tree: try CommandTree.read(),
+            names: { kind, beginning, registry in
+                KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder)
+                    .names(of: kind, startingWith: beginning)
+            },
+            workingFolder: session.workingFolder)
+    }
+
     static func install(for session: Session) {
         do {
-            current = Completion(
-                tree: try CommandTree.read(),
-                names: { kind, beginning, registry in
-                    KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder)
-                        .names(of: kind, startingWith: beginning)
-                },
-                workingFolder: session.workingFolder)
+            current = try Completion(for: session)
         } catch {
             session.console.complain(Wording.text(of: Wording.explanation(ofForeign: error)))
         }
