@@ -184,9 +184,10 @@ let package = Package(
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Faults", "HTTP", "Hub", "Metrics", "Policies",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Faults", "HTTP", "Hub", "Llama",
+                "Metrics", "Policies",
                 "Randomness",
-                "Registry", "Training",
+                "Registry", "Tokenizers", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",
             ]),

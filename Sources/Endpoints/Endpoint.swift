@@ -35,6 +35,8 @@ public struct EndpointQuestion: Sendable, Hashable {
     public enum Prompt: Sendable, Hashable {
         case messages([JSONValue])
         case text(String)
+        /// Past template and tokenizer; only to be completed.
+        case tokens([Int32])
     }
 
     public let prompt: Prompt
@@ -42,6 +44,9 @@ public struct EndpointQuestion: Sendable, Hashable {
     public let instruction: String?
     /// Tokens.
     public let longestAnswer: Int
+    public var asksForLogProbabilities = false
+    /// For the server's chat template; few servers know of them.
+    public var templateVariables = JSONObject()
 
     public init(_ prompt: Prompt, instruction: String? = nil, longestAnswer: Int) {
         (self.prompt, self.instruction, self.longestAnswer) = (prompt, instruction, longestAnswer)
@@ -52,8 +57,14 @@ public struct EndpointQuestion: Sendable, Hashable {
             ("model", .string(endpoint.model)), ("temperature", 0), ("max_tokens", .integer(longestAnswer)), ("stream", false),
         ])
         switch form {
-        case .chat: body["messages"] = .array((instruction.map { [Self.message("system", $0)] } ?? []) + messages)
-        case .completions: body["prompt"] = .string((instruction.map { "\($0)\n\n" } ?? "") + text)
+        case .chat:
+            body["messages"] = .array((instruction.map { [Self.message("system", $0)] } ?? []) + messages)
+            if asksForLogProbabilities { body["logprobs"] = true }
+            if !templateVariables.isEmpty { body["chat_template_kwargs"] = .object(templateVariables) }
+        case .completions:
+            body["prompt"] = completed
+            // of the chosen token alone would be 0, which some take for no
+            if asksForLogProbabilities { body["logprobs"] = 1 }
         }
         return HTTPRequest.post(
             json: JSONValue.object(body).text(), to: endpoint.url.appending(path: form.path),
@@ -64,49 +75,21 @@ public struct EndpointQuestion: Sendable, Hashable {
         switch prompt {
         case .messages(let messages): messages
         case .text(let text): [Self.message("user", text)]
+        case .tokens: []
         }
     }
 
-    private var text: String {
+    private var completed: JSONValue {
+        let text: String
         switch prompt {
-        case .messages(let messages): messages.compactMap { $0["content"]?.stringValue }.joined(separator: "\n\n")
-        case .text(let text): text
+        case .messages(let messages): text = messages.compactMap { $0["content"]?.stringValue }.joined(separator: "\n\n")
+        case .text(let plain): text = plain
+        case .tokens(let ids): return .array(ids.map { .integer(Int($0)) })
         }
+        return .string((instruction.map { "\($0)\n\n" } ?? "") + text)
     }
 
     private static func message(_ role: String, _ content: String) -> JSONValue {
         ["role": .string(role), "content": .string(content)]
-    }
-}
-
-/// What a server replies to a question.
-struct EndpointReply: Sendable, Hashable {
-    let text: String
-    /// Whether the model ended its answer itself; nil where the server does not tell.
-    let isStopped: Bool?
-    /// Of the answer; nil where the server does not tell.
-    let tokens: Int?
-
-    /// Nil when it is no reply to a question.
-    init?(_ body: Data, _ form: Endpoint.Form) {
-        do {
-            let json = try JSONValue(parsing: body)
-            guard let choice = json["choices"]?.arrayValue?.first, let text = Self.text(of: choice, form) else { return nil }
-            self.text = text
-            isStopped = choice["finish_reason"]?.stringValue.map { $0 != "length" }
-            tokens = json["usage"]?["completion_tokens"]?.intValue.flatMap { $0 >= 0 ? $0 : nil }
-        } catch {
-            return nil
-        }
-    }
-
-    private static func text(of choice: JSONValue, _ form: Endpoint.Form) -> String? {
-        switch form {
-        case .completions: return choice["text"]?.stringValue
-        case .chat:
-            guard let message = choice["message"], message.objectValue != nil else { return nil }
-            // null where the model declines, or calls a tool
-            return message["content"]?.stringValue ?? ""
-        }
     }
 }

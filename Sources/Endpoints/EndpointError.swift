@@ -4,8 +4,11 @@ import Faults
 public enum EndpointError: Error, Hashable {
     /// Another process puts the same rows to the same model.
     case busy(String)
+    /// It has no such interface.
+    case lacksForm(Endpoint.Form, server: String, message: String?)
     /// It takes none of the questions; what it says of the last.
     case refusesAll(server: String, message: String)
+    case unknownModel(String, server: String, known: [String], nearest: String?)
 }
 
 extension EndpointError: Explained {
@@ -16,6 +19,16 @@ extension EndpointError: Explained {
                 "Another process is putting these rows to this model.", at: path,
                 next: "Wait for it, then run the command again.",
                 kind: .busy)
+        case .lacksForm(let form, let server, let message):
+            Explanation(
+                "\(server) offers no /\(form.path)\(message.map { ": \($0)" } ?? "").",
+                next: "Check the address, which ends with /v1 as a rule, and that the server speaks as OpenAI's does.")
+        case .unknownModel(let model, let server, let known, let nearest):
+            Explanation(
+                "\(server) serves no model '\(model)'; it has \(known.prefix(5).joined(separator: ", "))"
+                    + "\(known.count > 5 ? " and \(known.count - 5) more" : "").",
+                next: nearest.map { "Did you mean '\($0)'?" }
+                    ?? "Name one of them by --model, or load the adapter there first.", kind: .usage)
         case .refusesAll(let server, let message):
             Explanation("\(server) takes none of the rows: \(message).", next: "Check --model and what the model can be asked.")
         }

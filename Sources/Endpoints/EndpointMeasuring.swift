@@ -15,10 +15,7 @@ public struct EndpointMeasuring: Sendable {
     private static let refusalLimit = 5
 
     public init(_ endpoint: Endpoint, http: HTTPSettings, concurrency: Int) {
-        var http = http
-        // a model may think for long before its first word
-        http.stallTimeout = max(http.stallTimeout, .seconds(120))
-        http.replyTimeout = max(http.replyTimeout, .seconds(600))
+        var http = http.forModels
         http.retries.attempts = max(http.retries.attempts, 8)
         self.init(endpoint, exactly: http, concurrency: concurrency)
     }

@@ -29,7 +29,8 @@ struct LoraCommand: ParsableCommand {
             InitVerb.self,
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
-            VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
+            VerifyVerb.self, VerifyEndpointVerb.self,
+            RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
             CompleteVerb.self, ManualVerb.self,
         ])
 }

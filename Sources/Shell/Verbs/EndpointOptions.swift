@@ -21,7 +21,14 @@ struct EndpointOptions: ParsableArguments {
 
     func choice(in session: Session) throws -> EndpointChoice? {
         guard let endpoint, let model else { return nil }
-        let key = ["LORA_ENDPOINT_KEY", "OPENAI_API_KEY"].compactMap { session.environment[$0] }.first { !$0.isEmpty }
-        return EndpointChoice(try Endpoint(endpoint, model: model, key: key), http: session.http, concurrency: concurrency)
+        return EndpointChoice(
+            try Endpoint(endpoint, model: model, key: session.endpointKey), http: session.http, concurrency: concurrency)
+    }
+}
+
+extension Session {
+    /// What opens a server's door.
+    var endpointKey: String? {
+        ["LORA_ENDPOINT_KEY", "OPENAI_API_KEY"].compactMap { environment[$0] }.first { !$0.isEmpty }
     }
 }
