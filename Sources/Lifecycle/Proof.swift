@@ -63,8 +63,10 @@ struct Proof {
         facts.stopRate = candidate.endings?.stopRate
         facts.suites = suites.comparisons(confidence: confidence)
         facts.kept = kept?.facts
+        let learned = Set(examiner.task.dataset.examples.map(\.line))
         // looked at anew, since all that is proved rests on it
-        facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines.count
+        facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines
+            .count(where: learned.contains)
         let probes = try examiner.probes(folder)
         (facts.effect, facts.probeStopRate) = (probes.measured.effect, probes.measured.stopRate)
         (self.facts, self.probes) = (facts, probes.kept)

@@ -22,7 +22,7 @@ public struct VerifyEndpoint {
     }
 
     /// Above what another order of summing or 16-bit floats make of a likely token, and below what fewer bits of weight do.
-    public static let tolerance = 0.05
+    public static let tolerance = 0.01
 
     private let workspace: Workspace
 
@@ -31,13 +31,13 @@ public struct VerifyEndpoint {
     public func run(_ request: Request, progress: @escaping Examiner.Progress) throws -> EndpointVerification {
         let record = try workspace.version(request.version)
         let known = KnownProbes(workspace)
-        let kept = try shelf.probes(of: record.version)
-        let golden = try kept ?? shelf.made(for: record.published, progress: progress)
+        let kept = try known.probes(of: record.version)
+        let golden = try kept ?? known.made(for: record.published, progress: progress)
         guard !golden.probes.isEmpty else { throw ProbeError.none(record.version) }
         let replaying = try EndpointReplay(request.endpoint, http: request.http)
         let replies = try replies(golden.probes, replaying, request, progress)
         var diagnosis = replies.diagnosis
-        let nearest = try nearest(record.version, replies, diagnosis, golden, request, shelf)
+        let nearest = try nearest(record.version, replies, diagnosis, golden, request, known)
         if nearest != nil { diagnosis = .anotherAdapter }
         return EndpointVerification(
             version: record.version, endpoint: request.endpoint, tolerance: request.tolerance, golden: golden,
@@ -76,13 +76,13 @@ public struct VerifyEndpoint {
     /// The version of the registry that explains the replies clearly better than the one that should answer; nil without any.
     private func nearest(
         _ version: VersionID, _ replies: DiagnosedReplies, _ diagnosis: EndpointDiagnosis, _ golden: GoldenProbes,
-        _ request: Request, _ shelf: KnownProbes
+        _ request: Request, _ known: KnownProbes
     ) throws -> VersionID? {
         guard [.right, .anotherAdapter, .numericallyOff].contains(diagnosis) else { return nil }
         // past a template that may differ, where the server lets itself be asked so
         let seen = replies.tokens ?? replies.usual
         var best: (version: VersionID, replayed: ReplayedProbes)?
-        for (other, probes) in try shelf.others(than: version, everywhere: diagnosis == .anotherAdapter) {
+        for (other, probes) in try known.others(than: version, everywhere: diagnosis == .anotherAdapter) {
             let shared = SharedProbes(golden.probes, probes.probes, seen)
             guard 2 * shared.count >= golden.probes.count else { continue }
             let (own, theirs) = shared.replayed(tolerance: request.tolerance)

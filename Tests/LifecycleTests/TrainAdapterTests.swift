@@ -65,8 +65,6 @@ struct TrainAdapterTests {
         let rows = try String(contentsOf: train, encoding: .utf8)
         let known = try String(contentsOf: held, encoding: .utf8).split(separator: "\n").prefix(3).joined(separator: "\n")
         try (rows + known + "\n").write(to: train, atomically: true, encoding: .utf8)
-        // twenty held-out rows show no such difference for certain
-        try registry.changeDeclaration { $0 + "overrides:\n  gate:\n    beats_base:\n      significance:\n" }
         guard case .admitted(let receipt) = try registry.train() else { return #expect(Bool(false), "not admitted") }
         let target = registry.folder.url.appending(path: "out")
         let workspace = try registry.open()

@@ -179,7 +179,7 @@ import Training
         let trained = try Self.trained(asChat: asChat)
         let home = try TemporaryFolder()
         let model = trained.registry.folder.url.appending(path: "model")
-        for bits in [1, 2, 3] {
+        for bits in [1, 2] {
             let rounded = try ServedTinyModel.rounding(model, toBits: bits, in: home.url)
             let found = try trained.verify(try trained.server(trained.versions[0], base: rounded).serve())
             print("kept \(bits) bits: \(found.diagnosis.rawValue) \(found.usual)")
@@ -228,7 +228,7 @@ import Training
         try registry.changeDeclaration { $0.replacing("  held_out:", with: "  keep_rows: false\n  held_out:") }
         guard case .admitted(let receipt) = try registry.train() else { return #expect(Bool(false), "not admitted") }
         let workspace = try registry.open()
-        let probes = try #require(try ProbeShelf(workspace).probes(of: receipt.version))
+        let probes = try #require(try KnownProbes(workspace).probes(of: receipt.version))
         #expect(probes.source == .neutral && probes.probes.count == GoldenProbes.limit && probes.stopRate == nil)
         let rows = try String(contentsOf: registry.folder.url.appending(path: "registry/data/held_out.jsonl"), encoding: .utf8)
         for row in rows.split(separator: "\n") {
