@@ -30,6 +30,7 @@ struct LoraCommand: ParsableCommand {
             ScoreVerb.self,
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
             VerifyVerb.self, RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
-            CompleteVerb.self, ManualVerb.self,
+            JobsVerb.self, AttachVerb.self, StopVerb.self,
+            CompleteVerb.self, ManualVerb.self, RunJobVerb.self,
         ])
 }
