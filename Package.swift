@@ -66,6 +66,8 @@ let package = Package(
         // The record stack.
         .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "Metrics", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
+        // Verbs as processes of their own.
+        .target(name: "Jobs", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON"]),
         .target(name: "Schedules", dependencies: ["Adapters", "Faults"]),
         // A known world that drives the policies through years.
         .target(
@@ -109,8 +111,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Lifecycle", "Llama",
-                "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
+                "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Jobs", "Lifecycle",
+                "Llama", "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
                 "Simulation", "StrictJSON", "Suites", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -192,6 +194,7 @@ let package = Package(
                 "StrictJSON", "TestSupport",
             ]),
         .testTarget(name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestSupport", "lora"]),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Adapters", "DurableFiles", "StrictJSON", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,6 +30,19 @@ public final class FileLock: Sendable {
         }
     }
 
+    /// Whether somebody holds the lock. Those who ask do not hinder one another; a lock that is taken at this very moment must wait.
+    public static func isHeld(_ file: URL) throws(FileError) -> Bool {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            throw FileError(.open, file)
+        }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }
+        guard errno == EWOULDBLOCK else { throw FileError(.lock, file) }
+        return true
+    }
+
     /// Writes a text into the file, durably: for whoever finds the lock taken, or finds it free because its holder died.
     public func sign(_ text: String) throws(FileError) {
         let bytes = Array(text.utf8)

@@ -31,6 +31,8 @@ public struct RegistryLayout: Sendable, Hashable {
     public var versions: URL { state.appending(path: "versions.git") }
     public var staging: URL { state.appending(path: "staging") }
     public var caches: URL { state.appending(path: "caches") }
+    /// Verbs that run in the background, and what they print.
+    public var jobs: URL { state.appending(path: "jobs") }
     public var locks: URL { state.appending(path: "locks") }
 
     public func file(of adapter: AdapterName) -> URL { adapters.appending(path: "\(adapter).yaml") }

@@ -31,6 +31,7 @@ struct LoraCommand: ParsableCommand {
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
             VerifyVerb.self, VerifyEndpointVerb.self,
             RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
-            CompleteVerb.self, ManualVerb.self,
+            JobsVerb.self, AttachVerb.self, StopVerb.self,
+            CompleteVerb.self, ManualVerb.self, RunJobVerb.self,
         ])
 }

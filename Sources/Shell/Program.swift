@@ -67,7 +67,7 @@ public struct Program {
         }
     }
 
-    private static func report(_ error: any Error, of words: [String], in session: Session) -> ExitStatus {
+    static func report(_ error: any Error, of words: [String], in session: Session) -> ExitStatus {
         if let explained = error as? any Explained {
             session.console.complain(Wording.text(of: explained.explanation))
             return ExitStatus(explained.explanation.kind)

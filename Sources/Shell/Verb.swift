@@ -24,6 +24,12 @@ func configuration(
 struct RegistryOption: ParsableArguments {
     @Option(help: ArgumentHelp("Use the registry in this folder.", valueName: "dir"))
     var registry: String?
+
+    /// The value that words of a line give it.
+    static func typed(in words: [String]) -> String? {
+        if let joined = words.last(where: { $0.hasPrefix("--registry=") }) { return String(joined.dropFirst(11)) }
+        return words.lastIndex(of: "--registry").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+    }
 }
 
 /// `--json`, for every verb that prints data.

@@ -82,4 +82,20 @@ struct PseudoTerminalTests {
             program, [("", "lora> "), ("\u{1B}[A", "base list"), ("\r", "No base is pinned yet"), ("\u{4}", "")])
         #expect(outcome.status == 0)
     }
+
+    @Test("a job outlives the shell that began it; Ctrl-C only detaches, `stop` saves its state")
+    func jobs() throws {
+        let program = try BuiltProgram()
+        _ = try program.run("lora base add tiny model")
+        let training = "train greeter --fresh --max-steps 90000 --save-steps 1 &\r"
+        let began = try dialogue(program, [("", "lora> "), (training, "Job 1 runs"), ("\u{4}", "")])
+        #expect(began.status == 0)
+        // should the dialogue get stuck: asked twice, it ends at once
+        defer { #expect(throws: Never.self) { try program.run("lora stop 1; lora stop 1") } }
+        let steps = [
+            ("", "lora> "), ("attach 1\r", "run-1 began"), ("\u{3}", "Detached. Job 1 goes on"), ("jobs\r", "running"),
+            ("stop 1\r", "asked to stop"), ("attach 1\r", "its state is saved"), ("jobs\r", "exit 130"), ("\u{4}", ""),
+        ]
+        #expect(try dialogue(program, steps).status == 0)
+    }
 }

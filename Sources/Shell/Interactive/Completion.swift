@@ -14,7 +14,7 @@ struct Completion: Sendable {
     /// Every completion of `word`, given the words before it on the line.
     func candidates(for word: String, after words: [String]) -> [String] {
         let (command, rest) = tree.command(for: words)
-        let names = { (value: String) in Self.kind(of: value).map { self.names($0, word, Self.registry(in: rest)) } ?? [] }
+        let names = { (value: String) in Self.kind(of: value).map { self.names($0, word, RegistryOption.typed(in: rest)) } ?? [] }
         if let option = awaitedOption(of: command, after: rest) {
             return matching(word, values(of: option, names), option.valueName)
         }
@@ -37,12 +37,6 @@ struct Completion: Sendable {
         case "dataset": .dataset
         default: nil
         }
-    }
-
-    /// The registry that was typed before on the line.
-    private static func registry(in words: [String]) -> String? {
-        if let joined = words.last(where: { $0.hasPrefix("--registry=") }) { return String(joined.dropFirst(11)) }
-        return words.lastIndex(of: "--registry").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
     }
 
     private func values(of option: CommandTree.Option, _ names: (String) -> [String]) -> [String] {

@@ -1,4 +1,4 @@
-/// One line of the shell language: a verb with its words, `help`, or a word to leave.
+/// One line of the shell language: a verb with its words, `&` behind them to run it in the background, or a word to leave.
 enum ShellLine {
     enum Outcome {
         case done(ExitStatus)
@@ -7,11 +7,12 @@ enum ShellLine {
 
     static func perform(_ line: String, in session: Session) -> Outcome {
         do throws(UnclosedQuote) {
-            let words = try WordSplitter.words(in: line)
-            switch words.first {
+            let line = try WordSplitter.line(line)
+            let words = line.words.first == "lora" ? Array(line.words.dropFirst()) : line.words
+            if line.isBackground { return .done(Program.begin(words, in: session)) }
+            switch line.words.first {
             case nil: return .done(.passed)
             case "exit", "quit": return .leave
-            case "lora": return .done(Program.perform(Array(words.dropFirst()), in: session))
             default: return .done(Program.perform(words, in: session))
             }
         } catch {

@@ -3,16 +3,21 @@ import Faults
 /// Splits a typed line into words the way a POSIX shell does, without expansions.
 ///
 /// Blanks separate words; single quotes keep everything; double quotes keep everything but `\"` and `\\`; a backslash
-/// outside quotes takes the next character as it is; `#` at the start of a word begins a comment.
+/// outside quotes takes the next character as it is; `#` at the start of a word begins a comment; `&` at the end of the line asks for
+/// the background.
 struct WordSplitter {
     private(set) var words: [String] = []
+    /// Whether the line ended with `&`.
+    private(set) var isBackground = false
     private var word: String?
 
-    static func words(in line: String) throws(UnclosedQuote) -> [String] {
+    static func line(_ line: String) throws(UnclosedQuote) -> WordSplitter {
         var splitter = WordSplitter()
         try splitter.read(line)
-        return splitter.words
+        return splitter
     }
+
+    static func words(in line: String) throws(UnclosedQuote) -> [String] { try self.line(line).words }
 
     /// A word as it must be typed to be read as this one word, here and by a POSIX shell.
     static func quoted(_ word: String) -> String {
@@ -31,12 +36,23 @@ struct WordSplitter {
             switch character {
             case "#" where word == nil: return endWord()
             case "'", "\"": try readQuoted(by: character, from: &characters)
+            case "&" where Self.isOver(characters): isBackground = true
             case "\\": append(characters.next() ?? "\\")
             case _ where character.isWhitespace: endWord()
             default: append(character)
             }
         }
         endWord()
+    }
+
+    /// Whether nothing but blanks or a comment follows.
+    private static func isOver(_ characters: String.Iterator) -> Bool {
+        var rest = characters
+        while let next = rest.next() {
+            if next == "#" { return true }
+            guard next.isWhitespace else { return false }
+        }
+        return true
     }
 
     private mutating func readQuoted(by quote: Character, from characters: inout String.Iterator) throws(UnclosedQuote) {
