@@ -1,12 +1,11 @@
 import Adapters
 import Foundation
-import Metrics
 import Training
 
 /// The suites of `suites/`, compiled in: small, made for this program, and about nothing in particular.
 enum ShippedSuites {
     private static let texts: [(name: String, metric: SuiteMetric, rows: [UInt8])] = [
-        ("arithmetic", .task(.numeric(NumericTolerance(absolute: 0, relative: 0))), PackageResources.arithmetic_jsonl),
+        ("arithmetic", .task(.exactMatch), PackageResources.arithmetic_jsonl),
         ("formats", .task(.exactMatch), PackageResources.formats_jsonl),
         ("instructions", .task(.exactMatch), PackageResources.instructions_jsonl),
         ("text", .perplexity, PackageResources.text_jsonl),

@@ -31,7 +31,7 @@ import Training
         let suites = try shelf.all()
         #expect(suites.map(\.name.text) == ["arithmetic", "formats", "instructions", "text"])
         #expect(suites.allSatisfy { $0.file.rows.count >= 32 && $0.origin == .shipped })
-        #expect(suites.map(\.metric.name) == ["numeric", "exact_match", "exact_match", "perplexity"])
+        #expect(suites.map(\.metric.name) == ["exact_match", "exact_match", "exact_match", "perplexity"])
         #expect(
             Set(suites.flatMap { suite in suite.file.rows.map(\.inputText) }).count
                 == suites.reduce(0) { $0 + $1.file.rows.count })
