@@ -99,14 +99,12 @@ public final class Examiner {
     func probes(_ folder: URL) throws -> (measured: GoldenProbes, kept: GoldenProbes) {
         let (model, adapter) = (try model(), try PEFTFolder(reading: folder, for: model().configuration).adapter)
         let (making, positions) = (ProbeMaking(model, task.tokenizer), model.configuration.positionLimit)
-        let encoder = RowEncoder(
-            tokenizer: task.tokenizer, vocabularySize: model.configuration.vocabularySize, plan: task.plan)
         func made(_ prompts: ProbePrompts) throws -> GoldenProbes {
             try making.probes(prompts, adapter: adapter) { try self.progress("probes", $0, prompts.prompts.count) }
         }
-        let measured = try made(ProbePrompts(rowsOf: task.heldOutFile, positions: positions, encoder))
+        let measured = try made(ProbePrompts(rowsOf: task.heldOutFile, positions: positions, task.encoder))
         guard !task.declaration.data.keepsRows, measured.source == .heldOut else { return (measured, measured) }
-        let neutral = try ProbePrompts(neutralFor: positions, asChat: task.heldOutFile.asksByChat, encoder)
+        let neutral = try ProbePrompts(neutralFor: positions, asChat: task.heldOutFile.asksByChat, task.encoder)
         return (measured, try made(neutral))
     }
 
