@@ -17,7 +17,7 @@ demo: release
 
 # What only debuggers and editors read takes a seventh of the building.
 test: setup test-setup
-	swift build --build-tests --disable-index-store -debug-info-format none $(SWIFT_FLAGS)
+	swift build --build-tests -debug-info-format none $(SWIFT_FLAGS)
 	swift test --skip-build --parallel
 
 # The kernel tests under the address and undefined-behaviour sanitizers, on every kernel path of this processor.

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=${1:-.build/sanitized}
 flags=(
-    --scratch-path "$scratch" --disable-index-store --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
+    --scratch-path "$scratch" --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
     -Xswiftc -DEXACT_MEMORY)
 export LORA_KERNEL_TESTS_ALONE=1
 # the runtime of Swift keeps what it has allocated once
