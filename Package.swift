@@ -26,7 +26,8 @@ let package = Package(
         .target(name: "Randomness", swiftSettings: hotSettings),
         .target(name: "SharedWork", swiftSettings: hotSettings),
         .target(name: "Similarity", dependencies: ["SharedWork"], swiftSettings: hotSettings),
-        .target(name: "DurableFiles", dependencies: ["Faults", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "CLinux"),
+        .target(name: "DurableFiles", dependencies: ["CLinux", "Faults", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Metrics", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed

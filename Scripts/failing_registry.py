@@ -67,6 +67,8 @@ class Registry:
             state[f"file {file.name}"] = file.read_text(errors="replace")
         if (self.folder / "backup.tar").exists():
             state["backup"] = self.must("restore", "backup.tar")
+        if (self.folder / "merged").exists():
+            state["merged"] = digests(self.folder / "merged")
         return state
 
     def require_sound(self, part="registry"):
@@ -87,18 +89,19 @@ class Registry:
         """The digest of every file of a version, as it leaves the registry."""
         place = self.folder / "exported"
         self.must("export", version, place)
-        files = {file.relative_to(place).as_posix(): digest(file) for file in sorted(place.rglob("*")) if file.is_file()}
+        files = digests(place)
         shutil.rmtree(place)
         return files
 
     def names(self):
-        """Every file by its path, without what git names by content and what is kept for quickness alone."""
+        """Every file by its path, without what git names by content and what is kept for quickness alone; each process that trains
+        writes an event file of its own, so those of a run count as one."""
         names = set()
         for folder, _, files in os.walk(self.folder):
             for file in files:
                 name = os.path.relpath(os.path.join(folder, file), self.folder)
                 if not re.search(r"/objects/[0-9a-f]{2}/|/objects/pack/pack-|/\.state/caches/|/\.git/", name):
-                    names.add(name)
+                    names.add(re.sub(r"(/events\.out\.tfevents)\..*", r"\1", name))
         return names
 
     def litter(self):
@@ -121,6 +124,11 @@ def git(repository, *words):
 
 def digest(file):
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def digests(folder):
+    """Of every file below a folder, by its path."""
+    return {file.relative_to(folder).as_posix(): digest(file) for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def tables(file):

@@ -34,6 +34,10 @@ def stop_at(pattern, *words):
     return prepare
 
 
+def merge_before(registry, _):
+    registry.must("merge", "greeter@v1", "--out", "merged", "--dtype", "bf16", "--candidate", "original")
+
+
 VERBS = [
     Verb("promote", "promote", "greeter@v1", "--reason", "better", exhaustive=True),
     Verb("adopt", "adopt", FOREIGN, "--adapter", "greeter", whole=False, exhaustive=True, acknowledged="tagged greeter/v8"),
@@ -52,6 +56,7 @@ VERBS = [
     Verb("create", "create", "sorter", "--task", "Sort", "--owner", "ada", "--base", "tiny", "--train", "registry/data/train.jsonl",
          "--held-out", "registry/data/held_out.jsonl", "--labels", "one,two", "--horizon", "12mo"),
     Verb("backup", "backup", "backup.tar"),
+    Verb("merge", "merge", "greeter@v1", "--out", "merged", "--force", whole=False, prepare=merge_before, acknowledged="The model is in"),
     Verb("verify", "verify"),
     Verb("opening after a killed promotion", "list",
          prepare=stop_at(r"rename .*/refs/heads/journal/greeter$", "promote", "greeter@v1", "--reason", "better")),

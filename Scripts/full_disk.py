@@ -26,7 +26,7 @@ from failing_verbs import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["adopt", "promote", "alias set", "rollback", "archive", "rename", "release", "train", "prune", "rebuild", "rebuild of a lost index",
-         "push", "pull", "create", "backup"]
+         "push", "pull", "create", "backup", "merge"]
 KIB = 1 << 10
 ROOM = [0, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, 1 << 20, 2 << 20, 4 << 20, 8 << 20, 16 << 20]
 FILES = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256]

@@ -1,3 +1,4 @@
+import CLinux
 import Faults
 import Foundation
 
@@ -55,6 +56,21 @@ public enum DurableFile {
     public static func publish(draft: URL, as folder: URL) throws(FileError) {
         try syncTree(draft)
         try rename(draft, to: folder)
+        try syncFolder(folder.deletingLastPathComponent())
+    }
+
+    /// Makes a finished folder take the place of another, which then lies where the draft was: at every moment one of them has the name.
+    ///
+    /// Where the file system cannot exchange names, there is a moment without either.
+    public static func publish(draft: URL, inPlaceOf folder: URL) throws(FileError) {
+        try syncTree(draft)
+        if lora_exchange(draft.path, folder.path) != 0 {
+            guard errno == EINVAL || errno == ENOSYS else { throw FileError(.rename, folder) }
+            let aside = draft.deletingLastPathComponent().appending(path: draftPrefix + UUID().uuidString)
+            try rename(folder, to: aside)
+            try rename(draft, to: folder)
+            try rename(aside, to: draft)
+        }
         try syncFolder(folder.deletingLastPathComponent())
     }
 

@@ -19,11 +19,14 @@ public struct JobShelf: Sendable {
     func record(of number: Int) -> URL { folder.appending(path: "\(number).json") }
 
     /// All jobs, the oldest first.
-    public func jobs() throws -> [Job] { try numbers(of: ".json").compactMap(read) }
+    public func jobs() throws -> [Job] { try numbers.compactMap(read) }
+
+    /// Their numbers alone, the oldest first.
+    public var numbers: [Int] { get throws { try numbers(of: ".json") } }
 
     /// - Throws: `JobError.unknown`
     public func job(_ number: Int) throws -> Job {
-        guard let job = try read(number) else { throw JobError.unknown(number: number, last: try numbers(of: ".json").last) }
+        guard let job = try read(number) else { throw JobError.unknown(number: number, last: try numbers.last) }
         return job
     }
 

@@ -21,14 +21,15 @@ public struct CompareVersions {
         public let context: [EvaluateAdapter.Line]
         public let comparison: PairedComparison
         public let slices: [SliceComparison]
-        public let noise: NoiseFloor
+        /// Of the first; nil where its answers are scored by another program, and nobody asked for repeats.
+        public let noise: NoiseFloor?
 
         public var json: JSONValue {
             .object(
                 JSONObject([
                     ("adapter", .string(adapter.text)), ("metric", metric.json), ("first", first.json), ("second", second.json),
                     ("context", .array(context.map(\.json))), ("comparison", .object(JSONObject(comparison.members))),
-                    ("slices", .array(slices.map(\.json))), ("noise_floor", noise.json),
+                    ("slices", .array(slices.map(\.json))), ("noise_floor", noise?.json ?? .null),
                 ]))
         }
     }
@@ -45,8 +46,10 @@ public struct CompareVersions {
     ///   - text: `name@v3` or `name@alias`; a bare name means production, else the latest version.
     ///   - other: another version of the same adapter, or `base`.
     ///   - columns: by which rows are parted, beside those declared.
+    ///   - repeats: how often the first is measured to learn how much its score moves by itself, the kept measurement among them.
     public func run(
-        _ text: String, against other: String, by columns: [String] = [], now: Timestamp, progress: @escaping Examiner.Progress
+        _ text: String, against other: String, by columns: [String] = [], repeats: Int = 1, now: Timestamp,
+        progress: @escaping Examiner.Progress
     ) throws -> Outcome {
         let reference = try VersionReference(text)
         let declaration = try workspace.registry.adapter(named: reference.adapter.text)
@@ -67,10 +70,13 @@ public struct CompareVersions {
         guard let comparison = ours.score.comparison(with: theirs.score, confidence: confidence) else {
             throw TaskError.noRows(declaration.name)
         }
+        let again = try examiner.repeated(first, repeats - 1, now: now)
+        let unmeasured: NoiseFloor? = declaration.metric.kind == .external ? nil : .deterministic
         return Outcome(
             adapter: declaration.name, metric: declaration.metric, first: ours, second: theirs,
             context: (rival == nil ? [] : [base]) + (prompted.map { [$0] } ?? []), comparison: comparison,
-            slices: slices.comparisons(ours.score.answers, theirs.score.answers, confidence: confidence), noise: .deterministic)
+            slices: slices.comparisons(ours.score.answers, theirs.score.answers, confidence: confidence),
+            noise: NoiseFloor(([ours.score] + again).map(\.answers)) ?? unmeasured)
     }
 
     private func rival(_ text: String, of adapter: AdapterName) throws -> VersionID {

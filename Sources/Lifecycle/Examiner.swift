@@ -64,19 +64,37 @@ public final class Examiner {
     /// A released version, checked out of git; on the base that it was trained on, also where the adapter has moved to another.
     func version(_ version: VersionID, now: Timestamp) throws -> HeldOutScore {
         let published = try workspace.registry.version(version).published
-        let own = published.lineage.base
-        if own.name != task.base.name, own.digest != task.base.digest {
-            guard try workspace.registry.baseNames().contains(own.name) else { throw TaskError.strangeBase(version, own.name) }
-            return try sibling(on: own.name).version(version, now: now)
-        }
+        if let other = try elsewhere(published) { return try other.version(version, now: now) }
         let key = task.conditions.key(of: published.commit)
         if let known = try known(key, notAfter: now) { return known }
-        let folder = try VersionCache(of: workspace).folder(of: published)
-        let result = try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: "\(version)")
-        let score = HeldOutScore(result, at: now)
+        let score = try measured(published, as: "\(version)", now: now)
         try workspace.registry.record(
             RecordedMeasurement(key: key, adapter: task.declaration.name, result: score.json, at: now))
         return score
+    }
+
+    /// A released version as often as is asked for, each time anew; what is kept as evidence stays the first.
+    func repeated(_ version: VersionID, _ times: Int, now: Timestamp) throws -> [HeldOutScore] {
+        let published = try workspace.registry.version(version).published
+        if let other = try elsewhere(published) { return try other.repeated(version, times, now: now) }
+        return try (0..<times).map { try measured(published, as: "\(version), again (\($0 + 1) of \(times))", now: now) }
+    }
+
+    private func measured(_ published: PublishedVersion, as subject: String, now: Timestamp) throws -> HeldOutScore {
+        let folder = try VersionCache(of: workspace).folder(of: published)
+        return HeldOutScore(try run(PEFTFolder(reading: folder, for: model().configuration).adapter, as: subject), at: now)
+    }
+
+    /// Whoever examines on the base of a version, where that is another than the task's.
+    ///
+    /// - Throws: `TaskError.strangeBase` when it is not pinned here.
+    private func elsewhere(_ published: PublishedVersion) throws -> Examiner? {
+        let own = published.lineage.base
+        guard own.name != task.base.name, own.digest != task.base.digest else { return nil }
+        guard try workspace.registry.baseNames().contains(own.name) else {
+            throw TaskError.strangeBase(published.version, own.name)
+        }
+        return try sibling(on: own.name)
     }
 
     /// The same task on another base.

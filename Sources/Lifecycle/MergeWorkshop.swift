@@ -12,12 +12,14 @@ struct MergeWorkshop {
 
     let output: URL
     let folder: URL
+    private let replaces: Bool
     private let lock: FileLock
 
     /// - Parameter replaces: whether a folder that an earlier merge wrote may give way.
     /// - Throws: `MergeError.targetNotEmpty`, `.targetForeign` or `.busy`.
     init(for output: URL, replaces: Bool) throws {
         self.output = output
+        self.replaces = replaces
         try Self.requireVacant(output, replaces: replaces)
         folder = output.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + "merge-" + output.lastPathComponent)
         try DurableFile.makeFolder(folder)
@@ -46,14 +48,11 @@ struct MergeWorkshop {
         let draft = folder.appending(path: "model")
         try DurableFile.makeFolder(draft)
         try fill(draft)
-        let old = folder.appending(path: "old")
-        let replaces = FileManager.default.fileExists(atPath: output.appending(path: Self.evidenceFile).path)
-        // a folder cannot take the place of a full one; between the two names there is none, and never half of one
-        if replaces { try DurableFile.rename(output, to: old) }
+        // an earlier merge of this name then lies where the draft was, and goes with the workshop
+        if replaces, ModelFolder(output).contains(Self.evidenceFile) { return try DurableFile.publish(draft: draft, inPlaceOf: output) }
         do throws(FileError) {
             try DurableFile.publish(draft: draft, as: output)
         } catch {
-            if replaces { try DurableFile.rename(old, to: output) }
             guard [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code) else { throw error }
             throw MergeError.targetNotEmpty(output.path)
         }

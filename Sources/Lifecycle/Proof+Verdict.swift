@@ -18,7 +18,7 @@ extension Proof {
         if failed.contains("keeps_probes") { rows += failedProbes(quotes) }
         if failed.contains("keeps_slices"), let limit = policy.gate.slices { rows += worstOfSlices(limit, quotes) }
         if !failed.isDisjoint(with: ["beats_base", "differs_from_base", "keeps_production"]) {
-            let rival = production?.score ?? base
+            let rival = (production ?? parent)?.score ?? base
             rows += worst(of: "held-out rows", Array(result.rows.indices), result, candidate, rival, quotes)
         }
         if failed.contains("keeps_suites"), let limit = policy.gate.suites { rows += worstOfSuites(limit, quotes) }
@@ -36,7 +36,7 @@ extension Proof {
 
     private func worstOfSlices(_ limit: GateRules.LossLimit, _ quotes: Bool) -> [WorstRow] {
         let rival = facts.production ?? facts.parent ?? facts.base
-        let other = production?.score ?? base
+        let other = (production ?? parent)?.score ?? base
         let failed = rival.slices.filter { $0.comparison.loses(beyond: limit, $0.adjustedPValue) }
         return failed.max { $1.comparison.difference < $0.comparison.difference }.map { slice in
             let rows = slices.slices.first { $0.name == slice.slice }?.rows ?? []

@@ -6,7 +6,7 @@ import StrictJSON
 import Suites
 import Training
 
-/// What a candidate showed on the held-out rows beside its base and the version in production.
+/// What a candidate showed on the held-out rows beside its base and the version that it would succeed.
 struct Proof {
     let facts: GateFacts
     /// What is kept to know it again.
@@ -22,6 +22,8 @@ struct Proof {
     /// How training ended.
     let conclusion: RunConclusion
     let production: (version: VersionID, score: HeldOutScore)?
+    /// The newest version, where none is in production: what the candidate would succeed.
+    let parent: (version: VersionID, score: HeldOutScore)?
     let datasetVersion: DatasetVersion
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
@@ -47,6 +49,8 @@ struct Proof {
         prompted = try examiner.promptedBase(now: now)
         let inUse = try workspace.registry.aliases(of: name)[.production]
         production = try inUse.map { ($0, try examiner.version($0, now: now)) }
+        let newest = try inUse == nil ? workspace.registry.newestKept(of: name, on: examiner.task.base.digest) : nil
+        parent = try newest.map { ($0, try examiner.version($0, now: now)) }
         result = try examiner.candidate(folder)
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
@@ -59,7 +63,8 @@ struct Proof {
         else { throw TaskError.noRows(name) }
         var facts = GateFacts(
             candidateError: error, base: rival,
-            production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
+            production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) },
+            parent: parent.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
         facts.stopRate = candidate.endings?.stopRate
         facts.suites = suites.comparisons(confidence: confidence)
         facts.kept = kept?.facts
@@ -83,6 +88,8 @@ struct Proof {
             "only_base_right": facts.base.pairs.map { .integer($0.onlySecond) } ?? .null,
             "production": production.map { .string("\($0.version)") } ?? .null,
             "production_error": facts.production.map { .number($0.error.value) } ?? .null,
+            "parent": parent.map { .string("\($0.version)") } ?? .null,
+            "parent_error": facts.parent.map { .number($0.error.value) } ?? .null,
             "effect": facts.effect.map { .number($0) } ?? .null,
             "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
         ]
@@ -100,9 +107,8 @@ struct Proof {
             "candidate": candidate.json,
             "base": base.json,
             "prompted_base": prompted?.json ?? .null,
-            "production": production.map { production in
-                ["version": .string("\(production.version)"), "score": production.score.json]
-            } ?? .null,
+            "production": production.map { ["version": .string("\($0.version)"), "score": $0.score.json] } ?? .null,
+            "parent": parent.map { ["version": .string("\($0.version)"), "score": $0.score.json] } ?? .null,
             "comparisons": .object(JSONObject(comparisons)),
             "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
             "suites": suites.json,
@@ -115,7 +121,9 @@ struct Proof {
     /// The candidate against each, over all rows and by slices.
     private var comparisons: [(String, JSONValue)] {
         let prompted = prompted.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) }
-        let rivals = [("base", facts.base), ("prompted_base", prompted), ("production", facts.production)]
+        let rivals = [
+            ("base", facts.base), ("prompted_base", prompted), ("production", facts.production), ("parent", facts.parent),
+        ]
         return rivals.compactMap { name, rival in
             rival.flatMap { rival in
                 rival.comparison.map { comparison in
@@ -123,5 +131,13 @@ struct Proof {
                 }
             }
         }
+    }
+}
+
+extension AdapterRegistry {
+    /// The newest version on a base whose weights are kept; nil without one.
+    fileprivate func newestKept(of adapter: AdapterName, on base: ContentDigest) throws -> VersionID? {
+        try versions(of: adapter).filter { !$0.isPruned && $0.published.lineage.base.digest == base }
+            .max { $0.version.number < $1.version.number }?.version
     }
 }

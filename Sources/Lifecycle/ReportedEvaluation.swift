@@ -24,8 +24,8 @@ struct EvaluationSection {
             rows.append(row("the base behind its instructions", prompted))
             differences.append(difference(candidate, prompted, from: "the instructed base's"))
         }
-        if let production = proof["production"], let other = score(production["score"]) {
-            let name = production["version"]?.stringValue ?? "the version in production"
+        if let predecessor = predecessor.flatMap({ proof[$0] }), let other = score(predecessor["score"]) {
+            let name = predecessor["version"]?.stringValue ?? "the version before it"
             rows.append(row(name, other))
             differences.append(difference(candidate, other, from: "\(name)'s"))
         }
@@ -77,11 +77,14 @@ struct EvaluationSection {
         }
     }
 
-    /// How it did on the rows of each slice, against the version in production, else against the base.
+    /// What it was to succeed, if anything: the version in production, else the newest.
+    private var predecessor: String? { ["production", "parent"].first { proof?[$0]?.objectValue != nil } }
+
+    /// How it did on the rows of each slice, against what it was to succeed, else against the base.
     private var slices: [Report.Block] {
         guard let scores = proof?["slices"]?.arrayValue, !scores.isEmpty else { return [] }
         let comparisons = proof?["comparisons"]
-        let rival = comparisons?["production"] == nil ? "base" : "production"
+        let rival = predecessor ?? "base"
         let compared = comparisons?[rival]?["slices"]?.arrayValue ?? []
         let rows = scores.map { slice in
             let comparison = compared.first { $0["column"] == slice["column"] && $0["value"] == slice["value"] }

@@ -55,9 +55,10 @@ struct VersionCard {
     }
 
     private var lines: [String] {
+        let predecessor = proof.production ?? proof.parent
         let all: [(String, HeldOutScore?)] = [
             ("\(version)", proof.candidate), ("the base alone", proof.base), ("the base behind its instructions", proof.prompted),
-            (proof.production.map { "\($0.version)" } ?? "", proof.production?.score),
+            (predecessor.map { "\($0.version)" } ?? "", predecessor?.score),
         ]
         return all.compactMap { name, score in
             score.flatMap { ErrorInterval($0.answers, confidence: proof.confidence) }.map { interval in

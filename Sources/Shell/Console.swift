@@ -11,17 +11,26 @@ public final class Console: @unchecked Sendable {
     private let lock = NSLock()
     private var outputIsOpen = true
     private var loss: OutputLost?
+    /// What is printed while something gathers it, instead of being written.
+    private var gathered: String?
+    private var gathersComplaints = false
+    /// The end of what has been said since it was asked to be kept.
+    private var kept: String?
+    private static let keptBytes = 1 << 17
 
     /// Whether the output is a terminal that can redraw a line.
     public let isTerminal: Bool
-    private let isScreen: Bool
+    let isScreen: Bool
     /// Columns of the terminal; 80 where there is none.
     public var width: Int { columns ?? 80 }
 
     /// Nil where no terminal is, or where it does not say.
-    var columns: Int? {
+    var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
+    var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+    private var size: winsize? {
         var size = winsize()
-        return isScreen && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+        return isScreen && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
     }
 
     public init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
@@ -45,6 +54,8 @@ public final class Console: @unchecked Sendable {
     /// Writes to the output without ending the line.
     public func write(_ text: String) {
         lock.withLock {
+            keep(text)
+            if gathered != nil { return gathered?.append(text) ?? () }
             guard outputIsOpen else { return }
             let code = Console.write(text, to: output)
             outputIsOpen = code == 0
@@ -58,11 +69,58 @@ public final class Console: @unchecked Sendable {
     }
 
     public func complain(_ line: String) {
-        lock.withLock { _ = Console.write(line + "\n", to: errors) }
+        lock.withLock {
+            keep(line + "\n")
+            if gathersComplaints, gathered != nil { return gathered?.append(line + "\n") ?? () }
+            _ = Console.write(line + "\n", to: errors)
+        }
+    }
+
+    /// Keeps what is said from now on, for whoever asks for it later.
+    func beginKeeping() { lock.withLock { kept = "" } }
+
+    /// What was said since, a line each; of more than fits the end.
+    func endKeeping() -> [String] {
+        let text = lock.withLock { () -> String in
+            defer { kept = nil }
+            return kept ?? ""
+        }
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    private func keep(_ text: String) {
+        guard kept != nil else { return }
+        kept?.append(text)
+        if let all = kept, all.utf8.count > 2 * Self.keptBytes {
+            kept = String(decoding: all.utf8.suffix(Self.keptBytes), as: UTF8.self)
+        }
+    }
+
+    /// Gathers what `body` prints instead of writing it.
+    func gathering<Result, Failure: Error>(withComplaints: Bool = false, _ body: () throws(Failure) -> Result) throws(Failure)
+        -> (
+            text: String, result: Result
+        )
+    {
+        lock.withLock { (gathered, gathersComplaints) = ("", withComplaints) }
+        do throws(Failure) {
+            let result = try body()
+            return (takeGathered(), result)
+        } catch {
+            write(takeGathered())
+            throw error
+        }
+    }
+
+    private func takeGathered() -> String {
+        lock.withLock {
+            defer { (gathered, gathersComplaints) = (nil, false) }
+            return gathered ?? ""
+        }
     }
 
     /// - Returns: 0, or the `errno` of the write that failed.
-    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }

@@ -31,7 +31,7 @@ struct LoraCommand: ParsableCommand {
             GenerateVerb.self, TokenizeVerb.self, DoctorVerb.self,
             VerifyVerb.self, VerifyEndpointVerb.self,
             RegistryVerb.self, PushVerb.self, PullVerb.self, BackupVerb.self, RestoreVerb.self,
-            JobsVerb.self, AttachVerb.self, StopVerb.self,
+            JobsVerb.self, AttachVerb.self, StopVerb.self, WatchVerb.self, ExplainVerb.self,
             CompleteVerb.self, ManualVerb.self, RunJobVerb.self,
         ])
 }

@@ -51,6 +51,18 @@ public struct Program {
     /// Parses and performs one verb; every failure becomes words on the error stream and a status.
     static func perform(_ words: [String], in session: Session) -> ExitStatus {
         lora_interrupts_clear()
+        // what explains the last command is not what is explained next
+        guard session.isInteractive, words.first != ExplainVerb.configuration.commandName else {
+            return carryOut(words, in: session)
+        }
+        session.console.beginKeeping()
+        let status = carryOut(words, in: session)
+        session.last.note(LastCommand.Outcome(words: words, status: status, lines: session.console.endKeeping()))
+        return status
+    }
+
+    /// As `perform`, for whoever wants to hear of Ctrl-C himself.
+    static func carryOut(_ words: [String], in session: Session) -> ExitStatus {
         if let script = CompletionScript.asked(by: words, environment: session.environment) {
             session.console.print(script.text)
             return .passed
@@ -58,13 +70,20 @@ public struct Program {
         do {
             try VerbName.check(words)
             var command = try LoraCommand.parseAsRoot(OptionValues.joined(words))
-            if let verb = command as? any Verb { return try verb.perform(in: session.typing(words)) }
+            if let verb = command as? any Verb { return try perform(verb, in: session.typing(words)) }
             // What is no verb is a request for help: it throws the text of the command it is about.
             try command.run()
             return .passed
         } catch {
             return Program.report(error, of: words, in: session)
         }
+    }
+
+    private static func perform(_ verb: any Verb, in session: Session) throws -> ExitStatus {
+        guard verb is any PagedVerb, let pager = session.pager else { return try verb.perform(in: session) }
+        let (text, status) = try session.console.gathering { try verb.perform(in: session) }
+        session.console.show(text, by: pager)
+        return status
     }
 
     static func report(_ error: any Error, of words: [String], in session: Session) -> ExitStatus {
@@ -78,7 +97,7 @@ public struct Program {
         }
         let message = LoraCommand.fullMessage(for: error, columns: session.console.width)
         if LoraCommand.exitCode(for: error).isSuccess {
-            session.console.print(message)
+            session.console.show(message + "\n", by: session.pager)
             return .passed
         }
         session.console.complain(message)

@@ -12,6 +12,9 @@ public struct Session: Sendable {
     public let isInteractive: Bool
     /// The verb that is being performed, word by word as it was typed.
     public internal(set) var typed: [String] = []
+    /// What the verb before said and how it ended.
+    let last = LastCommand()
+    private(set) var pages = true
     /// What time it is; the only clock that verbs read.
     public let clock: @Sendable () -> Timestamp
 
@@ -32,6 +35,16 @@ public struct Session: Sendable {
         session.typed = words
         return session
     }
+
+    /// The session as one whose output is not read page by page sees it.
+    var withoutPager: Session {
+        var session = self
+        session.pages = false
+        return session
+    }
+
+    /// Nil where nobody sits before a screen.
+    var pager: Pager? { pages && console.isTerminal && isatty(STDIN_FILENO) == 1 ? Pager(environment: environment) : nil }
 
     /// Whether Ctrl-C has been pressed since the current verb began.
     public var isInterrupted: Bool { lora_interrupts_pending() != 0 }

@@ -73,6 +73,21 @@ import Testing
         #expect(try Data(contentsOf: final.appending(path: "below/file")) == Data("x".utf8))
     }
 
+    @Test func aFolderTakesThePlaceOfAnother() throws {
+        let (draft, final) = (folder.url.appending(path: ".draft-1"), folder.url.appending(path: "final"))
+        for place in [draft, final] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data(place.lastPathComponent.utf8).write(to: place.appending(path: "file"))
+        }
+        try DurableFile.publish(draft: draft, inPlaceOf: final)
+        #expect(try Data(contentsOf: final.appending(path: "file")) == Data(".draft-1".utf8))
+        #expect(try Data(contentsOf: draft.appending(path: "file")) == Data("final".utf8))
+        try DurableFile.remove(draft)
+        try Data("x".utf8).write(to: draft)
+        let nowhere = folder.url.appending(path: "nowhere")
+        #expect(throws: FileError(.rename, nowhere, code: ENOENT)) { try DurableFile.publish(draft: draft, inPlaceOf: nowhere) }
+    }
+
     @Test func aFolderInUseIsNotReplaced() throws {
         let (draft, final) = (folder.url.appending(path: ".draft-1"), folder.url.appending(path: "final"))
         for place in [draft, final] {

@@ -8,7 +8,10 @@ import Testing
 struct CompletionTests {
     private func candidates(for word: String, after words: [String]) throws -> [String] {
         let completion = Completion(
-            tree: try CommandTree.read(), names: { kind, _, registry in ["\(registry ?? "nearest")-\(kind)"] },
+            tree: try CommandTree.read(), names: { kind, _, registry in
+                let name = if case .known(let kind) = kind { "\(kind)" } else { "\(kind)" }
+                return ["\(registry ?? "nearest")-\(name)"]
+            },
             workingFolder: URL(filePath: "/nowhere/"))
         return completion.candidates(for: word, after: words)
     }
@@ -19,7 +22,7 @@ struct CompletionTests {
             (["history"], "nearest-adapter"), (["history", "--registry", "own"], "own-adapter"),
             (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
             (["tokenize", "--registry", "own", "--base"], "own-base"), (["dataset", "show"], "nearest-dataset"),
-            (["data", "check"], "nearest-adapter"),
+            (["data", "check"], "nearest-adapter"), (["attach"], "nearest-job"), (["stop", "--registry", "own"], "own-job"),
         ])
     func registry(words: [String], offered: String) throws {
         #expect(try candidates(for: "", after: words) == [offered])

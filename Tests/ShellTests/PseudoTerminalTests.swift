@@ -5,14 +5,14 @@ import Testing
 @Suite("The interactive shell", .serialized)
 struct PseudoTerminalTests {
     /// Types `keys` piece by piece, each once the screen shows what the piece before it was waiting for.
-    private func dialogue(_ program: BuiltProgram, _ steps: [(keys: String, until: String)]) throws -> (
-        screen: String, status: Int32
-    ) {
+    private func dialogue(
+        _ program: BuiltProgram, _ steps: [(keys: String, until: String)], running command: String = "exec lora"
+    ) throws -> (screen: String, status: Int32) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/timeout")
         // A dialogue that gets stuck ends by itself instead of holding up every other test.
         // `exec`, because Ctrl-C goes to the whole foreground group: a waiting `sh` would die of it and give its own status.
-        process.arguments = ["--foreground", "60", "script", "--quiet", "--return", "--command", "exec lora", "/dev/null"]
+        process.arguments = ["--foreground", "60", "script", "--quiet", "--return", "--command", command, "/dev/null"]
         process.currentDirectoryURL = program.home.url
         process.environment = program.environment
         let (keyboard, screen) = (Pipe(), Pipe())
@@ -97,5 +97,43 @@ struct PseudoTerminalTests {
             ("stop 1\r", "asked to stop"), ("attach 1\r", "its state is saved"), ("jobs\r", "exit 130"), ("\u{4}", ""),
         ]
         #expect(try dialogue(program, steps).status == 0)
+    }
+
+    @Test("`explain last` names the status, the rules that decided and the next step")
+    func explaining() throws {
+        let steps = [
+            ("", "lora> "), ("should-finetune --base-error 0.1 --examples 900 --horizon 12mo\r", "No: do not fine-tune."),
+            ("explain last\r", "ended with exit 11: advice is no."), ("", "What decided:"),
+            ("", "✗ The base's error of 10 % is not above 15 %."), ("", "next: do what stands after 'instead:'"),
+            ("histry greeter\r", "Did you mean"), ("explain last\r", "exit 2: usage."), ("", "There is no verb 'histry'"),
+            ("", "next: Did you mean 'history'?"), ("\u{4}", ""),
+        ]
+        #expect(try dialogue(BuiltProgram(), steps).status == 0)
+    }
+
+    @Test("`watch` draws again and again until Ctrl-C, and keeps the shell")
+    func watching() throws {
+        let picture = "\u{1B}[HEvery 1 s until Ctrl-C: base list"
+        let steps = [
+            ("", "lora> "), ("watch --every 1 base list\r", picture), ("", "No base is pinned yet"), ("", picture),
+            ("\u{3}", "lora> "), ("base list\r", "No base is pinned yet"), ("\u{4}", ""),
+        ]
+        #expect(try dialogue(BuiltProgram(), steps).status == 0)
+    }
+
+    @Test("what is longer than the screen is paged, what fits and what nobody sits before is not")
+    func paging() throws {
+        var program = try BuiltProgram()
+        program.environment["LORA_PAGER"] = "sed s/^/paged:/"
+        let (long, short) = ("policy show default\r", "base list\r")
+        // `script` gives a terminal without a size
+        let steps = [
+            ("", "$ "), ("stty rows 5 cols 80; lora\r", "lora> "), (long, "paged:"), (short, "\nNo base is pinned yet"),
+            ("\u{4}", "$ "), ("\u{4}", ""),
+        ]
+        #expect(try dialogue(program, steps, running: "exec env PS1='$ ' sh").status == 0)
+        program.environment["TERM"] = "dumb"
+        let plain = [("", "$ "), ("stty rows 5 cols 80; lora policy show default\r", "$ "), ("\u{4}", "")]
+        #expect(try !dialogue(program, plain, running: "exec env PS1='$ ' sh").screen.contains("paged:"))
     }
 }

@@ -5,10 +5,16 @@ import Lifecycle
 
 /// Candidates for the word under the cursor: verbs, options, and the names the registry knows.
 struct Completion: Sendable {
+    /// What a word on the line can be the name of.
+    enum Kind: Sendable {
+        case known(KnownNames.Kind)
+        case job
+    }
+
     let tree: CommandTree
     /// The names of a kind with a beginning that a registry knows, given the value of `--registry`; asked anew at each Tab, since another
     /// process may add some.
-    let names: @Sendable (KnownNames.Kind, _ beginning: String, _ registry: String?) -> [String]
+    let names: @Sendable (Kind, _ beginning: String, _ registry: String?) -> [String]
     let workingFolder: URL
 
     /// Every completion of `word`, given the words before it on the line.
@@ -28,13 +34,14 @@ struct Completion: Sendable {
     }
 
     /// What a value's name stands for; nil for what the registry does not name.
-    private static func kind(of valueName: String) -> KnownNames.Kind? {
+    private static func kind(of valueName: String) -> Kind? {
         switch valueName {
-        case "adapter", "file-or-adapter": .adapter
-        case "version", "adapter-or-dir", "alias": .version
-        case "base": .base
-        case "policy": .policy
-        case "dataset": .dataset
+        case "adapter", "file-or-adapter": .known(.adapter)
+        case "version", "adapter-or-dir", "alias": .known(.version)
+        case "base": .known(.base)
+        case "policy": .known(.policy)
+        case "dataset": .known(.dataset)
+        case "job": .job
         default: nil
         }
     }
@@ -96,10 +103,23 @@ extension Completion {
         self.init(
             tree: try CommandTree.read(),
             names: { kind, beginning, registry in
-                KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder)
-                    .names(of: kind, startingWith: beginning)
+                switch kind {
+                case .known(let kind):
+                    KnownNames(in: session.registryLocation(registry), workingFolder: session.workingFolder)
+                        .names(of: kind, startingWith: beginning)
+                case .job: Self.jobs(in: session, registry)
+                }
             },
             workingFolder: session.workingFolder)
+    }
+
+    /// None when they cannot be read: a completion has no place for an error.
+    private static func jobs(in session: Session, _ registry: String?) -> [String] {
+        do {
+            return try session.jobs(registry).numbers.map(String.init)
+        } catch {
+            return []
+        }
     }
 
     static func install(for session: Session) {

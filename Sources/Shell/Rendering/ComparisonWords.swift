@@ -15,16 +15,23 @@ enum ComparisonWords {
 
     static func lines(_ outcome: CompareVersions.Outcome) -> [String] {
         let comparison = outcome.comparison
-        let floor =
-            outcome.noise.repeats == 1
-            ? "Noise floor: 0; answers are the likeliest tokens, the same each time."
-            : "Noise floor: \(points(outcome.noise.range)) over \(outcome.noise.repeats) repeats."
         return [verdict(outcome)]
             + [
                 "  \(span(comparison))", "  \(test(comparison)): p = \(PValueWords.text(comparison.pValue)).", rows(comparison),
-                "  \(floor)",
+                "  \(floor(outcome))",
             ]
             .compactMap(\.self)
+    }
+
+    private static func floor(_ outcome: CompareVersions.Outcome) -> String {
+        guard let noise = outcome.noise else {
+            return "Noise floor: unknown, since another program scores the answers; --repeats 3 measures it."
+        }
+        guard noise.repeats > 1 else { return "Noise floor: 0; answers are the likeliest tokens, the same each time." }
+        let isWithin = noise.range > 0 && abs(outcome.comparison.difference) <= noise.range
+        return "Noise floor: \(points(noise.range)) over \(noise.repeats) repeats, "
+            + "\(Decimals.percent(noise.changedRows)) of the rows scored otherwise."
+            + (isWithin ? " The difference lies within it." : "")
     }
 
     /// One line: the finding, who against whom, by how much, and the slices in which it is otherwise.
