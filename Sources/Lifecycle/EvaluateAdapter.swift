@@ -4,6 +4,7 @@ import Metrics
 import Monitoring
 import Policies
 import Registry
+import Suites
 import StrictJSON
 import Training
 
@@ -74,17 +75,35 @@ public struct EvaluateAdapter {
         let examiner = Examiner(task, in: workspace, progress: progress)
         let hasVersions = try workspace.registry.latestVersion(of: declaration.name) != nil
         let version = reference.selector != nil || hasVersions ? try workspace.registry.resolve(reference) : nil
-        let confidence = try shelf.policy(of: declaration).fineTuning.baseError.confidence
+        let policy = try shelf.policy(of: declaration)
+        let confidence = policy.fineTuning.baseError.confidence
         func line(_ subject: String, _ score: HeldOutScore) throws -> Line {
             try Line(subject, score, slices, confidence: confidence, of: declaration.name)
         }
         let base = try line("base \(declaration.base)", examiner.base(now: now).score)
         let prompted = try examiner.promptedBase(now: now).map { try line("base with its prompt", $0) }
         let own = try version.map { try line("\($0)", examiner.version($0, now: now)) }
+        if let version { try lookCloser(at: version, examiner, by: policy, now: now) }
         return Outcome(
             adapter: declaration.name, metric: declaration.metric, confidence: confidence, base: base, prompted: prompted,
             version: own, comparison: own.flatMap { $0.score.comparison(with: base.score, confidence: confidence) },
             slices: own.map { slices.comparisons($0.score.answers, base.score.answers, confidence: confidence) } ?? [])
+    }
+}
+
+extension EvaluateAdapter {
+    /// Measures what the gate asks beside errors, and keeps it for whoever promotes: of a version that brought too little evidence, as one
+    /// does that was trained elsewhere.
+    private func lookCloser(at version: VersionID, _ examiner: Examiner, by policy: Policy, now: Timestamp) throws {
+        guard policy.gate.suites != nil || policy.gate.effect != nil else { return }
+        let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
+        let record = try workspace.registry.version(version)
+        if case .success(let evidence) = try ReleasedEvidence.read(version, at: record.published.at, in: workspace),
+            evidence.soundness.isComplete(for: suites)
+        {
+            return
+        }
+        _ = try examiner.soundness(of: version, asking: suites, now: now)
     }
 }
 

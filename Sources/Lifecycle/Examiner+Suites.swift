@@ -9,8 +9,8 @@ import Suites
 import Training
 
 extension Examiner {
-    /// Puts suites to a candidate and to its base, whose answers are used again while nothing that shapes them has changed.
-    func suites(_ suites: [Suite], candidate folder: URL, now: Timestamp) throws -> SuiteScores {
+    /// Puts suites to an adapter and to its base, whose answers are used again while nothing that shapes them has changed.
+    func suites(_ suites: [Suite], of folder: URL, as subject: String, now: Timestamp) throws -> SuiteScores {
         var scores = SuiteScores()
         guard !suites.isEmpty else { return scores }
         let adapter = try PEFTFolder(reading: folder, for: model().configuration).adapter
@@ -24,8 +24,10 @@ extension Examiner {
                 scores.unasked.append((suite.name, error.explanation.what))
                 continue
             }
-            let result = try run(adapter, as: "candidate, suite \(suite.name)", evaluation)
-            guard let candidate = score(result, of: suite, at: now) else { continue }
+            let result = try run(adapter, as: "\(subject), suite \(suite.name)", evaluation)
+            guard let candidate = score(result, of: suite, at: now) else {
+                preconditionFailure("every metric of a suite scores")
+            }
             scores.entries.append(
                 SuiteScores.Entry(
                     suite: suite.name, digest: suite.digest, metric: suite.metric.name, candidate: candidate,

@@ -53,7 +53,7 @@ public final class Examiner {
 
     /// The base behind the declared prompt; nil without one.
     func promptedBase(now: Timestamp) throws -> HeldOutScore? {
-        guard let evaluation = task.promptedEvaluation, let key = task.conditions.promptedKey else { return nil }
+        guard let evaluation = task.promptedEvaluation, let key = try task.conditions.promptedKey() else { return nil }
         if let known = try known(key, notAfter: now) { return known }
         let score = HeldOutScore(try run(nil, as: "base with its prompt", evaluation), at: now)
         try workspace.registry.record(
@@ -73,6 +73,15 @@ public final class Examiner {
         return score
     }
 
+    /// As `version`; nil where the base that it was trained on is not here any more, or is another by now.
+    func versionOnKeptBase(_ version: VersionID, now: Timestamp) throws -> HeldOutScore? {
+        do {
+            return try self.version(version, now: now)
+        } catch TaskError.baseGone, TaskError.baseDiffersFromPin, TaskError.strangeBase {
+            return nil
+        }
+    }
+
     /// A released version as often as is asked for, each time anew; what is kept as evidence stays the first.
     func repeated(_ version: VersionID, _ times: Int, now: Timestamp) throws -> [HeldOutScore] {
         let published = try workspace.registry.version(version).published
@@ -88,7 +97,7 @@ public final class Examiner {
     /// Whoever examines on the base of a version, where that is another than the task's.
     ///
     /// - Throws: `TaskError.strangeBase` when it is not pinned here.
-    private func elsewhere(_ published: PublishedVersion) throws -> Examiner? {
+    func elsewhere(_ published: PublishedVersion) throws -> Examiner? {
         let own = published.lineage.base
         guard own.name != task.base.name, own.digest != task.base.digest else { return nil }
         guard try workspace.registry.baseNames().contains(own.name) else {

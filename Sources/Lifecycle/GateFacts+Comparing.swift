@@ -18,14 +18,12 @@ extension GateFacts.Rival {
 }
 
 extension AdapterDeclaration {
-    /// The held-out rows parted by the declared columns; not parted where they cannot be read, which measuring them will say.
-    func slices(in layout: RegistryLayout) -> RowSlices {
-        do {
-            guard !slices.isEmpty else { return .none }
-            let file = try DataFile(contentsOf: layout.resolve(data.heldOut))
-            return RowSlices(try RowColumns.values(of: slices, in: file))
-        } catch {
-            return .none
-        }
+    /// The held-out rows parted by the declared columns.
+    ///
+    /// - Throws: `DataError` for a column that no row has, or with too many values.
+    func slices(in layout: RegistryLayout) throws -> RowSlices {
+        guard !slices.isEmpty else { return .none }
+        let file = layout.resolve(data.heldOut)
+        return RowSlices(try RowColumns.values(of: slices, in: DataFile.text(of: file), of: file.path))
     }
 }

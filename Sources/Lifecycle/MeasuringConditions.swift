@@ -14,15 +14,15 @@ struct MeasuringConditions {
     private let json: JSONValue
     /// Those of the model alone, whatever it is asked.
     private let model: [(String, JSONValue)]
-    /// Nil where none is declared, or where it cannot be read.
-    private let prompt: ContentDigest?
+    /// The file of the declared prompt; nil without one.
+    private let prompt: URL?
 
     init(
         _ declaration: AdapterDeclaration, base: BaseDeclaration, plan: TrainingPlan, heldOut: ContentDigest,
         in layout: RegistryLayout
     ) throws {
         self.base = base
-        prompt = try declaration.prompt.map { try ContentDigest(ofFile: layout.resolve($0)) }
+        prompt = declaration.prompt.map(layout.resolve)
         model = [
             ("base", .string("\(base.digest)")), ("precision", .string(plan.precision.rawValue)),
             ("storage", .string(plan.storage.rawValue)), ("max_length", .integer(plan.maxLength)),
@@ -56,12 +56,13 @@ struct MeasuringConditions {
     }
 
     /// Under which measurements of the base behind the declared prompt are kept; nil without one.
-    var promptedKey: RecordedMeasurement.Key? {
-        prompt.map { prompt in
-            var object = json.objectValue ?? JSONObject()
-            object["prompt"] = .string("\(prompt)")
-            return RecordedMeasurement.Key(kind: "prompted_base_error", subject: base.digest, conditions: .object(object))
-        }
+    ///
+    /// - Throws: why the prompt cannot be read; nothing else is measured under it.
+    func promptedKey() throws -> RecordedMeasurement.Key? {
+        guard let prompt else { return nil }
+        var object = json.objectValue ?? JSONObject()
+        object["prompt"] = .string("\(try ContentDigest(ofFile: prompt))")
+        return RecordedMeasurement.Key(kind: "prompted_base_error", subject: base.digest, conditions: .object(object))
     }
 
     /// Under which measurements of an out-of-domain suite are kept, of the base alone.
@@ -77,6 +78,12 @@ struct MeasuringConditions {
         object["probes"] = .string("\(probes)")
         return RecordedMeasurement.Key(
             kind: "kept_probes", subject: ContentDigest(of: Array("\(commit)".utf8)), conditions: .object(object))
+    }
+
+    /// Under which is kept whether a version works at all.
+    func soundnessKey(of commit: CommitID) -> RecordedMeasurement.Key {
+        RecordedMeasurement.Key(
+            kind: "soundness", subject: ContentDigest(of: Array("\(commit)".utf8)), conditions: json)
     }
 
     /// Under which measurements of a version are kept; its commit stands for its weights.

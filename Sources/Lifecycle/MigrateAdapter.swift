@@ -144,11 +144,7 @@ public struct MigrateAdapter {
     ) throws -> (version: VersionID, score: HeldOutScore)? {
         guard try workspace.registry.latestVersion(of: declaration.name) != nil else { return nil }
         let version = try workspace.registry.resolve(VersionReference(declaration.name.text))
-        do {
-            return (version, try examiner.version(version, now: now))
-        } catch TaskError.baseGone, TaskError.baseDiffersFromPin, TaskError.strangeBase {
-            return nil
-        }
+        return try examiner.versionOnKeptBase(version, now: now).map { (version, $0) }
     }
 
     private func line(_ subject: String, _ score: HeldOutScore, _ declaration: AdapterDeclaration) throws -> Line {

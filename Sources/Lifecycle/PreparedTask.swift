@@ -48,7 +48,8 @@ public struct PreparedTask: Sendable {
         plan = try declaration.plan(on: configuration, typed: typed)
         let (train, held) = (layout.resolve(declaration.data.train), layout.resolve(declaration.data.heldOut))
         try FrozenHeldOut.require(held)
-        let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(contentsOf: held))
+        heldOutText = try DataFile.text(of: held)
+        let (trainFile, heldFile) = (try DataFile(contentsOf: train), try DataFile(path: held.path, text: heldOutText))
         manifest = try DatasetManifest(of: declaration.data, in: layout)
         conditions = try MeasuringConditions(
             declaration, base: base, plan: plan, heldOut: manifest.heldOut?.split.digest ?? ContentDigest(ofFile: held),
@@ -70,16 +71,16 @@ public struct PreparedTask: Sendable {
         promptedEvaluation = try declaration.promptText(in: layout).map { try prepared(heldFile.prompted(by: $0)) }
     }
 
-    /// Other rows under the task's metric, with the labels of its held-out rows.
+    /// Other rows under the task's metric, with the labels of its held-out rows; as plain text where the base has no chat template.
     func evaluation(of file: DataFile) throws -> Evaluation {
         try Evaluation(
-            file, metric: .task(declaration.metric), labels: evaluation.labels, encoder: encoder, scorer: scorer)
+            tokenizer.chatTemplates.default == nil ? file.asPlainText() : file, metric: .task(declaration.metric), labels: evaluation.labels, encoder: encoder, scorer: scorer)
     }
 
     /// The held-out rows parted by the declared columns and by others.
     func slices(by columns: [String] = []) throws -> RowSlices {
         let all = declaration.slices + columns.filter { !declaration.slices.contains($0) }
-        return RowSlices(try RowColumns.values(of: all, in: heldOutFile))
+        return RowSlices(try RowColumns.values(of: all, in: heldOutText, of: heldOutFile.path))
     }
 
     public var datasetVersion: DatasetVersion { manifest.version }

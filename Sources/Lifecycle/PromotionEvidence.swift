@@ -37,15 +37,17 @@ struct ReleasedEvidence {
     let heldOut: String?
     let candidate: HeldOutScore
     let base: HeldOutScore
-    let suites: SuiteScores
+    let soundness: Soundness
     /// What it answered to the probes that were kept when it was released; nil where there were none.
     let kept: KeptProbesResult?
-    /// By its golden probes; nil in versions from before there were any.
-    let effect: Double?
-    let probeStopRate: Double?
     /// Whether the gate let it in, and the name of its policy.
     let isAdmitted: Bool
     let policy: String
+
+    /// Whether its scores are those of these rows, as far as it says and they can be.
+    func isMeasured(on rows: DatasetVersion.Split) -> Bool {
+        heldOut == "\(rows.digest)" && candidate.rows == rows.rows && base.rows == rows.rows
+    }
 
     /// - Returns: the evidence, or what it lacks.
     static func read(_ version: VersionID, at time: Timestamp, in workspace: Workspace) throws -> Result<ReleasedEvidence, Lack> {
@@ -71,9 +73,8 @@ struct ReleasedEvidence {
         return .success(
             ReleasedEvidence(
                 heldOut: evaluation?["held_out"]?.stringValue, candidate: candidate, base: base,
-                suites: SuiteScores(json: evaluation?["suites"], at: time),
+                soundness: Soundness(json: evaluation, at: time),
                 kept: evaluation?["kept_probes"].flatMap(KeptProbesResult.init),
-                effect: evaluation?["effect"]?.doubleValue, probeStopRate: evaluation?["probe_stop_rate"]?.doubleValue,
                 isAdmitted: answer == GateVerdict.Answer.admitted.rawValue,
                 policy: gate?["policy"]?["name"]?.stringValue ?? "unknown"))
     }

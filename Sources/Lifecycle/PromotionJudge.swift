@@ -63,7 +63,7 @@ struct PromotionJudge {
     ) throws -> ([PromotionEvidence.Finding], PolicyStamp?) {
         let carried: ReleasedEvidence? = if case .success(let evidence) = released { evidence } else { nil }
         let rows = heldOut(of: declaration)
-        let isDeclaredData = rows != nil && carried?.heldOut == rows
+        let isDeclaredData = rows.map { carried?.isMeasured(on: $0) ?? false } ?? false
         guard let scores = measured ?? (isDeclaredData ? carried.map { Scores(candidate: $0.candidate, base: $0.base) } : nil)
         else {
             let reason = "It was not measured on the rows that are declared now."
@@ -72,19 +72,59 @@ struct PromotionJudge {
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
         let policy = try shelf.policy(of: declaration)
-        let rival = try rival(of: record.version, on: rows, conditions)
-        guard var facts = facts(scores, rival, of: declaration, confidence: policy.fineTuning.baseError.confidence) else {
+        let inUse = try workspace.registry.aliases(of: record.version.adapter)[.production].flatMap { $0 == record.version ? nil : $0 }
+        let rival = try inUse.flatMap { try score(of: $0, on: rows, conditions) }
+        let confidence = policy.fineTuning.baseError.confidence
+        guard var facts = try facts(scores, rival, of: declaration, confidence: confidence) else {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
         facts.stopRate = scores.candidate.endings?.stopRate
-        (facts.effect, facts.probeStopRate) = (carried?.effect, carried?.probeStopRate)
-        facts.suites = carried?.suites.comparisons(confidence: policy.fineTuning.baseError.confidence) ?? []
+        let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
+        let soundness = try soundness(record, carried, conditions, asking: suites)
+        soundness?.state(in: &facts, confidence: confidence)
         facts.kept = try workspace.keptProbes(of: record.version, record.published.commit, under: conditions)?.facts
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
         }
+        let unmeasured = rival == nil ? inUse.map { [Self.unmeasuredRival($0)] } ?? [] : []
         let unasked = try policy.gate.keepsProbes && facts.kept == nil ? unaskedProbes(record.version) : []
-        return ([data] + rules + unasked, policy.stamp)
+        return (
+            [data] + rules + unmeasured + unlookedAt(record.version, facts, soundness, by: policy, suites) + unasked, policy.stamp
+        )
+    }
+
+    /// What it was released with, or else what was measured here since.
+    private func soundness(
+        _ record: VersionRecord, _ carried: ReleasedEvidence?, _ conditions: MeasuringConditions?, asking suites: [Suite]
+    ) throws -> Soundness? {
+        if let carried, carried.soundness.isComplete(for: suites) { return carried.soundness }
+        let key = conditions?.soundnessKey(of: record.published.commit)
+        let measured = try key.flatMap { try workspace.registry.measurement($0) }
+        return measured.map { Soundness(json: $0.result, at: $0.measuredAt) } ?? carried?.soundness
+    }
+
+    /// Failed findings for what the policy asks and nobody has looked at: a fact that is missing does not pass.
+    private func unlookedAt(
+        _ version: VersionID, _ facts: GateFacts, _ soundness: Soundness?, by policy: Policy, _ suites: [Suite]
+    ) -> [PromotionEvidence.Finding] {
+        let mend = "; `lora evaluate \(version)` does."
+        var findings: [PromotionEvidence.Finding] = []
+        if policy.gate.effect != nil, facts.effect == nil {
+            findings.append(.init(rule: "has_effect", passed: false, reason: "Nobody looked whether it changes anything\(mend)"))
+        }
+        let missing = soundness?.unasked(of: suites) ?? suites.map(\.name)
+        if !missing.isEmpty {
+            let names = missing.map(\.text).joined(separator: ", ")
+            findings.append(
+                .init(rule: "keeps_suites", passed: false, reason: "It was not asked \(counted(missing.count, "suite")): \(names)\(mend)"))
+        }
+        return findings
+    }
+
+    private static func unmeasuredRival(_ version: VersionID) -> PromotionEvidence.Finding {
+        .init(
+            rule: "keeps_production", passed: false,
+            reason: "\(version), which serves, was not measured on the rows that are declared now; `lora evaluate \(version)` does.")
     }
 
     /// A failed finding where probes were added since a version was last asked them.
@@ -98,8 +138,8 @@ struct PromotionJudge {
 
     private func facts(
         _ scores: Scores, _ rival: HeldOutScore?, of declaration: AdapterDeclaration, confidence: Double
-    ) -> GateFacts? {
-        let (slices, candidate) = (declaration.slices(in: workspace.layout), scores.candidate)
+    ) throws -> GateFacts? {
+        let (slices, candidate) = (try declaration.slices(in: workspace.layout), scores.candidate)
         guard let error = candidate.error(confidence: confidence),
             let base = GateFacts.Rival(scores.base, beside: candidate, slices, confidence: confidence)
         else { return nil }
@@ -108,17 +148,15 @@ struct PromotionJudge {
             production: rival.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) })
     }
 
-    /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when there is none,
-    /// or when nothing is recorded of it.
-    private func rival(
-        of version: VersionID, on rows: String?, _ conditions: MeasuringConditions?
+    /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when nothing is
+    /// recorded of it.
+    private func score(
+        of inUse: VersionID, on rows: DatasetVersion.Split?, _ conditions: MeasuringConditions?
     ) throws -> HeldOutScore? {
-        let inUse = try workspace.registry.aliases(of: version.adapter)[.production]
-        guard let inUse, inUse != version else { return nil }
         let record = try workspace.registry.version(inUse)
         if let known = try conditions.flatMap({ try score(of: record, under: $0) }) { return known }
         guard case .success(let evidence) = try ReleasedEvidence.read(inUse, at: record.published.at, in: workspace),
-            evidence.heldOut != nil, evidence.heldOut == rows
+            let rows, evidence.isMeasured(on: rows)
         else { return nil }
         return evidence.candidate
     }
@@ -149,9 +187,9 @@ struct PromotionJudge {
         }
     }
 
-    private func heldOut(of declaration: AdapterDeclaration) -> String? {
+    private func heldOut(of declaration: AdapterDeclaration) -> DatasetVersion.Split? {
         do {
-            return "\(try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut)).digest)"
+            return try DatasetVersion.Split(of: workspace.layout.resolve(declaration.data.heldOut))
         } catch {
             return nil
         }

@@ -18,13 +18,15 @@ extension Proof {
         if failed.contains("keeps_probes") { rows += failedProbes(quotes) }
         if failed.contains("keeps_slices"), let limit = policy.gate.slices { rows += worstOfSlices(limit, quotes) }
         if !failed.isDisjoint(with: ["beats_base", "differs_from_base", "keeps_production"]) {
-            let rival = (production ?? parent)?.score ?? base
+            let rival = predecessor ?? base
             rows += worst(of: "held-out rows", Array(result.rows.indices), result, candidate, rival, quotes)
         }
         if failed.contains("keeps_suites"), let limit = policy.gate.suites { rows += worstOfSuites(limit, quotes) }
         verdict.worst = rows
         return verdict
     }
+
+    private var predecessor: HeldOutScore? { production?.score ?? parent?.score }
 
     private func failedProbes(_ quotes: Bool) -> [WorstRow] {
         guard let kept, let result = kept.result else { return [] }
@@ -36,7 +38,7 @@ extension Proof {
 
     private func worstOfSlices(_ limit: GateRules.LossLimit, _ quotes: Bool) -> [WorstRow] {
         let rival = facts.production ?? facts.parent ?? facts.base
-        let other = (production ?? parent)?.score ?? base
+        let other = predecessor ?? base
         let failed = rival.slices.filter { $0.comparison.loses(beyond: limit, $0.adjustedPValue) }
         return failed.max { $1.comparison.difference < $0.comparison.difference }.map { slice in
             let rows = slices.slices.first { $0.name == slice.slice }?.rows ?? []
@@ -47,7 +49,7 @@ extension Proof {
     private func worstOfSuites(_ limit: GateRules.LossLimit, _ quotes: Bool) -> [WorstRow] {
         let failed = facts.suites.filter { $0.comparison.loses(beyond: limit, $0.adjustedPValue) }
         guard let suite = failed.max(by: { $1.comparison.difference < $0.comparison.difference }),
-            let entry = suites.entries.first(where: { $0.suite.text == suite.suite }), let result = entry.result
+            let entry = soundness.suites.entries.first(where: { $0.suite.text == suite.suite }), let result = entry.result
         else { return [] }
         return worst(
             of: "suite \(suite.suite)", Array(result.rows.indices), result, entry.candidate, entry.base, quotes)

@@ -21,14 +21,15 @@ struct Proof {
     let confidence: Double
     /// How training ended.
     let conclusion: RunConclusion
-    let production: (version: VersionID, score: HeldOutScore)?
+    /// The version in production; without a score where the base that it was trained on is gone.
+    let production: (version: VersionID, score: HeldOutScore?)?
     /// The newest version, where none is in production: what the candidate would succeed.
-    let parent: (version: VersionID, score: HeldOutScore)?
+    let parent: (version: VersionID, score: HeldOutScore?)?
+    /// What the gate asks beside errors on held-out rows.
+    let soundness: Soundness
     let datasetVersion: DatasetVersion
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
-    /// The candidate and its base beside each other on out-of-domain suites.
-    let suites: SuiteScores
     /// What became of the adapter's permanent probes; nil where it has none.
     let kept: KeptProbesResult?
 
@@ -48,14 +49,18 @@ struct Proof {
         base = try examiner.base(now: now).score
         prompted = try examiner.promptedBase(now: now)
         let inUse = try workspace.registry.aliases(of: name)[.production]
-        production = try inUse.map { ($0, try examiner.version($0, now: now)) }
+        production = try inUse.map { ($0, try examiner.versionOnKeptBase($0, now: now)) }
         let newest = try inUse == nil ? workspace.registry.newestKept(of: name, on: examiner.task.base.digest) : nil
         parent = try newest.map { ($0, try examiner.version($0, now: now)) }
         result = try examiner.candidate(folder)
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
         leakedRows = examiner.task.report.leakedLines.count
-        suites = try examiner.suites(asked, candidate: folder, now: now)
+        let probes = try examiner.probes(folder)
+        self.probes = probes.kept
+        soundness = Soundness(
+            effect: probes.measured.effect, probeStopRate: probes.measured.stopRate,
+            suites: try examiner.suites(asked, of: folder, as: "candidate", now: now))
         kept = try examiner.keptProbes(candidate: folder)
         datasetVersion = examiner.task.datasetVersion
         guard let error = candidate.error(confidence: confidence),
@@ -63,18 +68,14 @@ struct Proof {
         else { throw TaskError.noRows(name) }
         var facts = GateFacts(
             candidateError: error, base: rival,
-            production: production.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) },
-            parent: parent.flatMap { GateFacts.Rival($0.score, beside: candidate, slices, confidence: confidence) })
+            production: production?.score.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) },
+            parent: parent?.score.flatMap { GateFacts.Rival($0, beside: candidate, slices, confidence: confidence) })
         facts.stopRate = candidate.endings?.stopRate
-        facts.suites = suites.comparisons(confidence: confidence)
         facts.kept = kept?.facts
         let learned = Set(examiner.task.dataset.examples.map(\.line))
-        // looked at anew, since all that is proved rests on it
-        facts.leakedRows = DataReport(examiner.task.dataset, heldOut: examiner.task.heldOutFile.rows).leakedLines
-            .count(where: learned.contains)
-        let probes = try examiner.probes(folder)
-        (facts.effect, facts.probeStopRate) = (probes.measured.effect, probes.measured.stopRate)
-        (self.facts, self.probes) = (facts, probes.kept)
+        facts.leakedRows = examiner.task.report.leakedLines.count(where: learned.contains)
+        soundness.state(in: &facts, confidence: confidence)
+        self.facts = facts
     }
 
     /// A verdict of the gate with what it was given on, as the ledger keeps it.
@@ -97,24 +98,24 @@ struct Proof {
     }
 
     /// `evaluation.json` of a version.
-    var json: JSONValue {
+    var json: JSONValue { .object(JSONObject(members + soundness.members)) }
+
+    private var members: [(String, JSONValue)] {
         [
-            "schema": "lora.proof/1",
-            "metric": .string(result.metric.name),
-            "held_out": datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null,
-            "leaked_rows_left_out": .integer(leakedRows),
-            "training": conclusion.json,
-            "candidate": candidate.json,
-            "base": base.json,
-            "prompted_base": prompted?.json ?? .null,
-            "production": production.map { ["version": .string("\($0.version)"), "score": $0.score.json] } ?? .null,
-            "parent": parent.map { ["version": .string("\($0.version)"), "score": $0.score.json] } ?? .null,
-            "comparisons": .object(JSONObject(comparisons)),
-            "slices": .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json)),
-            "suites": suites.json,
-            "kept_probes": kept?.json ?? .null,
-            "effect": facts.effect.map { .number($0) } ?? .null,
-            "probe_stop_rate": facts.probeStopRate.map { .number($0) } ?? .null,
+            ("schema", .string("lora.proof/1")),
+            ("metric", .string(result.metric.name)),
+            ("confidence", .number(confidence)),
+            ("held_out", datasetVersion.heldOut.map { .string("\($0.digest)") } ?? .null),
+            ("leaked_rows_left_out", .integer(leakedRows)),
+            ("training", conclusion.json),
+            ("candidate", candidate.json),
+            ("base", base.json),
+            ("prompted_base", prompted?.json ?? .null),
+            ("production", production.map { ["version": .string("\($0.version)"), "score": $0.score?.json ?? .null] } ?? .null),
+            ("parent", parent.map { ["version": .string("\($0.version)"), "score": $0.score?.json ?? .null] } ?? .null),
+            ("comparisons", .object(JSONObject(comparisons))),
+            ("slices", .array(slices.scores(of: candidate.answers, confidence: confidence).map(\.json))),
+            ("kept_probes", kept?.json ?? .null),
         ]
     }
 

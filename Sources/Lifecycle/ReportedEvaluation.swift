@@ -7,7 +7,12 @@ import StrictJSON
 /// What it was measured to be, beside its base and the version before it: over all rows, by slices, and on suites far from its task.
 struct EvaluationSection {
     private let proof: JSONValue?
-    private static let confidence = 0.95
+    /// Of its intervals, by the policy that let it in; nobody wrote it down before reports showed them.
+    private var confidence: Double {
+        proof?["confidence"]?.doubleValue.flatMap { $0 > 0.5 && $0 < 1 ? $0 : nil } ?? 0.95
+    }
+
+    private var interval: String { "\(RuleValue.rate(confidence).words) interval" }
 
     init(_ evidence: VersionEvidence) { proof = evidence.evaluation }
 
@@ -30,7 +35,7 @@ struct EvaluationSection {
             differences.append(difference(candidate, other, from: "\(name)'s"))
         }
         let table = Report.Table(
-            ["", "rows", "errors", "error", "95 % interval", "stopped", "tokens"], rows, numeric: [1, 2, 3, 4, 5, 6],
+            ["", "rows", "errors", "error", interval, "stopped", "tokens"], rows, numeric: [1, 2, 3, 4, 5, 6],
             caption: "On the held-out rows, by \(metric)")
         return Report.Section("Evaluation", [.table(table), .findings(differences)] + slices + suites)
     }
@@ -38,18 +43,18 @@ struct EvaluationSection {
     private func score(_ json: JSONValue?) -> HeldOutScore? { json.flatMap { HeldOutScore(json: $0, at: .earliest) } }
 
     private func row(_ name: String, _ score: HeldOutScore) -> [String] {
-        let interval = ErrorInterval(score.answers, confidence: Self.confidence)
+        let error = ErrorInterval(score.answers, confidence: confidence)
         return [
             name, RuleValue.count(score.rows).words, score.correct == nil ? "–" : RuleValue.count(score.errors).words,
-            interval.map { RuleValue.rate($0.value).words } ?? "–",
-            interval.map { "\(RuleValue.rate($0.lower).words) to \(RuleValue.rate($0.upper).words)" } ?? "–",
+            error.map { RuleValue.rate($0.value).words } ?? "–",
+            error.map { "\(RuleValue.rate($0.lower).words) to \(RuleValue.rate($0.upper).words)" } ?? "–",
             score.endings?.stopRate.map { RuleValue.rate($0).words } ?? "–",
             score.endings?.meanTokens.map { RuleValue.ratio($0).words } ?? "–",
         ]
     }
 
     private func difference(_ own: HeldOutScore, _ other: HeldOutScore, from whose: String) -> Report.Finding {
-        guard let comparison = own.comparison(with: other, confidence: Self.confidence) else {
+        guard let comparison = own.comparison(with: other, confidence: confidence) else {
             return Report.Finding(.open, "It was not measured on the same rows as \(whose).")
         }
         let side = comparison.difference < 0 ? "above" : "below"
@@ -63,7 +68,7 @@ struct EvaluationSection {
             comparison.finding == .indistinguishable ? "; \(counted(count, "row")) would show it" : nil
         }
         let remark =
-            "95 % interval of the difference: \(points(comparison.lower)) to \(points(comparison.upper))\(needed ?? "")"
+            "\(interval) of the difference: \(points(comparison.lower)) to \(points(comparison.upper))\(needed ?? "")"
         return Report.Finding(mark(comparison.finding), "\(sighting)\(counts ?? "").", remark: remark)
     }
 
@@ -102,13 +107,13 @@ struct EvaluationSection {
     /// Far from its task, against its base.
     private var suites: [Report.Block] {
         let scores = SuiteScores(json: proof?["suites"], at: .earliest)
-        let compared = scores.comparisons(confidence: Self.confidence)
+        let compared = scores.comparisons(confidence: confidence)
         guard !compared.isEmpty else { return [] }
         let rows = compared.map { suite in
             [
                 suite.suite, RuleValue.count(suite.comparison.rows).words, RuleValue.rate(steadied(suite.comparison.first)).words,
                 RuleValue.rate(steadied(suite.comparison.second)).words,
-                suite.adjustedPValue > 1 - Self.confidence
+                suite.adjustedPValue > 1 - confidence
                     ? PairedComparison.Finding.indistinguishable.rawValue : suite.comparison.difference > 0 ? "better" : "worse",
             ]
         }

@@ -44,21 +44,27 @@ struct SuiteScores: Sendable {
 
     init() {}
 
-    /// As `json` writes it; what is not such an entry is passed over, as evidence from before there were suites has none.
+    /// As `json` writes it; what is not such an entry is passed over, and asked again by whoever needs it.
     init(json: JSONValue?, at time: Timestamp) {
+        unasked = (json?.arrayValue ?? []).compactMap { entry in
+            Self.name(of: entry).flatMap { name in entry["not_asked"]?.stringValue.map { (name, $0) } }
+        }
         entries = (json?.arrayValue ?? []).compactMap { entry in
-            guard let name = entry["suite"]?.stringValue,
+            guard let name = Self.name(of: entry),
                 let digest = entry["digest"]?.stringValue.flatMap({ ContentDigest($0) }),
                 let metric = entry["metric"]?.stringValue,
                 let candidate = entry["candidate"].flatMap({ HeldOutScore(json: $0, at: time) }),
                 let base = entry["base"].flatMap({ HeldOutScore(json: $0, at: time) })
             else { return nil }
-            do throws(NameError) {
-                return Entry(
-                    suite: try SuiteName(name), digest: digest, metric: metric, candidate: candidate, base: base, result: nil)
-            } catch {
-                return nil
-            }
+            return Entry(suite: name, digest: digest, metric: metric, candidate: candidate, base: base, result: nil)
+        }
+    }
+
+    private static func name(of entry: JSONValue) -> SuiteName? {
+        do throws(NameError) {
+            return try entry["suite"]?.stringValue.map { text throws(NameError) in try SuiteName(text) }
+        } catch {
+            return nil
         }
     }
 }

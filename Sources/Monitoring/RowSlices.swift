@@ -11,13 +11,13 @@ public struct RowSlices: Sendable, Hashable {
 
     /// Columns in the order in which they were asked for; values by their bytes.
     public let slices: [Slice]
+    private let rowCount: Int
 
-    public static let none = RowSlices(slices: [])
-
-    private init(slices: [Slice]) { self.slices = slices }
+    public static let none = RowSlices([])
 
     /// - Parameter columns: of each the values of all rows.
     public init(_ columns: [(name: String, values: [String])]) {
+        rowCount = columns.first?.values.count ?? 0
         slices = columns.flatMap { column in
             Dictionary(grouping: column.values.indices) { column.values[$0] }
                 .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -25,15 +25,17 @@ public struct RowSlices: Sendable, Hashable {
         }
     }
 
-    /// - Precondition: the answers are to the rows that were parted.
+    /// None when the answers are to other rows than those that were parted.
     public func scores(of answers: ScoredAnswers, confidence: Double) -> [SliceScore] {
-        slices.compactMap { slice in
+        guard answers.count == rowCount else { return [] }
+        return slices.compactMap { slice in
             ErrorInterval(answers.picking(slice.rows), confidence: confidence).map { SliceScore(slice: slice.name, error: $0) }
         }
     }
 
-    /// The first against the second on each slice, p-values corrected for the number of slices.
+    /// The first against the second on each slice, p-values corrected for the number of slices; none when the answers are to other rows.
     public func comparisons(_ first: ScoredAnswers, _ second: ScoredAnswers, confidence: Double) -> [SliceComparison] {
+        guard first.count == rowCount, second.count == rowCount else { return [] }
         let compared = slices.compactMap { slice in
             PairedComparison(first.picking(slice.rows), second.picking(slice.rows), confidence: confidence)
                 .map { (slice.name, $0) }

@@ -14,24 +14,30 @@ public struct DataFile: Sendable {
 
     /// Reads one JSON object per line; blank lines are passed over.
     public init(contentsOf file: URL) throws(DataError) {
-        let data: Data
-        do {
-            data = try FileBytes.contents(of: file, limit: .max)
-        } catch {
-            throw DataError(.unreadable((error as? FileError)?.reason ?? "\(error)"), file: file.path)
-        }
-        try self.init(path: file.path, text: data)
+        try self.init(path: file.path, text: try Self.text(of: file))
     }
 
     public init(path: String, text: Data) throws(DataError) {
         var rows: [DataRow] = []
-        let body = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
-        for (index, line) in body.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { continue }
-            rows.append(try DataRow(parsing: line, number: index + 1, of: path))
-        }
+        for (number, line) in Self.lines(of: text) { rows.append(try DataRow(parsing: line, number: number, of: path)) }
         guard !rows.isEmpty else { throw DataError(.noRows, file: path) }
         self.init(path: path, rows: rows)
+    }
+
+    /// The bytes of a file, for whoever reads more from them than its rows: read again, it may be another.
+    public static func text(of file: URL) throws(DataError) -> Data {
+        do {
+            return try FileBytes.contents(of: file, limit: .max)
+        } catch {
+            throw DataError(.unreadable((error as? FileError)?.reason ?? "\(error)"), file: file.path)
+        }
+    }
+
+    /// The lines that are not blank with their numbers from 1, without the mark that some programs put before a text.
+    public static func lines(of text: Data) -> some Sequence<(number: Int, line: Data)> {
+        let body = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
+        return body.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated().lazy
+            .filter { $0.element.contains { ![0x20, 0x09, 0x0D].contains($0) } }.map { ($0.offset + 1, $0.element) }
     }
 }
 

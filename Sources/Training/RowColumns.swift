@@ -1,4 +1,3 @@
-import DurableFiles
 import Faults
 import Foundation
 import StrictJSON
@@ -10,18 +9,13 @@ public enum RowColumns {
     /// Of a row that does not have the column.
     public static let missing = "(none)"
 
-    /// The values of some columns for each row of a file, as texts; a column within others is named by dots.
+    /// The values of some columns for each row of a file's text, as texts; a column within others is named by dots.
     ///
     /// - Throws: `DataError` for a column that no row has, or with too many values.
-    public static func values(of columns: [String], in file: DataFile) throws -> [(name: String, values: [String])] {
+    public static func values(of columns: [String], in text: Data, of file: String) throws -> [(name: String, values: [String])] {
         guard !columns.isEmpty else { return [] }
-        let lines = try FileBytes.contents(of: URL(filePath: file.path), limit: .max)
-            .split(separator: 0x0A, omittingEmptySubsequences: false)
-        let rows = try file.rows.map { row in
-            let line = row.line == 1 && lines[0].starts(with: [0xEF, 0xBB, 0xBF]) ? lines[0].dropFirst(3) : lines[row.line - 1]
-            return try JSONValue(parsing: Data(line))
-        }
-        return try columns.map { column in (column, try values(of: column, rows, file.path)) }
+        let rows = try DataFile.lines(of: text).map { try JSONValue(parsing: $0.line) }
+        return try columns.map { column in (column, try values(of: column, rows, file)) }
     }
 
     private static func values(of column: String, _ rows: [JSONValue], _ file: String) throws(DataError) -> [String] {
