@@ -71,7 +71,7 @@ public struct CompareVersions {
             throw TaskError.noRows(declaration.name)
         }
         let again = try examiner.repeated(first, repeats - 1, now: now)
-        let unmeasured: NoiseFloor? = declaration.metric.kind == .external ? nil : .deterministic
+        let unmeasured: NoiseFloor? = declaration.metric.name == .external ? nil : .deterministic
         return Outcome(
             adapter: declaration.name, metric: declaration.metric, first: ours, second: theirs,
             context: (rival == nil ? [] : [base]) + (prompted.map { [$0] } ?? []), comparison: comparison,

@@ -4,8 +4,8 @@ import Metrics
 import Monitoring
 import Policies
 import Registry
-import Suites
 import StrictJSON
+import Suites
 import Training
 
 /// Measures a version and its base on the same held-out rows.

@@ -49,7 +49,9 @@ struct MergeWorkshop {
         try DurableFile.makeFolder(draft)
         try fill(draft)
         // an earlier merge of this name then lies where the draft was, and goes with the workshop
-        if replaces, ModelFolder(output).contains(Self.evidenceFile) { return try DurableFile.publish(draft: draft, inPlaceOf: output) }
+        if replaces, ModelFolder(output).contains(Self.evidenceFile) {
+            return try DurableFile.publish(draft: draft, inPlaceOf: output)
+        }
         do throws(FileError) {
             try DurableFile.publish(draft: draft, as: output)
         } catch {

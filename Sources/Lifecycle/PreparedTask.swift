@@ -27,6 +27,8 @@ public struct PreparedTask: Sendable {
     /// The held-out rows behind the declared prompt; nil without one.
     let promptedEvaluation: Evaluation?
     let heldOutFile: DataFile
+    /// The bytes that it was read from: the file may be edited while a training lasts.
+    private let heldOutText: Data
     let heldOut: [EncodedRow]
     let tokenizer: Tokenizer
     let ends: AnswerEnds
@@ -74,7 +76,8 @@ public struct PreparedTask: Sendable {
     /// Other rows under the task's metric, with the labels of its held-out rows; as plain text where the base has no chat template.
     func evaluation(of file: DataFile) throws -> Evaluation {
         try Evaluation(
-            tokenizer.chatTemplates.default == nil ? file.asPlainText() : file, metric: .task(declaration.metric), labels: evaluation.labels, encoder: encoder, scorer: scorer)
+            tokenizer.chatTemplates.default == nil ? file.asPlainText() : file, metric: .task(declaration.metric),
+            labels: evaluation.labels, encoder: encoder, scorer: scorer)
     }
 
     /// The held-out rows parted by the declared columns and by others.

@@ -72,7 +72,9 @@ struct PromotionJudge {
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
         let policy = try shelf.policy(of: declaration)
-        let inUse = try workspace.registry.aliases(of: record.version.adapter)[.production].flatMap { $0 == record.version ? nil : $0 }
+        let inUse = try workspace.registry.aliases(of: record.version.adapter)[.production].flatMap {
+            $0 == record.version ? nil : $0
+        }
         let rival = try inUse.flatMap { try score(of: $0, on: rows, conditions) }
         let confidence = policy.fineTuning.baseError.confidence
         guard var facts = try facts(scores, rival, of: declaration, confidence: confidence) else {
@@ -100,7 +102,7 @@ struct PromotionJudge {
         if let carried, carried.soundness.isComplete(for: suites) { return carried.soundness }
         let key = conditions?.soundnessKey(of: record.published.commit)
         let measured = try key.flatMap { try workspace.registry.measurement($0) }
-        return measured.map { Soundness(json: $0.result, at: $0.measuredAt) } ?? carried?.soundness
+        return measured.map { Soundness(json: $0.result, at: $0.at) } ?? carried?.soundness
     }
 
     /// Failed findings for what the policy asks and nobody has looked at: a fact that is missing does not pass.
@@ -116,7 +118,9 @@ struct PromotionJudge {
         if !missing.isEmpty {
             let names = missing.map(\.text).joined(separator: ", ")
             findings.append(
-                .init(rule: "keeps_suites", passed: false, reason: "It was not asked \(counted(missing.count, "suite")): \(names)\(mend)"))
+                .init(
+                    rule: "keeps_suites", passed: false,
+                    reason: "It was not asked \(counted(missing.count, "suite")): \(names)\(mend)"))
         }
         return findings
     }
@@ -124,7 +128,8 @@ struct PromotionJudge {
     private static func unmeasuredRival(_ version: VersionID) -> PromotionEvidence.Finding {
         .init(
             rule: "keeps_production", passed: false,
-            reason: "\(version), which serves, was not measured on the rows that are declared now; `lora evaluate \(version)` does.")
+            reason:
+                "\(version), which serves, was not measured on the rows that are declared now; `lora evaluate \(version)` does.")
     }
 
     /// A failed finding where probes were added since a version was last asked them.

@@ -1,4 +1,5 @@
 import Adapters
+import DurableFiles
 import Foundation
 import Monitoring
 import Registry

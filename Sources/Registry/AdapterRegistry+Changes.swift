@@ -89,8 +89,9 @@ extension AdapterRegistry {
 
     /// The number that the next row of an adapter gets in a table.
     static func next(in table: String, of adapter: AdapterName, _ database: Database) throws -> Int {
-        try Int.fetchOne(
-            database, sql: "SELECT coalesce(max(id), 0) + 1 FROM \(table) WHERE adapter = ?", arguments: [adapter.text]) ?? 1
+        let next = try Int.fetchOne(
+            database, sql: "SELECT coalesce(max(id), 0) + 1 FROM \(table) WHERE adapter = ?", arguments: [adapter.text])
+        return try Row.counted(next ?? 1, "id")
     }
 
     /// Changes that lead to what the index knows of an adapter.

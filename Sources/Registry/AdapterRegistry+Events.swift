@@ -37,11 +37,12 @@ extension AdapterRegistry {
     }
 
     private static func event(_ row: Row, id: Int, _ adapter: AdapterName, moves: [Row]) throws -> RegistryEvent {
-        RegistryEvent(
-            id: id, kind: try row.choice("kind", of: RegistryEvent.Kind.self),
-            version: try row.version(of: adapter), at: try row.timestamp("at"), actor: try row.actor("actor"),
+        let kind = try row.choice("kind", of: RegistryEvent.Kind.self)
+        let version = try kind.concernsAdapter ? nil : row.numberedVersion(of: adapter)
+        return RegistryEvent(
+            id: id, kind: kind, version: version, at: try row.timestamp("at"), actor: try row.actor("actor"),
             reason: try row.text("reason"), isForced: try row.decode(Bool.self, forColumn: "forced"),
-            otherName: try row.decode(String?.self, forColumn: "other_name") == nil ? nil : row.adapter("other_name"),
+            otherName: try kind.namesAnother ? row.adapter("other_name") : nil,
             moves: try moves.map { move in
                 RegistryEvent.Move(
                     alias: try move.alias("alias"), from: try move.version("from_number", of: adapter),

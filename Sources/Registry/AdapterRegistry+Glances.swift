@@ -59,8 +59,7 @@ extension AdapterRegistry {
         try read { database in
             var names: [VersionID: [AliasName]] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT adapter, alias, number FROM aliases ORDER BY adapter, alias") {
-                names[VersionID(try row.adapter(), try row.decode(Int.self, atIndex: 2)), default: []].append(
-                    try row.alias("alias"))
+                names[try row.numberedVersion(of: row.adapter()), default: []].append(try row.alias("alias"))
             }
             let pruned = try Self.prunedVersions(database)
             let rows = try Row.fetchCursor(database, sql: "SELECT * FROM versions ORDER BY adapter, number")
@@ -87,7 +86,7 @@ extension AdapterRegistry {
             JOIN versions own ON own.commit_id = named.commit_id WHERE events.kind = 'pruned'
             """
         return Set(
-            try Row.fetchAll(database, sql: sql).map { VersionID(try $0.adapter(), try $0.decode(Int.self, atIndex: 1)) })
+            try Row.fetchAll(database, sql: sql).map { try $0.numberedVersion(of: $0.adapter()) })
     }
 
     /// The last run of every adapter, with what it was started with.
@@ -110,8 +109,8 @@ extension AdapterGlance {
         candidate = try row.decode(Int?.self, atIndex: 3)
         lastRun = try row.decode(Int?.self, atIndex: 4).map { number in
             LastRun(
-                id: RunID(number), state: try row.choice("run_state", of: Run.State.self),
-                startedAt: Timestamp(secondsSinceEpoch: try row.decode(Int.self, atIndex: 6)),
+                id: RunID(try Row.counted(number, "run")), state: try row.choice("run_state", of: Run.State.self),
+                startedAt: try Row.moment(row.decode(Int.self, atIndex: 6), "started_at"),
                 leftVersion: try row.decode(Int?.self, atIndex: 5) != nil)
         }
     }

@@ -20,7 +20,7 @@ extension AdapterRegistry {
     public func prunedVersions() throws -> [VersionID] {
         try read { database in
             try Row.fetchAll(database, sql: "SELECT adapter, number FROM events WHERE kind = 'pruned' ORDER BY adapter, number")
-                .map { VersionID(try $0.adapter(), try $0.decode(Int.self, forColumn: "number")) }
+                .map { try $0.numberedVersion(of: $0.adapter()) }
         }
     }
 

@@ -179,8 +179,7 @@ extension AdapterRegistry {
             var listed: [AdapterName: [VersionID: CommitID]] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT adapter, number, commit_id FROM versions") {
                 let adapter = try row.adapter()
-                listed[adapter, default: [:]][VersionID(adapter, try row.decode(Int.self, forColumn: "number"))] =
-                    try row.commit("commit_id")
+                listed[adapter, default: [:]][try row.numberedVersion(of: adapter)] = try row.commit("commit_id")
             }
             return listed
         }
@@ -190,7 +189,7 @@ extension AdapterRegistry {
     private func adaptersWithRunningRuns() throws -> Set<AdapterName> {
         let running = try read { database in
             try Row.fetchAll(database, sql: "SELECT adapter, id FROM runs WHERE state = 'started'").map { row in
-                (adapter: try row.adapter(), run: RunID(try row.decode(Int.self, forColumn: "id")))
+                (adapter: try row.adapter(), run: try row.run())
             }
         }
         return Set(running.filter { isOurs($0.run, of: $0.adapter) }.map(\.adapter))

@@ -25,7 +25,9 @@ extension AdapterRegistry {
                         """, arguments: ["adapter": adapter?.text])
                 while let row = try rows.next() {
                     let name = try row.adapter()
-                    take(&releases[name, default: AdapterReleases()], VersionID(name, try row.decode(Int.self, atIndex: 1)))
+                    take(
+                        &releases[name, default: AdapterReleases()],
+                        VersionID(name, try Row.counted(row.decode(Int.self, atIndex: 1), "number")))
                 }
             }
             try each("versions", "true") { $0.versions.append($1) }

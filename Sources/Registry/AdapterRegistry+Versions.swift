@@ -73,7 +73,7 @@ extension AdapterRegistry {
 extension AdapterRegistry {
     static func latest(_ adapter: AdapterName, _ database: Database) throws -> VersionID? {
         try Int.fetchOne(database, sql: "SELECT max(number) FROM versions WHERE adapter = ?", arguments: [adapter.text])
-            .map { VersionID(adapter, $0) }
+            .map { VersionID(adapter, try Row.counted($0, "number")) }
     }
 
     static func published(of adapter: AdapterName, _ database: Database) throws -> [PublishedVersion] {

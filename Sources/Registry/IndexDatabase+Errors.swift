@@ -31,7 +31,9 @@ extension IndexDatabase {
         switch code {
         case .SQLITE_BUSY, .SQLITE_LOCKED: return RegistryError.databaseBusy(path: file.path)
         case .SQLITE_READONLY: return RegistryError.readOnly(path: file.deletingLastPathComponent().path)
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: return RegistryError.corruptDatabase(path: file.path, message: message)
+        // statements are the same everywhere: what SQLite cannot make sense of is what the file says of its tables
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR:
+            return RegistryError.corruptDatabase(path: file.path, message: message)
         case .SQLITE_FULL: return FileError(.write, file, code: ENOSPC)
         case .SQLITE_CANTOPEN: return unopened(file)
         case .SQLITE_IOERR:

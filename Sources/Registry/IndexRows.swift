@@ -17,7 +17,14 @@ extension Row {
     func json(_ column: String) throws -> JSONValue { try RecordedText.json(text(column), of: column) }
 
     func timestamp(_ column: String) throws -> Timestamp {
-        Timestamp(secondsSinceEpoch: try decode(Int.self, forColumn: column))
+        try Self.moment(decode(Int.self, forColumn: column), column)
+    }
+
+    static func moment(_ seconds: Int, _ column: String) throws -> Timestamp {
+        guard (Timestamp.earliest.secondsSinceEpoch...Timestamp.latest.secondsSinceEpoch).contains(seconds) else {
+            throw DamagedRecord(key: column, wanted: "a moment of the calendar", source: .index)
+        }
+        return Timestamp(secondsSinceEpoch: seconds)
     }
 
     func adapter(_ column: String = "adapter") throws -> AdapterName {
@@ -38,9 +45,22 @@ extension Row {
         }
     }
 
-    func version(_ column: String = "number", of adapter: AdapterName) throws -> VersionID? {
-        try decode(Int?.self, forColumn: column).map { VersionID(adapter, $0) }
+    /// Versions and runs count from 1.
+    static func counted(_ number: Int, _ column: String) throws -> Int {
+        guard number > 0 else { throw DamagedRecord(key: column, wanted: "a number from 1", source: .index) }
+        return number
     }
+
+    func version(_ column: String = "number", of adapter: AdapterName) throws -> VersionID? {
+        try decode(Int?.self, forColumn: column).map { VersionID(adapter, try Self.counted($0, column)) }
+    }
+
+    func numberedVersion(of adapter: AdapterName) throws -> VersionID {
+        guard let version = try version(of: adapter) else { throw damaged("number", wanted: "the number of a version") }
+        return version
+    }
+
+    func run() throws -> RunID { RunID(try Self.counted(decode(Int.self, forColumn: "id"), "id")) }
 
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ column: String, of type: Choice.Type) throws -> Choice {
         guard let choice = Choice(rawValue: try text(column)) else {
@@ -84,7 +104,7 @@ extension Run {
             dataset: try DatasetVersion(json: row.json("dataset")),
             plan: RecordedPlan(json: try row.json("plan"), digest: try row.digest("plan_digest")),
             at: try row.timestamp("started_at"))
-        self.init(id: RunID(try row.decode(Int.self, forColumn: "id")), start: start, end: try End(row, adapter))
+        self.init(id: try row.run(), start: start, end: try End(row, adapter))
     }
 }
 

@@ -82,8 +82,6 @@ import Testing
         try DurableFile.publish(draft: draft, inPlaceOf: final)
         #expect(try Data(contentsOf: final.appending(path: "file")) == Data(".draft-1".utf8))
         #expect(try Data(contentsOf: draft.appending(path: "file")) == Data("final".utf8))
-        try DurableFile.remove(draft)
-        try Data("x".utf8).write(to: draft)
         let nowhere = folder.url.appending(path: "nowhere")
         #expect(throws: FileError(.rename, nowhere, code: ENOENT)) { try DurableFile.publish(draft: draft, inPlaceOf: nowhere) }
     }

@@ -41,6 +41,52 @@ import Testing
         (try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? NSNumber)?.intValue
     }
 
+    @Test("a table whose definition says something else than what was written is damage, not a full disk")
+    func aFlippedDefinition() throws {
+        let registry = try Sample.registry(in: folder)
+        let layout = registry.layout
+        try Sample.admit(to: registry)
+        var bytes = try Data(contentsOf: layout.database)
+        let place = try #require(bytes.range(of: Data("(length(adapter)".utf8)))
+        bytes[place.lowerBound + 3] ^= 0x10
+        try bytes.write(to: layout.database)
+        let error = #expect(throws: RegistryError.self) {
+            try Sample.admit(to: Sample.open(layout))
+        }
+        guard case .corruptDatabase = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test(
+        "numbers and moments that cannot be are damage",
+        arguments: [
+            "UPDATE versions SET number = 0", "UPDATE versions SET published_at = 9223372036854775807",
+            "UPDATE runs SET id = -1", "UPDATE events SET number = NULL WHERE kind = 'promoted'",
+        ])
+    func aFlippedNumber(update: String) throws {
+        let registry = try Sample.registry(in: folder)
+        let published = try Sample.admit(to: registry)
+        try registry.promote(published.version, on: Sample.occasion())
+        try registry.write { database in
+            for trigger in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'trigger'") {
+                try database.execute(sql: "DROP TRIGGER \(trigger)")
+            }
+            try database.execute(sql: "PRAGMA ignore_check_constraints = ON; PRAGMA defer_foreign_keys = ON")
+            try database.execute(sql: update)
+            if update.contains("versions SET number") {
+                for table in ["aliases", "alias_moves", "events"] { try database.execute(sql: "DELETE FROM \(table)") }
+            }
+        }
+        #expect(throws: DamagedRecord.self) {
+            let registry = try Sample.open(registry.layout)
+            let adapter = published.version.adapter
+            _ = (try registry.versions(of: adapter), try registry.history(of: adapter), try registry.releases())
+            _ = (try registry.lastRuns(), try registry.versionsByAdapter())
+        }
+    }
+
     @Test func connectionsThatWriteAtOnceLoseNothing() async throws {
         try Sample.admit(to: Sample.registry(in: folder))
         let root = folder.url.appending(path: "registry")

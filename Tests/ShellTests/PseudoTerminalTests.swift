@@ -125,7 +125,7 @@ struct PseudoTerminalTests {
     func paging() throws {
         var program = try BuiltProgram()
         program.environment["LORA_PAGER"] = "sed s/^/paged:/"
-        let (long, short) = ("policy show default\r", "base list\r")
+        let (long, short) = ("policy explain\r", "base list\r")
         // `script` gives a terminal without a size
         let steps = [
             ("", "$ "), ("stty rows 5 cols 80; lora\r", "lora> "), (long, "paged:"), (short, "\nNo base is pinned yet"),
@@ -133,7 +133,7 @@ struct PseudoTerminalTests {
         ]
         #expect(try dialogue(program, steps, running: "exec env PS1='$ ' sh").status == 0)
         program.environment["TERM"] = "dumb"
-        let plain = [("", "$ "), ("stty rows 5 cols 80; lora policy show default\r", "$ "), ("\u{4}", "")]
+        let plain = [("", "$ "), ("stty rows 5 cols 80; lora policy explain\r", "$ "), ("\u{4}", "")]
         #expect(try !dialogue(program, plain, running: "exec env PS1='$ ' sh").screen.contains("paged:"))
     }
 }

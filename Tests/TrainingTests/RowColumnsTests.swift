@@ -10,6 +10,10 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
+    private func values(of columns: [String], in text: String) throws -> [(name: String, values: [String])] {
+        try RowColumns.values(of: columns, in: Data(text.utf8), of: "rows.jsonl")
+    }
+
     private func file(_ text: String) throws -> DataFile {
         let file = folder.url.appending(path: "rows.jsonl")
         try Data(text.utf8).write(to: file)
@@ -17,28 +21,28 @@ import Testing
     }
 
     @Test func columnsAreReadBesideTheRows() throws {
-        let rows = try file(
+        let rows =
             """
             \u{FEFF}{"prompt": "a", "completion": "b", "language": "de", "meta": {"year": 2024}}
 
             {"prompt": "a", "completion": "b", "meta": {"year": 2025.5}}\r
             {"prompt": "a", "completion": "b", "language": "en", "meta.year": true}
-            """)
-        let columns = try RowColumns.values(of: ["language", "meta.year"], in: rows)
+            """
+        let columns = try values(of: ["language", "meta.year"], in: rows)
         #expect(columns.map(\.name) == ["language", "meta.year"])
         #expect(columns.map(\.values) == [["de", "(none)", "en"], ["2024", "2025.5", "true"]])
-        #expect(try RowColumns.values(of: [], in: rows).isEmpty)
+        #expect(try values(of: [], in: rows).isEmpty)
     }
 
     @Test func aColumnThatNoRowHasIsNamedWithItsNearest() throws {
-        let rows = try file(#"{"prompt": "a", "completion": "b", "language": "de"}"#)
-        let error = #expect(throws: DataError.self) { try RowColumns.values(of: ["langage"], in: rows) }
+        let rows = #"{"prompt": "a", "completion": "b", "language": "de"}"#
+        let error = #expect(throws: DataError.self) { try values(of: ["langage"], in: rows) }
         #expect(error?.reason == .noColumn("langage", nearest: "language"))
     }
 
     @Test func aColumnOfNamesMakesNoSlices() throws {
-        let rows = try file((0...100).map { "{\"prompt\": \"a\", \"completion\": \"b\", \"id\": \($0)}" }.joined(separator: "\n"))
-        let error = #expect(throws: DataError.self) { try RowColumns.values(of: ["id"], in: rows) }
+        let rows = (0...100).map { "{\"prompt\": \"a\", \"completion\": \"b\", \"id\": \($0)}" }.joined(separator: "\n")
+        let error = #expect(throws: DataError.self) { try values(of: ["id"], in: rows) }
         #expect(error?.reason == .manySlices("id", values: 101, limit: 100))
     }
 
