@@ -190,7 +190,7 @@ let package = Package(
                 "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Faults", "HTTP", "Hub", "Llama",
                 "Metrics", "Policies",
                 "Randomness",
-                "Registry", "Tokenizers", "Training",
+                "Registry", "Suites", "Tokenizers", "Training",
                 "Versions",
                 "StrictJSON", "TestSupport",
             ]),

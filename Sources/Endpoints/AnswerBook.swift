@@ -114,7 +114,7 @@ public struct EndpointAnswer: Sendable, Hashable {
             }
             self.init(
                 row: row, text: text, refusal: refusal.stringValue, isStopped: json["stopped"]?.boolValue,
-                tokens: json["tokens"]?.intValue)
+                tokens: EndpointReply.count(json["tokens"]))
         } catch {
             return nil
         }

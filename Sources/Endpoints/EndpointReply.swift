@@ -27,13 +27,19 @@ public struct EndpointReply: Sendable, Hashable {
             guard let choice = json["choices"]?.arrayValue?.first, let text = Self.text(of: choice, form) else { return nil }
             self.text = text
             isStopped = choice["finish_reason"]?.stringValue.map { $0 != "length" }
-            tokens = json["usage"]?["completion_tokens"]?.intValue.flatMap { $0 >= 0 ? $0 : nil }
-            promptTokens = json["usage"]?["prompt_tokens"]?.intValue.flatMap { $0 > 0 ? $0 : nil }
+            tokens = Self.count(json["usage"]?["completion_tokens"])
+            promptTokens = Self.count(json["usage"]?["prompt_tokens"]).flatMap { $0 > 0 ? $0 : nil }
             logProbabilities = choice["logprobs"].flatMap(Self.logProbabilities)
         } catch {
             return nil
         }
     }
+
+    /// Far more than a reply has room for.
+    private static let countLimit = 1_000_000_000
+
+    /// Nil for a number that is no count of tokens: a server may say anything.
+    static func count(_ json: JSONValue?) -> Int? { json?.intValue.flatMap { (0...countLimit).contains($0) ? $0 : nil } }
 
     private static func text(of choice: JSONValue, _ form: Endpoint.Form) -> String? {
         switch form {

@@ -11,10 +11,12 @@ extension MergeError: Explained {
             Explanation(
                 "The folder was not written by `lora merge`, so it is not replaced.", at: folder,
                 next: "Name another folder, or remove this one yourself.", kind: .usage)
-        case .noRoom(let folder, let needed, let free):
+        case .noRoom(let folder, let needed, let free, let isTemporary):
             Explanation(
                 "The merge takes \(needed) bytes, and \(free) are free.", at: folder,
-                next: "Free some space, name a folder on another disk, or store the model in 16 bits (--dtype bf16).")
+                next: isTemporary
+                    ? "Free some space, or let TMPDIR name a folder on another disk."
+                    : "Free some space, name a folder on another disk, or store the model in 16 bits (--dtype bf16).")
         case .busy(let folder):
             Explanation(
                 "Another process is merging into this folder.", at: folder, next: "Wait for it to end, or name another folder.",

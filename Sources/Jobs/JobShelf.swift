@@ -11,6 +11,8 @@ public struct JobShelf: Sendable {
     /// Jobs that ended and are kept; older ones are forgotten when another begins.
     static let kept = 100
 
+    private static let lastNumber = 999_999_999
+
     public let folder: URL
 
     public init(in folder: URL) { self.folder = folder }
@@ -18,8 +20,28 @@ public struct JobShelf: Sendable {
     public func output(of number: Int) -> URL { folder.appending(path: "\(number).log") }
     func record(of number: Int) -> URL { folder.appending(path: "\(number).json") }
 
-    /// All jobs, the oldest first.
-    public func jobs() throws -> [Job] { try numbers.compactMap(read) }
+    /// What stands under a number.
+    public enum Entry: Sendable, Hashable {
+        case job(Job, Job.State)
+        /// Its record is none, or cannot be read: nothing is known of it but what it printed.
+        case damaged(number: Int)
+    }
+
+    /// All that is there, the oldest first; what is damaged hides nothing else.
+    public func entries() throws -> [Entry] {
+        try numbers.compactMap { number in
+            do {
+                return try read(number).map { .job($0, try state(of: $0)) }
+            } catch {
+                return .damaged(number: number)
+            }
+        }
+    }
+
+    /// Those whose records are sound, the oldest first.
+    public func jobs() throws -> [Job] {
+        try entries().compactMap { if case .job(let job, _) = $0 { job } else { nil } }
+    }
 
     /// Their numbers alone, the oldest first.
     public var numbers: [Int] { get throws { try numbers(of: ".json") } }
@@ -30,14 +52,23 @@ public struct JobShelf: Sendable {
         return job
     }
 
+    /// More than any record has.
+    private static let recordLimit = 1 << 20
+
     /// - Throws: `JobError.damaged` when the record is none; nil when there is no record.
     private func read(_ number: Int) throws -> Job? {
         let file = record(of: number)
-        guard access(file.path, F_OK) == 0 else { return nil }
-        guard let job = Job(record: try JSONValue(contentsOf: file)), job.number == number else {
+        do {
+            let data = try FileBytes.contents(of: file, limit: Self.recordLimit)
+            guard let job = Job(record: try JSONValue(parsing: data)), job.number == number else {
+                throw JobError.damaged(path: file.path)
+            }
+            return job
+        } catch let error as FileError where error.code == ENOENT {
+            return nil
+        } catch is JSONError {
             throw JobError.damaged(path: file.path)
         }
-        return job
     }
 
     public func state(of job: Job) throws -> Job.State {
@@ -51,7 +82,11 @@ public struct JobShelf: Sendable {
     func numbers(of suffix: String) throws -> [Int] {
         guard access(folder.path, F_OK) == 0 else { return [] }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(suffix) }
-        return names.compactMap { Int($0.dropLast(suffix.count)) }.filter { $0 > 0 }.sorted()
+        return names.compactMap { name in
+            let text = name.dropLast(suffix.count)
+            // a copy such as 007 is no job's, and after the largest number none could begin
+            return Int(text).flatMap { (1...Self.lastNumber).contains($0) && "\($0)" == text ? $0 : nil }
+        }.sorted()
     }
 
     /// Asks a job to stop as Ctrl-C would, and all that it started.
@@ -67,7 +102,9 @@ public struct JobShelf: Sendable {
 
     /// Forgets the oldest jobs that are over, but for so many.
     func forgetOldest() throws {
-        let over = try jobs().filter { try state(of: $0) != .running }
+        let over: [Job] = try entries().compactMap { entry in
+            if case .job(let job, let state) = entry, state != .running { job } else { nil }
+        }
         for job in over.dropLast(Self.kept) {
             // the record last: without it nobody would find the output
             try DurableFile.remove(output(of: job.number))

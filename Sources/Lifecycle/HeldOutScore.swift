@@ -104,7 +104,7 @@ extension ScoredAnswers {
 extension [AnswerEnding] {
     fileprivate init?(json: JSONValue, rows: Int) {
         guard let tokens = json["tokens"]?.arrayValue?.compactMap(\.intValue), let marks = json["stopped"]?.stringValue?.utf8,
-            tokens.count == rows, marks.count == rows, tokens.allSatisfy({ $0 >= 0 })
+            tokens.count == rows, marks.count == rows, tokens.allSatisfy((0...AnswerEnding.tokenLimit).contains)
         else { return nil }
         self = zip(tokens, marks).map { AnswerEnding(tokens: $0, isStopped: $1 == 0x31) }
     }

@@ -30,7 +30,8 @@ public struct KeepProbes {
     }
 
     /// - Parameter text: `name`, or with where the regression was found, `name@v3` or `name@alias`.
-    /// - Throws: `DataError` for rows that cannot be asked under the adapter's metric.
+    /// - Throws: `SuiteError.privateRows` for lines of data that the declaration keeps private; `DataError` for rows that cannot be asked under
+    ///   the adapter's metric.
     public func add(
         _ source: Source, to text: String, reason: String, atLeast: Double, by actor: Actor, at time: Timestamp
     ) throws -> (adapter: AdapterName, added: [KeptProbe]) {
@@ -79,6 +80,7 @@ public struct KeepProbes {
             return [JSONObject([("messages", .array([question, right]))])]
         case .file(let file): return try objects(of: file).compactMap(\.self)
         case .heldOutLines(let lines):
+            guard declaration.data.keepsRows else { throw SuiteError.privateRows(declaration.name) }
             let file = workspace.layout.resolve(declaration.data.heldOut)
             let objects = try objects(of: file)
             return try lines.map { line in

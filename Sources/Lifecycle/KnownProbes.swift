@@ -8,10 +8,10 @@ import Training
 struct KnownProbes {
     private let workspace: Workspace
 
-    /// How many versions are looked at for one that answers better.
-    private static let othersLimit = 100
+    /// How many versions are looked at for one that answers better, with or without probes: each is read from git.
+    private let othersLimit: Int
 
-    init(_ workspace: Workspace) { self.workspace = workspace }
+    init(_ workspace: Workspace, othersLimit: Int = 100) { (self.workspace, self.othersLimit) = (workspace, othersLimit) }
 
     /// Nil where the version has none: an older one, or one that was adopted.
     func probes(of version: VersionID) throws -> GoldenProbes? {
@@ -43,10 +43,11 @@ struct KnownProbes {
     /// Other versions with probes, newest first; those of the same adapter before any other's.
     func others(than version: VersionID, everywhere: Bool) throws -> [(VersionID, GoldenProbes)] {
         let strangers = everywhere ? try workspace.currentNames().filter { $0 != version.adapter } : []
-        var found: [(VersionID, GoldenProbes)] = []
+        var (found, looked) = ([(VersionID, GoldenProbes)](), 0)
         for adapter in [version.adapter] + strangers {
             for other in try workspace.versions.versions(of: adapter).reversed() where other.version != version {
-                guard found.count < Self.othersLimit else { return found }
+                guard looked < othersLimit else { return found }
+                looked += 1
                 if let probes = try readable(other.version) { found.append((other.version, probes)) }
             }
         }

@@ -50,7 +50,8 @@ struct MaintenanceCandidates {
         guard let version = item.facts.production?.version ?? item.facts.version else { return false }
         let evidence = RetirementEvidence(in: workspace)
         // what was measured on the pinned base says nothing of the one that is there now
-        let facts = try evidence.known(item.facts.adapter, version, withScores: !isBaseMoved, now: now)
+        let facts = try evidence.known(
+            item.facts.adapter, version, withScores: !isBaseMoved, confidence: policy.retirement.confidence, now: now)
         return policy.judgeRetirement(facts, now: now).answer == .retire
     }
 

@@ -10,8 +10,25 @@ import Training
 
 /// Folds an adapter into its base in each way there is, measures what that loses, and writes the best.
 public struct MergeAdapter {
+    /// What becomes of the best.
+    public enum Output: Sendable, Hashable {
+        /// - Parameter replaces: whether a folder that an earlier merge wrote gives way.
+        case folder(URL, replaces: Bool)
+        /// It is only measured; where it would have been written, if anybody said so.
+        case nothing(insteadOf: URL?)
+
+        public var folder: URL? {
+            switch self {
+            case .folder(let folder, _): folder
+            case .nothing(let folder): folder
+            }
+        }
+
+        var isWritten: Bool { if case .folder = self { true } else { false } }
+    }
+
     public struct Request: Sendable {
-        public let output: URL
+        public let output: Output
         /// What floating-point numbers are stored as; nil as the base stores them.
         public let type: FloatType?
         /// Bytes of one weight file.
@@ -20,22 +37,16 @@ public struct MergeAdapter {
         public let candidates: [MergeCandidate]
         /// Limits that were typed in place of the policy's.
         public let rules: RuleOptions
-        /// Whether a folder that an earlier merge wrote gives way.
-        public let replaces: Bool
-        /// Whether nothing is written.
-        public let measuresOnly: Bool
 
         public init(
-            output: URL, type: FloatType?, shardSize: Int = ModelShards.standardSize, candidates: [MergeCandidate] = [],
-            rules: RuleOptions = RuleOptions(), replaces: Bool = false, measuresOnly: Bool = false
+            output: Output, type: FloatType?, shardSize: Int = ModelShards.standardSize, candidates: [MergeCandidate] = [],
+            rules: RuleOptions = RuleOptions()
         ) {
             self.output = output
             self.type = type
             self.shardSize = shardSize
             self.candidates = candidates
             self.rules = rules
-            self.replaces = replaces
-            self.measuresOnly = measuresOnly
         }
     }
 
@@ -66,7 +77,7 @@ public struct MergeAdapter {
 
     /// - Parameter progress: hears what is measured, then how many bytes are written; may throw to stop.
     public func run(now: Timestamp, progress: @escaping Examiner.Progress) throws -> MergeOutcome {
-        let workshop = try MergeWorkshop(for: request.output, replaces: request.replaces)
+        let workshop = try MergeWorkshop(for: request.output, temporaryFolder: FileManager.default.temporaryDirectory)
         defer { workshop.close() }
         PooledMemory.bound(pooledBytes)
         defer { PooledMemory.bound(.max) }
@@ -78,7 +89,7 @@ public struct MergeAdapter {
         // every candidate has the same shapes
         let shapes = try StreamedWeights(sources.tensors, rounding: sources.rounding)
         let size = try MergedModel(shapes, of: subject.configuration).byteCount
-        let written = request.measuresOnly ? 0 : size + Self.companionBytes
+        let written = request.output.isWritten ? size + Self.companionBytes : 0
         try workshop.requireRoom(for: sources.workshopBytes(for: chosen) + written)
         let weights = try chosen.map { ($0, try checked(sources.weights(of: $0, workshop: workshop.folder))) }
         let examiner = MergeExaminer(
@@ -86,9 +97,9 @@ public struct MergeAdapter {
         let measured = try examiner.run(weights)
         let best = rules.best(of: measured.map(\.facts))
         let outcome = MergeOutcome(
-            subject: subject, rules: rules, measurements: measured, chosen: best, folder: request.output,
-            type: request.type, size: size, isWritten: best != nil && !request.measuresOnly, at: now)
-        if let best, !request.measuresOnly {
+            subject: subject, rules: rules, measurements: measured, chosen: best, folder: request.output.folder,
+            type: request.type, size: size, isWritten: best != nil && request.output.isWritten, at: now)
+        if let best {
             try workshop.publish { draft in try write(weights[best].1, outcome, to: draft, size: size, progress) }
         }
         try record(outcome, now: now)

@@ -13,7 +13,8 @@ public struct MergeOutcome: Sendable {
     public let measurements: [MergeMeasurement]
     /// The index of the one that was taken; nil when each loses too much.
     let chosen: Int?
-    public let folder: URL
+    /// Where it is written, or would be; nil where nobody said.
+    public let folder: URL?
     let type: FloatType?
     /// Bytes of its weights.
     public let size: Int

@@ -5,31 +5,38 @@ import Tensors
 
 /// Where a merge works until its folder is whole: beside that folder, under a name that says it is a draft.
 ///
-/// Whoever merges into the same folder next removes what a killed process left.
+/// Whoever merges into the same folder next removes what a killed process left. A merge that writes nothing works below the temporary
+/// folder, which the system clears.
 struct MergeWorkshop {
     /// In every folder that a merge wrote.
     static let evidenceFile = "merge.json"
 
-    let output: URL
     let folder: URL
-    private let replaces: Bool
+    private let output: MergeAdapter.Output
     private let lock: FileLock
 
-    /// - Parameter replaces: whether a folder that an earlier merge wrote may give way.
     /// - Throws: `MergeError.targetNotEmpty`, `.targetForeign` or `.busy`.
-    init(for output: URL, replaces: Bool) throws {
+    init(for output: MergeAdapter.Output, temporaryFolder: URL) throws {
         self.output = output
-        self.replaces = replaces
-        try Self.requireVacant(output, replaces: replaces)
-        folder = output.deletingLastPathComponent().appending(path: DurableFile.draftPrefix + "merge-" + output.lastPathComponent)
-        try DurableFile.makeFolder(folder)
-        guard let lock = try FileLock.take(folder.appending(path: Self.lockName)) else { throw MergeError.busy(output.path) }
+        switch output {
+        case .folder(let target, let replaces):
+            try Self.requireVacant(target, replaces: replaces)
+            folder = target.deletingLastPathComponent().appending(path: Self.prefix + target.lastPathComponent)
+            try DurableFile.makeFolder(folder)
+        case .nothing:
+            folder = temporaryFolder.appending(path: Self.prefix + UUID().uuidString)
+            try DurableFile.makeFolder(folder, permissions: 0o700)
+        }
+        guard let lock = try FileLock.take(folder.appending(path: Self.lockName)) else {
+            throw MergeError.busy((output.folder ?? folder).path)
+        }
         self.lock = lock
         for name in try ModelFolder(folder).names() where name != Self.lockName {
             try DurableFile.remove(folder.appending(path: name))
         }
     }
 
+    private static let prefix = DurableFile.draftPrefix + "merge-"
     private static let lockName = ".lock"
 
     /// Removes all of it; what stays is litter by its name.
@@ -40,11 +47,14 @@ struct MergeWorkshop {
     /// - Throws: `MergeError.noRoom`; nothing where the file system does not say how much is free.
     func requireRoom(for bytes: Int) throws {
         guard let free = DiskRoom.free(at: folder), free < bytes else { return }
-        throw MergeError.noRoom(folder: output.deletingLastPathComponent().path, needed: bytes, free: free)
+        throw MergeError.noRoom(
+            folder: folder.deletingLastPathComponent().path, needed: bytes, free: free, isTemporary: !output.isWritten)
     }
 
-    /// Lets `fill` write the folder, which then appears under its name: whole and durable, or not at all.
+    /// Lets `fill` write the folder, which then appears under its name: whole and durable, or not at all. It is not asked to where nothing
+    /// is written.
     func publish(_ fill: (_ draft: URL) throws -> Void) throws {
+        guard case .folder(let output, let replaces) = output else { return }
         let draft = folder.appending(path: "model")
         try DurableFile.makeFolder(draft)
         try fill(draft)

@@ -2,6 +2,7 @@ import Adapters
 import Faults
 import Foundation
 import Registry
+import Suites
 import Versions
 
 extension Workspace {
@@ -44,6 +45,7 @@ struct RenameCompletion {
         try registry.takeOver(from: old, ending)
         try versions.carry(old, to: new, by: ending.actor, at: ending.at)
         try registry.moveStaging(from: old, to: new)
+        try ProbeShelf(registry.layout).move(from: old, to: new)
         try registry.renameDeclaration(of: old, to: new)
     }
 

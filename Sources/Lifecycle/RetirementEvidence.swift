@@ -11,16 +11,20 @@ struct RetirementEvidence {
 
     /// What is known without measuring anything.
     ///
-    /// - Parameter withScores: whether scores on the pinned base count.
-    func known(_ adapter: AdapterName, _ version: VersionID, withScores: Bool, now: Timestamp) throws -> RetirementFacts {
+    /// - Parameters:
+    ///   - withScores: whether scores on the pinned base count.
+    ///   - confidence: of the intervals, as the policy's rules of retirement ask for it.
+    func known(
+        _ adapter: AdapterName, _ version: VersionID, withScores: Bool, confidence: Double, now: Timestamp
+    ) throws -> RetirementFacts {
         let declaration = try workspace.registry.adapter(named: adapter.text)
         var facts = RetirementFacts(neededUntil: try neededUntil(declaration))
         guard withScores, let conditions = conditions(of: declaration) else { return facts }
         let base = try score(conditions.baseKey, now: now)
         let own = try score(conditions.key(of: workspace.registry.version(version).published.commit), now: now)
-        facts.baseError = base?.error
+        facts.baseError = base?.error(confidence: confidence)
         facts.pairs = base.flatMap { base in own.flatMap { $0.pairs(against: base) } }
-        facts.comparison = base.flatMap { base in own.flatMap { $0.comparison(with: base, confidence: 0.95) } }
+        facts.comparison = base.flatMap { base in own.flatMap { $0.comparison(with: base, confidence: confidence) } }
         return facts
     }
 

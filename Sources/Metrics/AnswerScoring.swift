@@ -96,9 +96,7 @@ public struct AnswerScoring {
     }
 
     private static func classes(expected: String, predicted: String?, among labels: [String]) -> [Double] {
-        func number(_ label: String?) -> Double {
-            label.flatMap { label in labels.firstIndex { ByteText($0) == ByteText(label) } }.map(Double.init) ?? -1
-        }
+        func number(_ label: String?) -> Double { label.flatMap(labels.labelIndex).map(Double.init) ?? -1 }
         return [number(expected), number(predicted)]
     }
 

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Reads a label off what a model wrote, kindly: in upper or lower case, within quotes or before a point, and where it is a sentence, the one
 /// label that stands in it.
 public struct LabelReader: Sendable, Hashable {
@@ -30,5 +32,13 @@ public struct LabelReader: Sendable, Hashable {
             let after = range.upperBound == text.endIndex ? nil : text[range.upperBound]
             return ![before, after].compactMap(\.self).contains(where: isWord)
         }
+    }
+}
+
+extension [String] {
+    /// Which of these labels a text is, byte for byte: "é" composed is another label than "é" decomposed, as it is other tokens to a model.
+    public func labelIndex(of text: String) -> Int? {
+        let text = ByteText(text)
+        return firstIndex { ByteText($0) == text }
     }
 }

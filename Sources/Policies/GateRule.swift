@@ -7,7 +7,8 @@ enum GateRule {
     case rows(atLeast: Int)
     /// Its error lies below the base's by more than `margin`.
     case beatsBase(margin: Double)
-    /// McNemar's test against the base, on the same rows, gives a p-value of at most `level`.
+    /// The test against the base, on the same rows, gives a p-value of at most `level`: McNemar's of right and wrong answers, the exchange of
+    /// rows of other scores.
     case differsFromBase(level: Double)
     /// Its error exceeds that of the version it succeeds by at most `largestLoss`, or by more where that may be chance.
     case keepsProduction(largestLoss: Double, significance: Double?)

@@ -89,7 +89,7 @@ public struct GateRules: Sendable, Hashable {
     /// The fewest held-out rows behind its error; nil when any number will do.
     public let rows: Int?
     public let baseMargin: Double
-    /// The largest p-value of McNemar's test against the base; nil when the difference alone decides.
+    /// The largest p-value against the base, by McNemar's test or the exchange of rows; nil when the difference alone decides.
     public let significance: Double?
     public let largestLoss: Double
     /// The largest p-value of a loss to the version it succeeds that is no chance; nil when its size alone decides.

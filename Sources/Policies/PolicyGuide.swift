@@ -12,7 +12,8 @@ public enum PolicyGuide {
         "summary": "what it is for, in a sentence",
         "should_finetune.base_error.above":
             "share of held-out rows, 0 to 1, that the base must answer wrongly before fine-tuning is worth it",
-        "should_finetune.base_error.confidence": "confidence of the Wilson interval around a measured error, between 0 and 1",
+        "should_finetune.base_error.confidence":
+            "confidence, between 0 and 1, of the interval around a measured error: Wilson's, for scores the bootstrap's",
         "should_finetune.base_error.decide_on":
             "interval: an interval across the threshold is not enough evidence; point: the estimate alone decides",
         "should_finetune.base_error.fresh_for":
@@ -39,7 +40,8 @@ public enum PolicyGuide {
         "run_rule.watchdog.steps": "steps in a row so far above that stop the run",
         "gate.rows_at_least": "fewest held-out rows behind a candidate's error; optional",
         "gate.beats_base.margin": "share of rows, 0 to 1, by which the candidate's error must lie below the base's",
-        "gate.beats_base.significance": "largest p-value of McNemar's test against the base, between 0 and 1; optional",
+        "gate.beats_base.significance":
+            "largest p-value, between 0 and 1, against the base: by McNemar's test, for scores by exchange of rows; optional",
         "gate.keeps_production.largest_loss":
             "share of rows, 0 to 1, by which the candidate's error may exceed that of the version it succeeds",
         "gate.keeps_production.significance":

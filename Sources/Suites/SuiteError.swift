@@ -14,7 +14,11 @@ public enum SuiteError: Error, Hashable {
     case busy
     case unknownProbe(String, AdapterName, nearest: String?)
     case badProbe(path: String, line: Int)
+    /// No higher name can be given.
+    case namesUsedUp(path: String)
     case noLine(Int, path: String)
+    /// Rows of a file that nobody may copy out of it.
+    case privateRows(AdapterName)
     case emptyReason
 
     /// A name that no suite can be scored by, with the nearest that can.
@@ -59,8 +63,17 @@ extension SuiteError: Explained {
             Explanation(
                 "This is no probe.", at: "\(path):\(line)",
                 next: "Restore the file as `lora probe add` wrote it, or take the line out.", kind: .integrity)
+        case .namesUsedUp(let path):
+            Explanation(
+                "There are no more names for probes: \(KeptProbe.name(KeptProbe.lastNumber)) is the last.", at: path,
+                next: "Was it typed by hand? Then give that line the name after the others'.", kind: .integrity)
         case .noLine(let line, let path):
             Explanation("Line \(line) holds no row.", at: path, next: "Name a line with a row, from 1.", kind: .usage)
+        case .privateRows(let adapter):
+            Explanation(
+                "The rows of '\(adapter)' are private (keep_rows: false), and a probe is kept in clear text.",
+                next: "Write a probe of your own that asks the same without what is private: "
+                    + "`lora probe add \(adapter) --prompt TEXT --answer TEXT --reason TEXT`.", kind: .usage)
         case .emptyReason:
             Explanation("A probe needs a reason.", next: "Say with --reason what went wrong.", kind: .usage)
         }

@@ -1,3 +1,4 @@
+import Metrics
 import StrictJSON
 
 /// A held-out row as a question whose answer is one of a set of labels.
@@ -22,7 +23,7 @@ struct OpenQuestion: Sendable {
 extension RowEncoder {
     func labelQuestion(_ row: DataRow, labels: [String], of path: String) throws(DataError) -> LabelQuestion {
         let expected = try answer(of: row, path)
-        guard labels.contains(expected) else { throw DataError(.unknownLabel(expected), file: path, line: row.line) }
+        guard labels.labelIndex(of: expected) != nil else { throw DataError(.unknownLabel(expected), file: path, line: row.line) }
         let prompt = try prompt(of: row, path)
         var texts: [[Int32]] = []
         for label in labels { texts.append(try allTokens(row.content.answering(label), row, path)) }

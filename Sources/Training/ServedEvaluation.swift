@@ -25,7 +25,7 @@ public struct ServedEvaluation: Sendable, Hashable {
 
     /// - Throws: `DataError` for a row without prompt or answer, or with an answer that the metric or the task's labels do not know.
     public init(_ file: DataFile, metric: TaskMetric, labels: [String] = []) throws {
-        var (known, questions) = (Set(labels), [Question]())
+        var (known, questions) = (Set(labels.map(ByteText.init)), [Question]())
         let scoring = try AnswerScoring(metric)
         for row in file.rows {
             guard let expected = row.content.finalAnswer?.trimmed, !expected.isEmpty else {
@@ -36,15 +36,15 @@ public struct ServedEvaluation: Sendable, Hashable {
                 throw DataError(.unfitAnswer(fault), file: file.path, line: row.line)
             }
             if metric.usesLabels {
-                guard labels.isEmpty || known.contains(expected) else {
+                guard labels.isEmpty || labels.labelIndex(of: expected) != nil else {
                     throw DataError(.unknownLabel(expected), file: file.path, line: row.line)
                 }
-                known.insert(expected)
+                known.insert(ByteText(expected))
             }
             questions.append(Question(line: row.line, prompt: prompt, expected: expected))
         }
         (self.metric, self.questions) = (metric, questions)
-        self.labels = metric.usesLabels ? known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } : []
+        self.labels = metric.usesLabels ? known.map(\.string).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } : []
     }
 
     /// What a model is told before the rows; nil where the rows alone say what is wanted.

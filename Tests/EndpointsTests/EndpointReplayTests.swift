@@ -140,4 +140,13 @@ import Testing
             (error as? HTTPError)?.isTransient ?? false
         }
     }
+
+    @Test(arguments: ["9223372036854775807", "1000000001", "-1", "2.5"])
+    func aNumberThatIsNoCountOfTokensIsNone(said: String) throws {
+        let body = #"{"choices": [{"text": "ab"}], "usage": {"completion_tokens": \#(said), "prompt_tokens": \#(said)}}"#
+        #expect(EndpointReply(Data(body.utf8), .completions) == EndpointReply(text: "ab"))
+        // what an earlier version wrote down is read by the same rule
+        let line = #"{"row": 0, "text": "ab", "refusal": null, "stopped": true, "tokens": \#(said)}"#
+        #expect(EndpointAnswer(line: Data(line.utf8)) == EndpointAnswer(row: 0, text: "ab", isStopped: true))
+    }
 }

@@ -57,12 +57,31 @@ struct JobShelfTests {
     @Test(
         "a record that is none is named",
         arguments: [
-            "{}", "[]",
+            "{}", "[]", "", "{\"format\": 1, ",
             #"{"format": 1, "number": 1, "words": [], "folder": "/", "began": "2026-01-01T00:00:00Z", "pid": -1, "pid_start": ""}"#,
         ])
     func damaged(text: String) throws {
         try DurableFile.write(Data(text.utf8), to: shelf.record(of: 1))
         #expect(throws: JobError.damaged(path: shelf.record(of: 1).path)) { try shelf.job(1) }
+    }
+
+    @Test("a damaged record hides no other job, and no job is kept from beginning by it")
+    func damagedBesideOthers() throws {
+        for number in 1...103 { try put(number, status: 0) }
+        try DurableFile.write(Data("{\"format\": 1, ".utf8), to: shelf.record(of: 2))
+        try FileManager.default.createDirectory(at: shelf.record(of: 104), withIntermediateDirectories: true)
+        #expect(try shelf.entries().count == 104 && shelf.jobs().count == 102)
+        #expect(try shelf.entries()[1] == .damaged(number: 2) && shelf.entries().last == .damaged(number: 104))
+        try shelf.forgetOldest()
+        #expect(try shelf.jobs().map(\.number) == [4] + Array(5...103))
+        #expect(try shelf.entries().first == .damaged(number: 2), "nobody knows whether it runs")
+    }
+
+    @Test("files that bear no number of a job are none of them", arguments: ["9223372036854775807", "007", "+7", "0", "x"])
+    func foreignFiles(name: String) throws {
+        try put(7, status: 0)
+        try DurableFile.write(Data("{}".utf8), to: folder.url.appending(path: "\(name).json"))
+        #expect(try shelf.numbers == [7] && shelf.entries().count == 1)
     }
 
     @Test("of jobs that are over the latest hundred are kept, and all that run")

@@ -40,4 +40,12 @@ import Training
     func whatIsNoScoreIsRefused(text: String) throws {
         #expect(HeldOutScore(json: try JSONValue(parsing: text), at: time) == nil)
     }
+
+    @Test func tokensThatNoAnswerHasAreNotTold() throws {
+        let json = #"{"correct": "11", "stopped": "11", "tokens": [9223372036854775807, 1]}"#
+        let score = try #require(HeldOutScore(json: try JSONValue(parsing: json), at: time))
+        #expect(score.endings == nil && score.correct == [true, true])
+        let endings = [AnswerEnding(tokens: .max, isStopped: true), AnswerEnding(tokens: .max, isStopped: true)]
+        #expect(endings.meanTokens == Double(Int.max))
+    }
 }

@@ -50,6 +50,16 @@ struct RenameTests {
         try again.registry.promote(VersionID(new, 2), on: SmallRegistry.occasion("goes on"))
     }
 
+    @Test("its probes go with it: what went wrong once is asked of its later versions too")
+    func probes() throws {
+        let small = try registry()
+        _ = try KeepProbes(in: small.open()).add(
+            .heldOutLines([1]), to: "greeter", reason: "wrong", atLeast: 1, by: SmallRegistry.actor, at: SmallRegistry.moment(1))
+        _ = try small.open().rename("greeter", to: "welcomer", on: SmallRegistry.occasion())
+        #expect(try KeepProbes(in: small.open()).list("welcomer").probes.map(\.name) == ["p1"])
+        #expect(try !FileManager.default.fileExists(atPath: small.open().layout.probes(of: SmallRegistry.greeter).path))
+    }
+
     @Test("the next version follows from the last, and a second renaming from the first")
     func goesOn() throws {
         let small = try registry()

@@ -36,6 +36,53 @@ import Testing
             kept.map(\.name) == ["p2", "p3", "p4"] && kept.allSatisfy { $0.foundIn == "ticket-router@v3" && $0.atLeast == 1 })
         #expect(try shelf.file(of: adapter)?.rows.map(\.expectedAnswer) == ["yes", "yes", "yes"])
         #expect(try shelf.adapters() == [adapter])
+        // the highest too, and all of them
+        for name in ["p4", "p2", "p3"] { _ = try shelf.remove(name, from: adapter) }
+        #expect(try shelf.adapters().isEmpty && shelf.probes(of: adapter).isEmpty && shelf.file(of: adapter) == nil)
+        #expect(try shelf.add([draft("e")], to: adapter, by: actor, at: noon).map(\.name) == ["p5"])
+        #expect(try String(contentsOf: layout.probes(of: adapter), encoding: .utf8).split(separator: "\n").count == 1)
+    }
+
+    @Test func aColumnOfTheSameNameStays() throws {
+        let row = JSONObject([("prompt", .string("a")), ("probe", .array([.integer(3)])), ("completion", .string("yes"))])
+        let draft = ProbeShelf.Draft(row: row, reason: "wrong", foundIn: nil, atLeast: 1)
+        _ = try shelf.add([draft], to: adapter, by: actor, at: noon)
+        #expect(try shelf.probes(of: adapter).map(\.row) == [row])
+        #expect(try shelf.add([draft], to: adapter, by: actor, at: noon).isEmpty, "it is known again")
+    }
+
+    @Test(arguments: ["p9223372036854775807", "p99999999999999999999", "p0", "p-3", "p01", "q2", "p", "", "p1"])
+    func aNameThatNoneIsGivenIsToldByItsPlace(name: String) throws {
+        _ = try shelf.add([draft("a"), draft("b")], to: adapter, by: actor, at: noon)
+        let file = layout.probes(of: adapter)
+        let text = try String(contentsOf: file, encoding: .utf8).replacing(#""p2""#, with: "\"\(name)\"")
+        try Data(text.utf8).write(to: file)
+        #expect(throws: SuiteError.badProbe(path: file.path, line: 2)) {
+            try shelf.add([draft("c")], to: adapter, by: actor, at: noon)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    @Test func afterTheLastNameThereIsNone() throws {
+        _ = try shelf.add([draft("a")], to: adapter, by: actor, at: noon)
+        let file = layout.probes(of: adapter)
+        let text = try String(contentsOf: file, encoding: .utf8).replacing(#""p1""#, with: #""p999999999""#)
+        try Data(text.utf8).write(to: file)
+        #expect(throws: SuiteError.namesUsedUp(path: file.path)) {
+            try shelf.add([draft("c")], to: adapter, by: actor, at: noon)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    @Test func whatLiesBesideTheFilesIsPassedOver() throws {
+        _ = try shelf.add([draft("a")], to: adapter, by: actor, at: noon)
+        for name in ["ticket-router copy.jsonl", ".ticket-router.jsonl.swp", ".jsonl", "notes.txt", "-x.jsonl"] {
+            try Data("stray".utf8).write(to: layout.probes.appending(path: name))
+        }
+        #expect(try shelf.adapters() == [adapter])
+        // one whose probes cannot be read has some, as far as anybody can tell
+        try Data("stray".utf8).write(to: layout.probes.appending(path: "other.jsonl"))
+        #expect(try shelf.adapters() == [adapter, AdapterName("other")])
     }
 
     @Test func theDigestIsOfWhatIsAskedAlone() throws {

@@ -103,6 +103,18 @@ import Tokenizers
             try encoded(["messages": [["role": "user", "content": "a"]]], templateless)
         }
     }
+
+    @Test func aLabelIsItsBytes() throws {
+        let asked = try encoder(Tokenizer(folder: folder)).labelQuestion(
+            row(["prompt": "what:", "completion": "caf\u{E9}"]), labels: ["caf\u{E9}"], of: "rows.jsonl")
+        #expect(asked.continuations.count == 1)
+        #expect {
+            try encoder(Tokenizer(folder: folder)).labelQuestion(
+                row(["prompt": "what:", "completion": "cafe\u{301}"]), labels: ["caf\u{E9}"], of: "rows.jsonl")
+        } throws: { error in
+            (error as? DataError)?.reason == .unknownLabel("cafe\u{301}")
+        }
+    }
 }
 
 extension Data {

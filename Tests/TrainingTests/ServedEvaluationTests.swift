@@ -70,4 +70,19 @@ import Testing
             (error as? DataError)?.reason == .unfitAnswer(.noNumber) && (error as? DataError)?.line == 1
         }
     }
+
+    /// "café" with é as one character and as two: equal to `String`, other bytes to a model.
+    private static let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+
+    @Test(arguments: [TaskMetric.labelAccuracy(.generation), .macroF1(.generation)])
+    func aLabelIsItsBytes(metric: TaskMetric) throws {
+        let row = #"{"prompt": "what:", "completion": "\#(Self.decomposed)"}"#
+        #expect {
+            try evaluation(row, metric, labels: [Self.composed]).scored([Self.composed])
+        } throws: { error in
+            (error as? DataError)?.reason == .unknownLabel(Self.decomposed) && (error as? DataError)?.line == 1
+        }
+        let served = try evaluation(row + "\n" + row.replacing(Self.decomposed, with: Self.composed), metric)
+        #expect(served.labels.map { Array($0.utf8) } == [Array(Self.decomposed.utf8), Array(Self.composed.utf8)])
+    }
 }

@@ -15,7 +15,25 @@ enum JobWords {
         }
     }
 
-    static func json(_ job: Job, _ state: Job.State) -> JSONValue {
+    static func row(_ entry: JobShelf.Entry) -> [String] {
+        switch entry {
+        case .job(let job, let state): ["\(job.number)", self.state(state), "\(job.began)", command(job)]
+        case .damaged(let number): ["\(number)", "unknown: its record is damaged", "–", "–"]
+        }
+    }
+
+    static func json(_ entry: JobShelf.Entry) -> JSONValue {
+        switch entry {
+        case .job(let job, let state): json(job, state)
+        case .damaged(let number):
+            [
+                "job": .integer(number), "state": "damaged", "words": .null, "folder": .null, "began": .null, "ended": .null,
+                "status": .null,
+            ]
+        }
+    }
+
+    private static func json(_ job: Job, _ state: Job.State) -> JSONValue {
         let (word, ending): (JSONValue, Job.Ending?) =
             switch state {
             case .running: ("running", nil)

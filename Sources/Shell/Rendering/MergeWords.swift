@@ -24,10 +24,11 @@ enum MergeWords {
             "\(best.candidate.rawValue) departs least from \(outcome.name), on \(counted(best.tokens, "answer token")).",
             "  It is \(meaning(best.candidate)).",
         ]
-        guard outcome.isWritten else {
-            return choice + ["Nothing was written; it would take \(Decimals.bytes(outcome.size)) in \(outcome.folder.path)."]
+        let (size, place) = (Decimals.bytes(outcome.size), outcome.folder?.path)
+        guard outcome.isWritten, let place else {
+            return choice + ["Nothing was written; it would take \(size)\(place.map { " in \($0)" } ?? "")."]
         }
-        return choice + ["The model is in \(outcome.folder.path) (\(Decimals.bytes(outcome.size)))."]
+        return choice + ["The model is in \(place) (\(size))."]
     }
 
     private static func refusal(_ outcome: MergeOutcome) -> [String] {

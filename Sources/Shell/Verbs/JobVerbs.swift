@@ -23,16 +23,13 @@ struct JobsVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let shelf = try session.jobs(place.registry)
-        let jobs = try shelf.jobs().map { (job: $0, state: try shelf.state(of: $0)) }
+        let entries = try shelf.entries()
         if format.json {
-            session.print(["jobs": .array(jobs.map { JobWords.json($0.job, $0.state) })], as: "lora.jobs/1")
-        } else if jobs.isEmpty {
+            session.print(["jobs": .array(entries.map(JobWords.json))], as: "lora.jobs/1")
+        } else if entries.isEmpty {
             session.console.say("Nothing runs in the background. A line of `lora>` that ends with ` &` begins a job.")
         } else {
-            session.print(
-                Table(
-                    ["JOB", "STATE", "BEGAN", "COMMAND"],
-                    jobs.map { ["\($0.job.number)", JobWords.state($0.state), "\($0.job.began)", JobWords.command($0.job)] }))
+            session.print(Table(["JOB", "STATE", "BEGAN", "COMMAND"], entries.map(JobWords.row)))
         }
         return .passed
     }

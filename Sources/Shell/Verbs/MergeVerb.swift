@@ -16,8 +16,10 @@ struct MergeVerb: Verb {
             "The version, or with --base and --data a PEFT folder; a bare name means production, else the latest.",
             valueName: "version"))
     var version: String
-    @Option(help: ArgumentHelp("The folder to make; refused when it is there and not empty.", valueName: "dir"))
-    var out: String
+    @Option(
+        help: ArgumentHelp(
+            "The folder to make; refused when it is there and not empty. Not needed with --dry-run.", valueName: "dir"))
+    var out: String?
     @Option(
         help: ArgumentHelp("What weights are stored as: bf16, f16 or f32; as the base stores them by default.", valueName: "type")
     )
@@ -31,7 +33,7 @@ struct MergeVerb: Verb {
     @OptionGroup var limits: MergeLimits
     @Flag(help: "Replace a folder that an earlier merge wrote.")
     var force = false
-    @Flag(help: "Measure, and write nothing.")
+    @Flag(help: "Measure, and write nothing, whatever stands at --out.")
     var dryRun = false
     @OptionGroup var folder: FolderMerge
     @OptionGroup var place: RegistryOption
@@ -39,13 +41,23 @@ struct MergeVerb: Verb {
 
     func validate() throws {
         guard maxShardSize.bytes > 0 else { throw ValidationError("--max-shard-size takes a size above 0.") }
+        guard out != nil || dryRun else { throw ValidationError("--out says where to write; only --dry-run does without.") }
         try folder.check()
+        guard folder.base == nil || limits.largestLoss == nil else {
+            throw ValidationError("--largest-loss needs a task that says which answers are right; --base and --data name none.")
+        }
+    }
+
+    private func output(in session: Session) -> MergeAdapter.Output {
+        let folder = out.map { session.url($0) }
+        guard !dryRun, let folder else { return .nothing(insteadOf: folder) }
+        return .folder(folder, replaces: force)
     }
 
     func perform(in session: Session) throws -> ExitStatus {
         let request = MergeAdapter.Request(
-            output: session.url(out), type: dtype?.type, shardSize: maxShardSize.bytes, candidates: candidate,
-            rules: limits.options, replaces: force, measuresOnly: dryRun)
+            output: output(in: session), type: dtype?.type, shardSize: maxShardSize.bytes, candidates: candidate,
+            rules: limits.options)
         let subject =
             try folder.subject(adapter: version, place, in: session)
             ?? MergeSubject(version, in: session.openRegistry(place.registry), workingFolder: session.workingFolder)

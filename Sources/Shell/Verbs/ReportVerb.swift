@@ -43,7 +43,7 @@ struct ReportVerb: Verb {
 
 /// A report's file.
 enum ReportFile {
-    /// - Throws: `DoctorError.exists`, unless it replaces.
+    /// - Throws: `ReportError.exists`, unless it replaces.
     static func write(_ page: ReportPage, to file: URL, replaces: Bool) throws {
         guard replaces || !FileManager.default.fileExists(atPath: file.path) else { throw ReportError.exists(path: file.path) }
         try DurableFile.write(Data(page.text.utf8), to: file)
