@@ -62,10 +62,11 @@ struct KeptProbesResult: Sendable {
     /// Row by row; nil where it is read from a record.
     var result: EvaluationResult?
 
-    init(_ result: EvaluationResult, _ probes: [KeptProbe], digest: ContentDigest) {
+    init(_ result: EvaluationResult, _ set: ProbeSet) {
+        let probes = set.probes
         let failed = zip(result.rows, probes).filter { row, probe in (row.score ?? 0) < probe.atLeast }.map(\.1.name)
         facts = GateFacts.KeptProbes(count: probes.count, failed: failed)
-        (self.digest, names, self.result) = (digest, probes.map(\.name), result)
+        (digest, names, self.result) = (set.digest, probes.map(\.name), result)
     }
 
     /// Nil unless it is what `json` writes.
@@ -87,33 +88,27 @@ struct KeptProbesResult: Sendable {
 extension Examiner {
     /// Nil where the adapter has no probes.
     func keptProbes(candidate folder: URL) throws -> KeptProbesResult? {
-        try keptProbes(as: "candidate, probes") { try PEFTFolder(reading: folder, for: model().configuration).adapter }
+        guard let set = try ProbeShelf(workspace.layout).set(of: task.declaration.name) else { return nil }
+        return try answers(to: set, as: "candidate, probes", PEFTFolder(reading: folder, for: model().configuration).adapter)
     }
 
     /// A released version, checked out of git; what it answered is used again while the probes are the same.
-    func keptProbes(of version: VersionID, now: Timestamp) throws -> KeptProbesResult? {
+    func keptProbes(of version: VersionID, _ set: ProbeSet, now: Timestamp) throws -> KeptProbesResult {
         let published = try workspace.registry.version(version).published
-        guard let digest = try ProbeShelf(workspace.layout).digest(of: task.declaration.name) else { return nil }
-        let key = task.conditions.probeKey(of: published.commit, digest)
+        let key = task.conditions.probeKey(of: published.commit, set.digest)
         if let known = try workspace.registry.measurement(key, notAfter: now).flatMap({ KeptProbesResult(json: $0.result) }) {
             return known
         }
-        let result = try keptProbes(as: "\(version), probes") {
-            try PEFTFolder(reading: VersionCache(of: workspace).folder(of: published), for: model().configuration).adapter
-        }
-        if let result {
-            try workspace.registry.record(
-                RecordedMeasurement(key: key, adapter: task.declaration.name, result: result.json, at: now))
-        }
+        let folder = try VersionCache(of: workspace).folder(of: published)
+        let result = try answers(
+            to: set, as: "\(version), probes", PEFTFolder(reading: folder, for: model().configuration).adapter)
+        try workspace.registry.record(
+            RecordedMeasurement(key: key, adapter: task.declaration.name, result: result.json, at: now))
         return result
     }
 
-    private func keptProbes(as subject: String, _ adapter: () throws -> LoRAAdapter) throws -> KeptProbesResult? {
-        let shelf = ProbeShelf(workspace.layout)
-        let name = task.declaration.name
-        guard let file = try shelf.file(of: name), let digest = try shelf.digest(of: name) else { return nil }
-        let result = try run(adapter(), as: subject, task.evaluation(of: file))
-        return KeptProbesResult(result, try shelf.probes(of: name), digest: digest)
+    private func answers(to set: ProbeSet, as subject: String, _ adapter: LoRAAdapter) throws -> KeptProbesResult {
+        KeptProbesResult(try run(adapter, as: subject, task.evaluation(of: set.file())), set)
     }
 }
 
@@ -122,7 +117,7 @@ extension Workspace {
     func keptProbes(
         of version: VersionID, _ commit: CommitID, under conditions: MeasuringConditions?
     ) throws -> KeptProbesResult? {
-        guard let digest = try ProbeShelf(layout).digest(of: version.adapter) else { return nil }
+        guard let digest = try ProbeShelf(layout).set(of: version.adapter)?.digest else { return nil }
         if let key = conditions?.probeKey(of: commit, digest), let known = try registry.measurement(key) {
             return KeptProbesResult(json: known.result)
         }

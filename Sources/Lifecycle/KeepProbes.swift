@@ -61,15 +61,13 @@ public struct KeepProbes {
         let reference = try VersionReference(text)
         let declaration = try workspace.registry.adapter(named: reference.adapter.text)
         let version = try workspace.registry.resolve(reference)
-        let probes = try shelf.probes(of: declaration.name)
-        guard !probes.isEmpty else {
+        guard let set = try shelf.set(of: declaration.name) else {
             return Outcome(version: version, probes: [], facts: GateFacts.KeptProbes(count: 0, failed: []))
         }
         let task = try PreparedTask(declaration, typed: TrainingOptions(), in: workspace)
         try task.requirePinnedBase(in: workspace.registry)
-        let result = try Examiner(task, in: workspace, progress: progress).keptProbes(of: version, now: now)
-        return Outcome(
-            version: version, probes: probes, facts: result?.facts ?? GateFacts.KeptProbes(count: 0, failed: []))
+        let result = try Examiner(task, in: workspace, progress: progress).keptProbes(of: version, set, now: now)
+        return Outcome(version: version, probes: set.probes, facts: result.facts)
     }
 
     private func rows(_ source: Source, _ declaration: AdapterDeclaration) throws -> [JSONObject] {
@@ -78,29 +76,27 @@ public struct KeepProbes {
             let question: JSONValue = ["role": "user", "content": .string(prompt)]
             let right: JSONValue = ["role": "assistant", "content": .string(answer)]
             return [JSONObject([("messages", .array([question, right]))])]
-        case .file(let file): return try objects(of: file).compactMap(\.self)
+        case .file(let file): return try objects(of: file).map(\.object)
         case .heldOutLines(let lines):
             guard declaration.data.keepsRows else { throw SuiteError.privateRows(declaration.name) }
             let file = workspace.layout.resolve(declaration.data.heldOut)
             let objects = try objects(of: file)
             return try lines.map { line in
-                guard objects.indices.contains(line - 1), let object = objects[line - 1] else {
+                guard let row = objects.first(where: { $0.line == line }) else {
                     throw SuiteError.noLine(line, path: file.path)
                 }
-                return object
+                return row.object
             }
         }
     }
 
-    /// One for each line of a file; nil for blank ones.
-    private func objects(of file: URL) throws -> [JSONObject?] {
+    /// The rows of a file as they are written.
+    private func objects(of file: URL) throws -> [(line: Int, object: JSONObject)] {
+        let text = try DataFile.text(of: file)
         // says of a bad line where it stands
-        _ = try DataFile(contentsOf: file)
-        let data = try FileBytes.contents(of: file, limit: .max)
-        let body = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
-        return try body.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
-            guard line.contains(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { return nil }
-            return try JSONValue(parsing: line).objectValue
+        _ = try DataFile(path: file.path, text: text)
+        return try DataFile.lines(of: text).compactMap { number, line in
+            try JSONValue(parsing: line).objectValue.map { (number, $0) }
         }
     }
 

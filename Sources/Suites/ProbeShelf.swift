@@ -88,20 +88,10 @@ public struct ProbeShelf: Sendable {
         }
     }
 
-    /// The probes as rows to be asked, each on the line of its number; nil where there are none.
-    public func file(of adapter: AdapterName) throws -> DataFile? {
-        let (path, probes) = (layout.probes(of: adapter).path, try probes(of: adapter))
-        guard !probes.isEmpty else { return nil }
-        return DataFile(
-            path: path, rows: try probes.enumerated().map { try DataRow($1.row, number: $0 + 1, of: path) })
-    }
-
-    /// Of all that the probes of an adapter ask, whatever is said about them; nil where there are none.
-    public func digest(of adapter: AdapterName) throws -> ContentDigest? {
+    /// Those of an adapter as they are at this moment; nil where there are none.
+    public func set(of adapter: AdapterName) throws -> ProbeSet? {
         let probes = try probes(of: adapter)
-        guard !probes.isEmpty else { return nil }
-        let asked = probes.map { JSONValue.array([.string($0.name), .number($0.atLeast), .object($0.row)]) }
-        return ContentDigest(of: JSONValue.array(asked).data(JSONLayout(indent: nil, sortsKeys: true)))
+        return probes.isEmpty ? nil : ProbeSet(path: layout.probes(of: adapter).path, probes: probes)
     }
 
     /// What a probe is made of.

@@ -190,7 +190,7 @@ extension EvaluationMetric {
 extension DataFile {
     /// - Throws: `DataError` where answers cannot be held against an expected one.
     func require(_ expected: String, fit scoring: AnswerScoring, labels: [String], line: Int) throws(DataError) {
-        guard !scoring.metric.usesLabels || labels.contains(where: { ByteText($0) == ByteText(expected) }) else {
+        guard !scoring.metric.usesLabels || labels.labelIndex(of: expected) != nil else {
             throw DataError(.unknownLabel(expected), file: path, line: line)
         }
         if let fault = scoring.fault(inExpected: expected) { throw DataError(.unfitAnswer(fault), file: path, line: line) }

@@ -8,7 +8,8 @@ import Testing
 struct CompletionTests {
     private func candidates(for word: String, after words: [String]) throws -> [String] {
         let completion = Completion(
-            tree: try CommandTree.read(), names: { kind, _, registry in
+            tree: try CommandTree.read(),
+            names: { kind, _, registry in
                 let name = if case .known(let kind) = kind { "\(kind)" } else { "\(kind)" }
                 return ["\(registry ?? "nearest")-\(name)"]
             },

@@ -34,11 +34,11 @@ import Testing
         let kept = try shelf.probes(of: adapter)
         #expect(
             kept.map(\.name) == ["p2", "p3", "p4"] && kept.allSatisfy { $0.foundIn == "ticket-router@v3" && $0.atLeast == 1 })
-        #expect(try shelf.file(of: adapter)?.rows.map(\.expectedAnswer) == ["yes", "yes", "yes"])
+        #expect(try shelf.set(of: adapter)?.file().rows.map(\.expectedAnswer) == ["yes", "yes", "yes"])
         #expect(try shelf.adapters() == [adapter])
         // the highest too, and all of them
         for name in ["p4", "p2", "p3"] { _ = try shelf.remove(name, from: adapter) }
-        #expect(try shelf.adapters().isEmpty && shelf.probes(of: adapter).isEmpty && shelf.file(of: adapter) == nil)
+        #expect(try shelf.adapters().isEmpty && shelf.probes(of: adapter).isEmpty && shelf.set(of: adapter) == nil)
         #expect(try shelf.add([draft("e")], to: adapter, by: actor, at: noon).map(\.name) == ["p5"])
         #expect(try String(contentsOf: layout.probes(of: adapter), encoding: .utf8).split(separator: "\n").count == 1)
     }
@@ -86,15 +86,15 @@ import Testing
     }
 
     @Test func theDigestIsOfWhatIsAskedAlone() throws {
-        #expect(try shelf.digest(of: adapter) == nil)
+        #expect(try shelf.set(of: adapter)?.digest == nil)
         _ = try shelf.add([draft("a")], to: adapter, by: actor, at: noon)
-        let first = try shelf.digest(of: adapter)
+        let first = try shelf.set(of: adapter)?.digest
         _ = try shelf.add([draft("b")], to: adapter, by: actor, at: noon)
-        #expect(try shelf.digest(of: adapter) != first)
+        #expect(try shelf.set(of: adapter)?.digest != first)
         _ = try shelf.remove("p2", from: adapter)
-        #expect(try shelf.digest(of: adapter) == first)
+        #expect(try shelf.set(of: adapter)?.digest == first)
         _ = try shelf.remove("p1", from: adapter)
-        #expect(try shelf.digest(of: adapter) == nil)
+        #expect(try shelf.set(of: adapter)?.digest == nil)
         #expect(try shelf.adapters().isEmpty)
     }
 
