@@ -128,8 +128,8 @@ struct PseudoTerminalTests {
         let (long, short) = ("policy explain\r", "base list\r")
         // `script` gives a terminal without a size
         let steps = [
-            ("", "$ "), ("stty rows 5 cols 80; lora\r", "lora> "), (long, "paged:"), ("", "lora> "), (short, "\nNo base is pinned yet"),
-            ("\u{4}", "$ "), ("\u{4}", ""),
+            ("", "$ "), ("stty rows 5 cols 80; lora\r", "lora> "), (long, "paged:"), ("", "lora> "),
+            (short, "\nNo base is pinned yet"), ("\u{4}", "$ "), ("\u{4}", ""),
         ]
         #expect(try dialogue(program, steps, running: "exec env PS1='$ ' sh").status == 0)
         program.environment["TERM"] = "dumb"
