@@ -111,7 +111,7 @@ class Registry:
 
 
 def base_environment():
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "OMP_NUM_THREADS") if name in os.environ}
     return {**kept, "LORA_NOW": NOW, "USER": "ada", "LANG": "C.UTF-8"}
 
 

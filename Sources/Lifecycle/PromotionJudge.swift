@@ -3,6 +3,7 @@ import Foundation
 import Policies
 import Registry
 import Suites
+import Training
 
 /// Judges from recorded facts alone whether a protected alias may move to a version; nothing is measured for it.
 struct PromotionJudge {
@@ -81,6 +82,10 @@ struct PromotionJudge {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
         }
         facts.stopRate = scores.candidate.endings?.stopRate
+        if policy.gate.forbidsLeaks, record.published.lineage.dataset?.heldOut != rows {
+            let file = try DataFile(contentsOf: workspace.layout.resolve(declaration.data.heldOut))
+            facts.leakedRows = try workspace.leakedRows(of: record.published.lineage, into: file)
+        }
         let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
         let soundness = try soundness(record, carried, conditions, asking: suites)
         soundness?.state(in: &facts, confidence: confidence)

@@ -28,7 +28,7 @@ public struct DataExamination: Sendable {
     }
 
     /// The lines of every row that the held-out set knows, also of those that the report counts under another finding.
-    var leakedLines: [Int] { standings.indices.filter { standings[$0].leak != nil }.map { rows.line($0) } }
+    public var leakedLines: [Int] { standings.indices.filter { standings[$0].leak != nil }.map { rows.line($0) } }
 
     var findings: [DataReport.Finding: [Int]] {
         var findings: [DataReport.Finding: [Int]] = [:]

@@ -13,7 +13,9 @@ struct BuiltProgram {
         home = try TemporaryFolder()
         environment = [
             "HOME": home.url.path, "LANG": "C.UTF-8", "TERM": "xterm", "USER": "ada", "LORA_NOW": "2026-05-01T10:00:00Z",
-            "FIXTURES": Fixture.root.path, "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
+            // programs run side by side here, and threads that wait awake would take the cores from one another
+            "OMP_NUM_THREADS": "1", "FIXTURES": Fixture.root.path,
+            "PATH": BuiltProgram.folder.path + ":/usr/local/bin:/usr/bin:/bin",
         ]
         let parts = ["registry": Fixture.root.appending(path: "shell/registry"), "policies": Fixture.policies]
         for (name, folder) in parts {

@@ -61,7 +61,10 @@ struct WorkersTests {
             try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: file)
         }
-        #expect(ProcessorQuota.read(root: folder.url) == cores)
+        #expect(ProcessorQuota.read(root: folder.url, environment: [:]) == cores)
+        for (word, bound) in [("1", 1), ("9", cores == 0 ? 9 : cores), ("0", cores), ("-3", cores), ("two", cores)] {
+            #expect(ProcessorQuota.read(root: folder.url, environment: ["OMP_NUM_THREADS": word]) == bound, "\(word)")
+        }
     }
 
     @Test func `what pieces wrote is seen by the caller, many times over`() {
