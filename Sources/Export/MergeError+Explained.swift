@@ -13,7 +13,7 @@ extension MergeError: Explained {
                 next: "Name another folder, or remove this one yourself.", kind: .usage)
         case .noRoom(let folder, let needed, let free, let isTemporary):
             Explanation(
-                "The merge takes \(needed) bytes, and \(free) are free.", at: folder,
+                "No space left on device: the merge takes \(needed) bytes, and \(free) are free.", at: folder,
                 next: isTemporary
                     ? "Free some space, or let TMPDIR name a folder on another disk."
                     : "Free some space, name a folder on another disk, or store the model in 16 bits (--dtype bf16).")

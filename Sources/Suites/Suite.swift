@@ -32,9 +32,7 @@ public struct Suite: Sendable {
     ///
     /// - Throws: `DataError` for rows that this base cannot be asked.
     public func evaluation(_ encoder: RowEncoder, hasChatTemplate: Bool) throws -> Evaluation {
-        try Evaluation(
-            hasChatTemplate ? file : file.asPlainText(), metric: metric.evaluation, encoder: encoder,
-            room: metric == .task(.exactMatch) ? .tight : .generous)
+        try Evaluation(hasChatTemplate ? file : file.asPlainText(), metric: metric.evaluation, encoder: encoder)
     }
 
     /// What a model's answers to it are worth.

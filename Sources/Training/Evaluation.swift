@@ -17,24 +17,14 @@ public struct Evaluation: Sendable {
     private let material: Material
     private let tokenizer: Tokenizer?
     private let scorer: ExternalScorer
-    private let room: AnswerRoom
-
-    /// How many tokens a written answer may have.
-    public enum AnswerRoom: Sendable {
-        /// For one twice as long as the longest expected, the same for all rows: what outruns that does not stop.
-        case generous
-        /// As many as the expected one has and a few more, so that a longer one shows; how answers end is then not known.
-        case tight
-    }
 
     /// - Parameters:
     ///   - labels: the task's labels; when none are given, the answers that occur in the file.
     ///   - scorer: runs the command of an external metric.
     public init(
         _ file: DataFile, metric: EvaluationMetric, labels: [String] = [], encoder: RowEncoder,
-        scorer: ExternalScorer = ExternalScorer(), room: AnswerRoom = .generous
+        scorer: ExternalScorer = ExternalScorer()
     ) throws {
-        self.room = room
         self.metric = metric
         self.scorer = scorer
         tokenizer = encoder.tokenizer
@@ -125,16 +115,19 @@ public struct Evaluation: Sendable {
         return Choice(label: labels[best], scores: scores, isAlone: scores.count { $0 >= scores[best] } == 1)
     }
 
+    /// Where an exact match is wanted, as many tokens as each answer has and a few more, so that a longer answer shows: one that is cut
+    /// there may have ended soon after. Else room for an answer twice as long as the longest, the same for all rows.
     private func write(
         _ questions: [OpenQuestion], _ model: LlamaModel, _ adapter: LoRAAdapter?, _ progress: (Int) throws -> Void
     ) throws -> EvaluationResult {
         let stopTokens = model.stopTokens(with: tokenizer)
-        let most = 2 * (questions.map(\.answerLength).max() ?? 0) + 32
+        let isTight = metric == .exactMatch
+        let room = 2 * (questions.map(\.answerLength).max() ?? 0) + 32
         let requests = questions.map {
             GenerationRequest(
                 prompt: $0.prompt,
                 options: GenerationOptions(
-                    maxNewTokens: room == .tight ? $0.answerLength + 4 : most, stopTokens: stopTokens))
+                    maxNewTokens: isTight ? $0.answerLength + 4 : room, stopTokens: stopTokens))
         }
         var generated: [GeneratedText] = []
         for batch in model.batches(of: requests) {
@@ -150,7 +143,7 @@ public struct Evaluation: Sendable {
             EvaluatedRow(
                 line: answers[row].line, answer: .text(expected: answers[row].expected, predicted: answers[row].predicted),
                 score: score,
-                ending: room == .tight
+                ending: isTight && !generated[row].stoppedByEOS
                     ? nil : AnswerEnding(tokens: generated[row].ids.count, isStopped: generated[row].stoppedByEOS))
         }
     }

@@ -16,6 +16,7 @@ struct MoveAliasTests {
         "each lack of evidence is told by its rule",
         arguments: [
             (SmallRegistry.Evidence.onOtherRows, "declared_data"), (.refused, "gate"), (.none, "evidence"),
+            (.halfLooked, "has_effect"),
         ])
     func lacks(evidence: SmallRegistry.Evidence, rule: String) throws {
         let small = try SmallRegistry()

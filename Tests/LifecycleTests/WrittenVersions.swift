@@ -13,6 +13,8 @@ extension SmallRegistry {
         case passing
         /// The gate let it in, but on rows that are not declared any more.
         case onOtherRows
+        /// From before anybody looked at its effect and at what it makes its base forget.
+        case halfLooked
         case refused
         case none
     }
@@ -60,10 +62,15 @@ extension SmallRegistry {
     private func files(_ evidence: Evidence, _ dataset: DatasetVersion) -> [(String, Data)] {
         guard evidence != .none else { return [] }
         let rows = evidence == .onOtherRows ? ContentDigest(of: [1]) : dataset.heldOut?.digest
-        func score(_ marks: String) -> JSONValue { ["correct": .string(marks)] }
+        let count = dataset.heldOut?.rows ?? 8
+        func score(right: Int) -> JSONValue {
+            ["correct": .string(String(repeating: "1", count: right) + String(repeating: "0", count: count - right))]
+        }
+        let suites = ["arithmetic", "formats", "instructions", "text"]
         let evaluation: JSONValue = [
-            "held_out": rows.map { .string("\($0)") } ?? .null, "candidate": score("11111110"), "base": score("00000000"),
-            "production": .null,
+            "held_out": rows.map { .string("\($0)") } ?? .null, "candidate": score(right: count - 1), "base": score(right: 0),
+            "production": .null, "effect": evidence == .halfLooked ? .null : 1, "probe_stop_rate": 1,
+            "suites": .array(evidence == .halfLooked ? [] : suites.map { ["suite": .string($0), "not_asked": "nobody trained"] }),
         ]
         let decision: JSONValue = [
             "gate": ["verdict": evidence == .refused ? "refused" : "admitted", "policy": ["name": "default", "digest": ""]]
