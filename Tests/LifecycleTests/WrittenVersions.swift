@@ -68,9 +68,10 @@ extension SmallRegistry {
         }
         let suites = ["arithmetic", "formats", "instructions", "text"]
         let evaluation: JSONValue = [
-            "held_out": rows.map { .string("\($0)") } ?? .null, "candidate": score(right: count - 1), "base": score(right: 0),
-            "production": .null, "effect": evidence == .halfLooked ? .null : 1, "probe_stop_rate": 1,
-            "suites": .array(evidence == .halfLooked ? [] : suites.map { ["suite": .string($0), "not_asked": "nobody trained"] }),
+            "held_out": rows.map { .string("\($0)") } ?? .null, "candidate": score(right: count - 1),
+            "base": score(right: 0), "production": .null, "effect": evidence == .halfLooked ? .null : 1, "probe_stop_rate": 1,
+            "suites": .array(
+                evidence == .halfLooked ? [] : suites.map { ["suite": .string($0), "not_asked": "nobody trained"] }),
         ]
         let decision: JSONValue = [
             "gate": ["verdict": evidence == .refused ? "refused" : "admitted", "policy": ["name": "default", "digest": ""]]
