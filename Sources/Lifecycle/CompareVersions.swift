@@ -81,6 +81,7 @@ public struct CompareVersions {
 
     private func rival(_ text: String, of adapter: AdapterName) throws -> VersionID {
         let reference = try VersionReference(text)
+        try workspace.requireKnown(reference.adapter)
         guard reference.adapter == adapter else { throw VersionComparisonError.otherAdapter(adapter, reference.adapter) }
         return try workspace.registry.resolve(reference)
     }

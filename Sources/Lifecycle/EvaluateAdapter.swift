@@ -92,13 +92,19 @@ public struct EvaluateAdapter {
 }
 
 extension EvaluateAdapter {
-    /// Measures what the gate asks beside errors, and keeps it for whoever promotes: of a version that brought too little evidence, as one
-    /// does that was trained elsewhere.
+    /// Measures what the gate asks beside errors, and keeps it for whoever promotes: permanent probes that came after its release, and of a
+    /// version that brought too little evidence, as one does that was trained elsewhere, all the rest.
     private func lookCloser(at version: VersionID, _ examiner: Examiner, by policy: Policy, now: Timestamp) throws {
+        let published = try workspace.registry.version(version).published
+        if policy.gate.keepsProbes, published.lineage.base.digest == examiner.task.base.digest,
+            let set = try ProbeShelf(workspace.layout).set(of: version.adapter),
+            try workspace.keptProbes(of: version, published.commit, under: examiner.task.conditions) == nil
+        {
+            _ = try examiner.keptProbes(of: version, set, now: now)
+        }
         guard policy.gate.suites != nil || policy.gate.effect != nil else { return }
         let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
-        let record = try workspace.registry.version(version)
-        if case .success(let evidence) = try ReleasedEvidence.read(version, at: record.published.at, in: workspace),
+        if case .success(let evidence) = try ReleasedEvidence.read(version, at: published.at, in: workspace),
             evidence.soundness.isComplete(for: suites)
         {
             return

@@ -70,7 +70,7 @@ struct IndexChecks {
             guard !waiting.isEmpty else { return .fine("empty") }
             let bytes = waiting.reduce(0) { $0 + $1.bytes }
             let words = "\(bytes / 1_000_000) MB of runs without a version: \(Health.listed(waiting.map { "\($0.adapter)" }))"
-            return .advice(words, mend: "lora train \(waiting[0].adapter) goes on or begins anew")
+            return .advice(words, mend: "lora train \(waiting[0].adapter)")
         }
     }
 }

@@ -30,10 +30,12 @@ extension PromotionError: Explained {
     }
 
     private static func next(_ evidence: PromotionEvidence) -> String {
-        let lacksMeasurement = evidence.failures.contains { ["evidence", "declared_data"].contains($0.rule) }
+        // evidence that it lacks comes of the same measurement
+        let mends = evidence.failures.compactMap { $0.rule == "evidence" ? "lora evaluate \(evidence.version)" : $0.mend }
+        let commands = mends.enumerated().filter { !mends[..<$0.offset].contains($0.element) }.map { "`\($0.element)`" }
         return
-            (lacksMeasurement
-            ? "`lora evaluate \(evidence.version)` measures it on the declared rows; then try again"
+            (mends.count == evidence.failures.count
+            ? "\(commands.joined(separator: ", ")) \(commands.count == 1 ? "measures" : "measure") what is missing; then try again"
             : "Train a better version") + ", or move it all the same with --force and a --reason."
     }
 }

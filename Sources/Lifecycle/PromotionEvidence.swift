@@ -9,6 +9,8 @@ public struct PromotionEvidence: Sendable, Hashable {
         public let passed: Bool
         /// The outcome with its numbers, as one sentence.
         public let reason: String
+        /// The command that measures what is missing, where that is what fails.
+        public var mend: String?
     }
 
     public let version: VersionID

@@ -68,7 +68,7 @@ struct PromotionJudge {
         guard let scores = measured ?? (isDeclaredData ? carried.map { Scores(candidate: $0.candidate, base: $0.base) } : nil)
         else {
             let reason = "It was not measured on the rows that are declared now."
-            return ([.init(rule: "declared_data", passed: false, reason: reason)], nil)
+            return ([.init(rule: "declared_data", passed: false, reason: reason, mend: "lora evaluate \(record.version)")], nil)
         }
         let data = PromotionEvidence.Finding(
             rule: "declared_data", passed: true, reason: "It was measured on the rows that are declared now.")
@@ -114,10 +114,11 @@ struct PromotionJudge {
     private func unlookedAt(
         _ version: VersionID, _ facts: GateFacts, _ soundness: Soundness?, by policy: Policy, _ suites: [Suite]
     ) -> [PromotionEvidence.Finding] {
-        let mend = "; `lora evaluate \(version)` does."
+        let mend = "lora evaluate \(version)"
         var findings: [PromotionEvidence.Finding] = []
         if policy.gate.effect != nil, facts.effect == nil {
-            findings.append(.init(rule: "has_effect", passed: false, reason: "Nobody looked whether it changes anything\(mend)"))
+            findings.append(
+                .init(rule: "has_effect", passed: false, reason: "Nobody looked whether it changes anything.", mend: mend))
         }
         let missing = soundness?.unasked(of: suites) ?? suites.map(\.name)
         if !missing.isEmpty {
@@ -125,7 +126,7 @@ struct PromotionJudge {
             findings.append(
                 .init(
                     rule: "keeps_suites", passed: false,
-                    reason: "It was not asked \(counted(missing.count, "suite")): \(names)\(mend)"))
+                    reason: "It was not asked \(counted(missing.count, "suite")): \(names).", mend: mend))
         }
         return findings
     }
@@ -134,16 +135,16 @@ struct PromotionJudge {
         .init(
             rule: "keeps_production", passed: false,
             reason:
-                "\(version), which serves, was not measured on the rows that are declared now; `lora evaluate \(version)` does.")
+                "\(version), which serves, was not measured on the rows that are declared now.",
+            mend: "lora evaluate \(version)")
     }
 
     /// A failed finding where probes were added since a version was last asked them.
     private func unaskedProbes(_ version: VersionID) throws -> [PromotionEvidence.Finding] {
         let count = try ProbeShelf(workspace.layout).probes(of: version.adapter).count
         guard count > 0 else { return [] }
-        let reason =
-            "It was not asked \(count == 1 ? "the probe" : "the \(count) probes") kept now; `lora probe run \(version)` does."
-        return [.init(rule: "keeps_probes", passed: false, reason: reason)]
+        let reason = "It was not asked \(count == 1 ? "the probe" : "the \(count) probes") kept now."
+        return [.init(rule: "keeps_probes", passed: false, reason: reason, mend: "lora probe run \(version)")]
     }
 
     private func facts(

@@ -144,8 +144,10 @@ extension AdapterFacts {
             base,
             lastTrained == nil ? "training date: unknown, so the window counts from the adoption on \(windowStart.date)" : nil,
             data == nil ? "data: the rows were not counted" : nil,
-            metric?.errorNow == nil ? "metric: not measured since release" : nil,
-            regressionSuite == .notRun ? "regression: the suite was not run" : nil,
+            metric == nil
+                ? "metric: it came without an error to compare with"
+                : metric?.errorNow == nil ? "metric: not measured since release" : nil,
+            regressionSuite == .notRun ? "regression: its probes of earlier ones were not asked" : nil,
         ].compactMap(\.self)
     }
 }

@@ -57,7 +57,7 @@ public struct KeptProbe: Sendable, Hashable {
     /// What it asks, as text.
     public var question: String {
         do throws(DataError) {
-            return try DataRow(row, number: 1, of: name).inputText
+            return try DataRow(row, number: 1, of: name).finalQuestion
         } catch {
             return JSONValue.object(row).text()
         }

@@ -61,6 +61,9 @@ public struct Dialogue: Sendable, Hashable {
 extension DataRow {
     /// What the row asks, as text.
     public var inputText: String { content.inputAndAnswer.input }
+
+    /// The last message of what it asks.
+    public var finalQuestion: String { content.finalQuestion }
 }
 
 extension DataRow {

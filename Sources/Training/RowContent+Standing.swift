@@ -39,6 +39,17 @@ extension RowContent {
         }
     }
 
+    /// The last message before the answer, as text: what tells a row from others behind the same system prompt.
+    var finalQuestion: String {
+        switch self {
+        case .conversation(let dialogue):
+            let last = dialogue.messages.lastIndex { $0["role"]?.stringValue == "assistant" } ?? dialogue.messages.count
+            return Self.text(dialogue.messages[..<last].suffix(1))
+        case .continuation(let dialogue, let count): return Self.text(dialogue.messages.prefix(count).suffix(1))
+        case .completion, .text, .tokens: return inputAndAnswer.input
+        }
+    }
+
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 
     private static func saysNothing(_ message: JSONValue) -> Bool {

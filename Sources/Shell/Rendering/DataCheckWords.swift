@@ -129,12 +129,15 @@ struct DataCheckWords {
         return texts.first { $0.count <= width } ?? texts[shown - 1]
     }
 
+    /// A copy is never what it is made from.
+    private var copy: String { subject.contains("clean.jsonl") ? "cleaner.jsonl" : "clean.jsonl" }
+
     private func next(_ finding: DataFinding) -> String? {
         switch finding.kind {
         case .badLine, .unknownRole, .credential, .empty, .unlabelled, .conflict, .leakedExactly, .leakedNearly, .leakedGroup:
             return finding.isHeldOut
                 ? "correct these rows of \(name(check.heldOut?.path ?? ""))"
-                : "`\(session.command("data fix \(subject) -o clean.jsonl"))`"
+                : "`\(session.command("data fix \(subject) -o \(copy)"))`"
         case .missingEnd, .doubleBeginning, .maskedEnd, .overLong:
             return finding.lines.first.map { "`\(session.command("data check \(subject) --show-mask \($0)"))`" }
         case .nothingToLearn: return "check that answers are not empty and not masked"

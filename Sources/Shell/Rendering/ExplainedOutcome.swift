@@ -23,7 +23,8 @@ struct ExplainedOutcome {
         let found =
             errors.isEmpty
             ? chosen { line in
-                line.hasPrefix("✗") || line.hasPrefix("instead:") || line.hasPrefix("mend:") || line.contains(" due: ")
+                line.hasPrefix("✗") || line.hasPrefix("fails ") || line.hasPrefix("instead:") || line.hasPrefix("mend:")
+                    || line.contains(" due: ")
             } : errors
         return found.count > Self.shown ? found.prefix(Self.shown) + ["…"] : found
     }
@@ -60,9 +61,11 @@ struct ExplainedOutcome {
         case .adviceIsNo:
             "do what stands after 'instead:', or see with `should-finetune --sensitivity` what would change the advice."
         case .notEnoughEvidence: "bring the evidence that is named as missing, and ask again."
-        case .verificationFailed: "mend what is marked ✗, and run it again."
+        case .verificationFailed: "mend what failed, and run it again."
         case .integrityFailure: "`verify` names each damaged file; `restore` lays a backup out anew."
         case .busy: "somebody else is at work; wait, and run it again. `jobs` shows what runs in the background."
+        case .interrupted where outcome.words.first == "attach":
+            "the job's own command goes on where it stopped; `jobs` shows it."
         case .interrupted: "the same command goes on where it stopped."
         }
     }

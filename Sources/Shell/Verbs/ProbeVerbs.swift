@@ -90,7 +90,9 @@ struct ProbeListVerb: Verb {
         if format.json {
             session.print(ProbeWords.json(name, probes))
         } else if probes.isEmpty {
-            session.console.print("\(name) has no probes. `\(session.command("probe add \(name)"))` keeps a regression as one.")
+            session.console.print(
+                "\(name) has no probes. `\(session.command("probe add \(name) --line 17 --reason 'what went wrong'"))` keeps a held-out row as one."
+            )
         } else {
             for probe in probes {
                 session.console.print("\(probe.name)  \(ProbeWords.question(probe))")

@@ -95,7 +95,7 @@ struct SuiteAddVerb: Verb {
         } else {
             session.console.print(
                 "\(suite.name) is frozen: \(counted(suite.file.rows.count, "row")), sha256:\(suite.digest.hex.prefix(12)). "
-                    + "Every candidate is put to it from now on.")
+                    + "Every candidate whose training begins from now on is put to it.")
         }
         return .passed
     }
