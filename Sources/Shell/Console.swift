@@ -28,9 +28,12 @@ public final class Console: @unchecked Sendable {
     var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
     var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
 
-    private var size: winsize? {
+    private var size: winsize? { isScreen ? Self.size(of: output) : nil }
+
+    /// Nil where no terminal is.
+    private static func size(of descriptor: Int32) -> winsize? {
         var size = winsize()
-        return isScreen && ioctl(output, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+        return isatty(descriptor) == 1 && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
     }
 
     public init(output: Int32 = STDOUT_FILENO, errors: Int32 = STDERR_FILENO) {
@@ -68,12 +71,19 @@ public final class Console: @unchecked Sendable {
         if let loss = lock.withLock({ loss }) { throw loss }
     }
 
-    public func complain(_ line: String) {
+    /// Writes to the error stream, folded as `say` does where that is a terminal.
+    public func complain(_ text: String) {
         lock.withLock {
-            keep(line + "\n")
-            if gathersComplaints, gathered != nil { return gathered?.append(line + "\n") ?? () }
-            _ = Console.write(line + "\n", to: errors)
+            keep(text + "\n")
+            if gathersComplaints, gathered != nil { return gathered?.append(text + "\n") ?? () }
+            _ = Console.write(folded(text) + "\n", to: errors)
         }
+    }
+
+    private func folded(_ text: String) -> String {
+        guard let size = Self.size(of: errors), size.ws_col > 0 else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { Folding.lines(String($0), within: Int(size.ws_col)) }.joined(separator: "\n")
     }
 
     /// Keeps what is said from now on, for whoever asks for it later.

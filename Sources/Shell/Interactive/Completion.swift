@@ -37,7 +37,7 @@ struct Completion: Sendable {
     private static func kind(of valueName: String) -> Kind? {
         switch valueName {
         case "adapter", "file-or-adapter": .known(.adapter)
-        case "version", "adapter-or-dir", "alias": .known(.version)
+        case "version", "adapter-or-dir", "alias", "other": .known(.version)
         case "base": .known(.base)
         case "policy": .known(.policy)
         case "dataset": .known(.dataset)
