@@ -63,7 +63,7 @@ class Registry:
                     state[f"{name}object {file.name}"] = digest(file)
         for table, rows in tables(home / "lora.sqlite").items():
             state[f"table {table}"] = rows
-        for file in sorted((self.folder / part / "adapters").glob("*")):
+        for file in sorted((self.folder / part / "adapters").glob("*.yaml")):
             state[f"file {file.name}"] = file.read_text(errors="replace")
         if (self.folder / "backup.tar").exists():
             state["backup"] = self.must("restore", "backup.tar")

@@ -59,15 +59,31 @@ extension AdapterRegistry {
     /// - Throws: `DeclarationError.adapterExists` when the name is taken, `.namesClash` when it is in another case; what a reader would
     ///   say of the file.
     public func declare(_ declaration: AdapterDeclaration) throws {
-        guard let lock = try FileLock.take(layout.declarationLock, waiting: .seconds(20)) else {
-            throw RunError.leaseHeld(declaration.name, holder: "another process that declares adapters")
-        }
-        try withExtendedLifetime(lock) {
+        try writingDeclarations(for: declaration.name) {
             try requireUnclaimed(declaration.name)
             let file = layout.file(of: declaration.name)
             _ = try AdapterDeclarationFile.read(declaration.yaml, as: file)
+            do {
+                try DurableFile.write(Data(declaration.yaml.utf8), to: file)
+            } catch {
+                // where its folder could not be made durable, the file stands there and may not last
+                unlink(file.path)
+                throw error
+            }
+        }
+    }
+
+    /// Lets one writer at a time into the folder of declarations, and takes away what one that was killed has left there.
+    func writingDeclarations(for adapter: AdapterName, _ body: () throws -> Void) throws {
+        guard let lock = try FileLock.take(layout.declarationLock, waiting: .seconds(20)) else {
+            throw RunError.leaseHeld(adapter, holder: "another process that declares adapters")
+        }
+        try withExtendedLifetime(lock) {
             try DurableFile.makeFolder(layout.adapters)
-            try DurableFile.write(Data(declaration.yaml.utf8), to: file)
+            for entry in try OpenFolder(layout.adapters).entries() where entry.name.hasPrefix(DurableFile.draftPrefix) {
+                try DurableFile.remove(layout.adapters.appending(path: entry.name))
+            }
+            try body()
         }
     }
 

@@ -8,10 +8,7 @@ extension AdapterRegistry {
     ///
     /// - Throws: `DeclarationError.badValue` when the line that names the base cannot be found as a person writes it.
     public func rebase(_ adapter: AdapterName, from old: BaseName, to new: BaseName) throws {
-        guard let lock = try FileLock.take(layout.declarationLock, waiting: .seconds(20)) else {
-            throw RunError.leaseHeld(adapter, holder: "another process that declares adapters")
-        }
-        try withExtendedLifetime(lock) {
+        try writingDeclarations(for: adapter) {
             let file = layout.file(of: adapter)
             guard try AdapterDeclarationFile.read(file).base != new else { return }
             let lines = try YAMLText.contents(of: file).split(separator: "\n", omittingEmptySubsequences: false).map { line in

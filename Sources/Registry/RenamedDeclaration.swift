@@ -22,10 +22,13 @@ extension AdapterRegistry {
     /// somebody's own, and then both stay.
     public func renameDeclaration(of old: AdapterName, to new: AdapterName) throws {
         guard try waitsForName(old, new) else { return }
-        let (source, target) = (layout.file(of: old), layout.file(of: new))
-        try DurableFile.write(Data(RenamedDeclaration.text(of: source, named: new).utf8), to: target)
-        guard unlink(source.path) == 0 || errno == ENOENT else { throw FileError(.delete, source) }
-        try DurableFile.syncFolder(layout.adapters)
+        try writingDeclarations(for: new) {
+            guard try waitsForName(old, new) else { return }
+            let (source, target) = (layout.file(of: old), layout.file(of: new))
+            try DurableFile.write(Data(RenamedDeclaration.text(of: source, named: new).utf8), to: target)
+            guard unlink(source.path) == 0 || errno == ENOENT else { throw FileError(.delete, source) }
+            try DurableFile.syncFolder(layout.adapters)
+        }
     }
 
     /// Whether the old declaration stands there still and the place of the new one is free, or holds just what would be written.
