@@ -8,6 +8,10 @@ public enum EndpointError: Error, Hashable {
     case lacksForm(Endpoint.Form, server: String, message: String?)
     /// It takes none of the questions; what it says of the last.
     case refusesAll(server: String, message: String)
+    /// What answers there does not speak as OpenAI's servers do.
+    case incompatible(server: String)
+    /// It says so, and lists none.
+    case modelNotFound(String, server: String, message: String)
     case unknownModel(String, server: String, known: [String], nearest: String?)
 }
 
@@ -23,6 +27,14 @@ extension EndpointError: Explained {
             Explanation(
                 "\(server) offers no /\(form.path)\(message.map { ": \($0)" } ?? "").",
                 next: "Check the address, which ends with /v1 as a rule, and that the server speaks as OpenAI's does.")
+        case .incompatible(let server):
+            Explanation(
+                "\(server) is no OpenAI-compatible server at this address: its reply is no answer of a model.",
+                next: "Check --url (or --endpoint), which usually ends with /v1.", kind: .usage)
+        case .modelNotFound(let model, let server, let message):
+            Explanation(
+                "\(server) serves no model '\(model)': \(message).",
+                next: "Check --model: it is the name under which the server knows the adapter.", kind: .usage)
         case .unknownModel(let model, let server, let known, let nearest):
             Explanation(
                 "\(server) serves no model '\(model)'; it has \(known.prefix(5).joined(separator: ", "))"

@@ -123,12 +123,22 @@ public struct EndpointMeasuring: Sendable {
         _ question: EndpointQuestion, _ endpoint: Endpoint, _ form: Endpoint.Form, _ client: HTTPClient
     ) throws -> EndpointReply {
         let request = question.request(to: endpoint, as: form)
-        return try client.settings.retrying {
-            let reply = try client.replyOnce(to: request, limit: 1 << 22)
-            guard let answer = EndpointReply(reply.body, form) else {
-                throw HTTPError.cut(server: endpoint.url.server, reason: "its reply is no answer of a model")
+        let server = endpoint.url.server
+        var misfit: EndpointError?
+        do {
+            return try client.settings.retrying {
+                misfit = nil
+                let reply = try client.replyOnce(to: request, limit: 1 << 22)
+                do {
+                    return try EndpointReply.read(reply.body, form, from: server)
+                } catch let error as EndpointError {
+                    // over thousands of rows one page may be what a proxy says while the model restarts
+                    misfit = error
+                    throw HTTPError.cut(server: server, reason: "its reply is no answer of a model")
+                }
             }
-            return answer
+        } catch let error as HTTPError where error.isTransient {
+            throw misfit ?? error
         }
     }
 }

@@ -23,7 +23,7 @@ public final class EndpointReplay {
 
     /// What the model answers.
     ///
-    /// - Throws: `EndpointError.unknownModel`, `.lacksForm`, or why the server cannot be asked.
+    /// - Throws: `EndpointError.unknownModel`, `.modelNotFound`, `.lacksForm`, `.incompatible`, or why the server cannot be asked.
     public func answer(to question: EndpointQuestion, as form: Endpoint.Form) throws -> EndpointReply {
         do {
             return try answerWithoutWhatItRefuses(question, form)
@@ -34,8 +34,19 @@ public final class EndpointReplay {
                 throw EndpointError.unknownModel(
                     endpoint.model, server: endpoint.url.server, known: known, nearest: nearest)
             }
+            if known.isEmpty, let refusal = error.refusal, let message = refusal.message,
+                Self.deniesModel(refusal.status, message)
+            {
+                throw EndpointError.modelNotFound(endpoint.model, server: endpoint.url.server, message: message)
+            }
             throw EndpointError.lacksForm(form, server: endpoint.url.server, message: error.refusal?.message)
         }
+    }
+
+    /// Whether a server says that it has no such model, rather than no such address or none for this model.
+    private static func deniesModel(_ status: Int, _ message: String) -> Bool {
+        let words = message.lowercased()
+        return status == 404 && words.split { !$0.isLetter }.contains("model") && !words.contains("support")
     }
 
     /// What the model answers where the server takes such a question; nil where it does not.
@@ -67,10 +78,7 @@ public final class EndpointReplay {
         let request = question.request(to: endpoint, as: form)
         return try client.settings.retrying {
             let reply = try client.replyOnce(to: request, limit: Self.replyLimit)
-            guard let answer = EndpointReply(reply.body, form) else {
-                throw HTTPError.cut(server: endpoint.url.server, reason: "its reply is no answer of a model")
-            }
-            return answer
+            return try EndpointReply.read(reply.body, form, from: endpoint.url.server)
         }
     }
 

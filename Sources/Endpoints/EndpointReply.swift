@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import StrictJSON
 
 /// What a server replies to a question.
@@ -32,6 +33,24 @@ public struct EndpointReply: Sendable, Hashable {
             logProbabilities = choice["logprobs"].flatMap(Self.logProbabilities)
         } catch {
             return nil
+        }
+    }
+
+    /// - Throws: `EndpointError.incompatible` for what no server of models says, `HTTPError.cut` for what may be half of an answer.
+    static func read(_ body: Data, _ form: Endpoint.Form, from server: String) throws -> EndpointReply {
+        if let reply = EndpointReply(body, form) { return reply }
+        guard !isForeign(body) else { throw EndpointError.incompatible(server: server) }
+        throw HTTPError.cut(server: server, reason: "its reply is no answer of a model")
+    }
+
+    /// A page or a plain word; JSON that breaks off may come whole the next time, and an error may pass.
+    private static func isForeign(_ body: Data) -> Bool {
+        do throws(JSONError) {
+            let json = try JSONValue(parsing: body)
+            return json["choices"] == nil && json["error"] == nil
+        } catch {
+            let first = body.first { !" \t\r\n".utf8.contains($0) }
+            return first.map { !"{[".utf8.contains($0) } ?? false
         }
     }
 

@@ -33,6 +33,9 @@ public struct EndpointVerification: Sendable {
         public let telling: Int
         public let likeness: ProbeLikeness?
         public let wholeTexts: Int
+        /// Replies that are like the adapter's answers, and like the base's.
+        public let adapterReplies: Int
+        public let baseReplies: Int
         public let comparedTokens: Int
         public let meanDeviation: Double?
         public let largestDeviation: Double?
@@ -92,6 +95,8 @@ extension EndpointVerification.Summary {
     fileprivate init(_ replayed: ReplayedProbes) {
         self.init(
             telling: replayed.telling, likeness: replayed.likeness, wholeTexts: replayed.wholeTexts,
+            adapterReplies: replayed.comparisons.count { $0.likeness == .adapter },
+            baseReplies: replayed.comparisons.count { $0.likeness == .base },
             comparedTokens: replayed.comparedTokens, meanDeviation: replayed.meanDeviation,
             largestDeviation: replayed.largestDeviation)
     }
@@ -99,6 +104,7 @@ extension EndpointVerification.Summary {
     fileprivate var json: JSONValue {
         [
             "answers_like": likeness.map { .string($0.rawValue) } ?? .null, "telling_probes": .integer(telling),
+            "adapter_replies": .integer(adapterReplies), "base_replies": .integer(baseReplies),
             "same_texts": .integer(wholeTexts), "compared_tokens": .integer(comparedTokens),
             "mean_deviation": meanDeviation.map { .number($0) } ?? .null,
             "largest_deviation": largestDeviation.map { .number($0) } ?? .null,

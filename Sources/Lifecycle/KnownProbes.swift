@@ -1,5 +1,7 @@
 import Adapters
+import DurableFiles
 import Faults
+import Foundation
 import Registry
 import StrictJSON
 import Training
@@ -59,6 +61,23 @@ struct KnownProbes {
         do {
             return try probes(of: version)
         } catch ProbeError.unreadable {
+            return nil
+        }
+    }
+}
+
+extension GoldenProbes {
+    /// Larger than any that are written: prompts and answers are bounded.
+    private static let sizeLimit = 1 << 24
+
+    /// Those of a version that was exported; nil where there are none, or a file of another kind has their name.
+    init?(exportedIn folder: URL) throws {
+        let file = folder.appending(path: Self.fileName)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        let data = try FileBytes.contents(of: file, limit: Self.sizeLimit)
+        do throws(JSONError) {
+            self.init(json: try JSONValue(parsing: data))
+        } catch {
             return nil
         }
     }

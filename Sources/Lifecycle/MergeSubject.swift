@@ -76,9 +76,10 @@ public struct MergeSubject: Sendable {
     ///
     /// - Parameters:
     ///   - adapter: checked against the digests that lie beside it.
+    ///   - storage: nil for what the probes of an exported version say, else full precision.
     ///   - policy: nil for the one named default.
     public init(
-        adapter: URL, base: URL, baseName: String, storage: BasePrecision, data: URL, policy: PolicyChoice?, workingFolder: URL,
+        adapter: URL, base: URL, baseName: String, storage: BasePrecision?, data: URL, policy: PolicyChoice?, workingFolder: URL,
         cache: WeightCache?
     ) throws {
         try AdapterLocation.requireWhole(adapter)
@@ -88,6 +89,7 @@ public struct MergeSubject: Sendable {
             tokenizer: try BaseTokenizer.ifPresent(in: base), vocabularySize: configuration.vocabularySize,
             plan: try TrainingPlan(typed: TrainingOptions(), positions: configuration.positionLimit))
         let shelf = PolicyShelf(registry: nil, workingFolder: workingFolder)
+        let storage = try storage ?? GoldenProbes(exportedIn: adapter)?.storage ?? .fp32
         self.init(
             name: adapter.path, baseFolder: base, base: BaseReference(name: baseName), configuration: configuration,
             adapter: try PEFTFolder(reading: adapter, for: configuration).adapter, storage: storage,

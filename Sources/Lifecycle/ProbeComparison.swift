@@ -20,6 +20,8 @@ struct ProbeComparison: Sendable, Hashable {
     let logProbabilities: [Triple]
     /// Whose answer it is; nil where text and log-probabilities leave it open.
     let likeness: ProbeLikeness?
+    /// Adapter or base, where the reply is that one's answer as a whole and, where the server shows them, with its numbers; else nil.
+    let exact: ProbeLikeness?
 
     struct Triple: Sendable, Hashable {
         let server: Double
@@ -44,6 +46,28 @@ struct ProbeComparison: Sendable, Hashable {
             let isOwn = own.isWhole || !base.isWhole && own.scalars > branch
             likeness = isOwn ? .adapter : base.isWhole || base.scalars > branch ? .base : .neither
         }
+        let allowance = max(tolerance, Self.effect(of: probe) / 4)
+        let isExact =
+            switch likeness {
+            case .adapter: own.isWhole && Self.isNear(reply, probe.answer, allowance)
+            case .base: base.isWhole && Self.isNear(reply, probe.baseAnswer, allowance)
+            case .neither, nil: false
+            }
+        exact = isExact ? likeness : nil
+    }
+
+    /// What the adapter changes of a log-probability, on average.
+    private static func effect(of probe: GoldenProbe) -> Double {
+        let changes = zip(probe.answer.logProbabilities, probe.baseLogProbabilities).map { abs(max($0, floor) - max($1, floor)) }
+        return changes.isEmpty ? 0 : changes.reduce(0, +) / Double(changes.count)
+    }
+
+    /// Whether the numbers of a reply are an answer's; those that are not shown are not held against it.
+    private static func isNear(_ reply: EndpointReply, _ answer: GoldenAnswer, _ allowance: Double) -> Bool {
+        guard let server = reply.logProbabilities else { return true }
+        guard (answer.ids.count...answer.ids.count + 1).contains(server.count) else { return false }
+        let apart = zip(server, answer.logProbabilities).map { abs(max($0, floor) - max($1, floor)) }
+        return apart.reduce(0, +) <= allowance * Double(apart.count)
     }
 
     private static func triples(_ probe: GoldenProbe, _ reply: EndpointReply, _ match: AnswerMatch) -> [Triple] {

@@ -26,6 +26,13 @@ struct ReplayedProbes: Sendable, Hashable {
         return agrees(.adapter) ? .adapter : agrees(.base) ? .base : .neither
     }
 
+    /// Whether adapter and base have each given a part of the answers, to the last character and number, that is no near tie any more.
+    var isMixed: Bool {
+        let (own, base) = (comparisons.count { $0.exact == .adapter }, comparisons.count { $0.exact == .base })
+        return min(own, base) > 0 && Double(min(own, base)) >= (1 - Self.agreement) * Double(telling)
+            && Double(own + base) >= Self.agreement * Double(telling)
+    }
+
     private var triples: [ProbeComparison.Triple] { comparisons.flatMap(\.logProbabilities) }
 
     /// Tokens whose log-probabilities can be compared.

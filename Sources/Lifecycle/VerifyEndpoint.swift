@@ -78,7 +78,7 @@ public struct VerifyEndpoint {
         _ version: VersionID, _ replies: DiagnosedReplies, _ diagnosis: EndpointDiagnosis, _ golden: GoldenProbes,
         _ request: Request, _ known: KnownProbes
     ) throws -> VersionID? {
-        guard [.right, .anotherAdapter, .numericallyOff].contains(diagnosis) else { return nil }
+        guard [.right, .anotherAdapter, .mixed, .numericallyOff].contains(diagnosis) else { return nil }
         // past a template that may differ, where the server lets itself be asked so
         let seen = replies.tokens ?? replies.usual
         var best: (version: VersionID, replayed: ReplayedProbes)?

@@ -117,6 +117,11 @@ final class ModelServer: Sendable {
         #expect(!FileManager.default.fileExists(atPath: book.path), "what is kept elsewhere is not kept twice")
     }
 
+    @Test func aServerOfPagesIsNoServerOfModels() throws {
+        let server = try ModelServer { _, _ in .init(text: "<html>hello</html>") }
+        #expect(throws: EndpointError.incompatible(server: server.server.url.server)) { try run(server, rows: 3) }
+    }
+
     @Test func whatWasCutOffGoesOn() throws {
         struct Stop: Error {}
         let server = try Self.troubled()

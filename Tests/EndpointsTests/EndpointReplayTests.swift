@@ -94,6 +94,25 @@ import Testing
         #expect(try replay(server).answerIfTaken(to: Self.question(), as: .completions) == nil)
     }
 
+    @Test(arguments: [
+        (#"{"object": "error", "message": "The model `tiny` does not exist.", "type": "NotFoundError"}"#, true),
+        (#"{"error": {"message": "model 'tiny' not found, try pulling it first."}}"#, true),
+        (#"{"error": {"message": "This model is not supported in the v1/chat/completions endpoint."}}"#, false),
+        (#"{"detail": "Not Found"}"#, false), ("<html></html>", false),
+    ])
+    func anUnknownModelIsToldFromAWrongAddress(body: String, isModel: Bool) throws {
+        let server = try LoopbackServer { request in request.path == "/v1/models" ? .init(501) : .init(404, [], text: body) }
+        #expect {
+            try replay(server).answer(to: Self.question(), as: .chat)
+        } throws: { error in
+            switch error as? EndpointError {
+            case .modelNotFound("tiny", _, _): isModel
+            case .lacksForm(.chat, _, _): !isModel
+            default: false
+            }
+        }
+    }
+
     @Test(arguments: [401, 403, 429, 500, 503])
     func whatAServerSaysIsPassedOn(status: Int) throws {
         let server = try LoopbackServer { _ in .init(status, [], text: #"{"error": {"message": "told so"}}"#) }
@@ -108,12 +127,21 @@ import Testing
         }
     }
 
-    @Test(arguments: ["<html>hello</html>", "{}", #"{"choices": []}"#, #"{"choices": [{}]}"#, "", "[1"])
+    @Test(arguments: [#"{"choices": []}"#, #"{"choices": [{}]}"#, #"{"error": "busy"}"#, "", "[1"])
     func garbageIsNoAnswer(body: String) throws {
         let server = try LoopbackServer { _ in .init(text: body) }
         #expect(throws: HTTPError.cut(server: server.url.server, reason: "its reply is no answer of a model")) {
             try replay(server).answer(to: Self.question(), as: .chat)
         }
+    }
+
+    @Test(arguments: ["<html>hello</html>", "\n <!doctype html>", "It works!", "{}", "7"])
+    func anotherKindOfServerIsToldAtOnce(body: String) throws {
+        let server = try LoopbackServer { _ in .init(text: body) }
+        #expect(throws: EndpointError.incompatible(server: server.url.server)) {
+            try replay(server).answer(to: Self.question(), as: .chat)
+        }
+        #expect(server.requests.count == 1)
     }
 
     @Test func silenceEnds() throws {

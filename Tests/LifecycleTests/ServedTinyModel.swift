@@ -1,6 +1,7 @@
 import Foundation
 import Llama
 import StrictJSON
+import Synchronization
 import TestSupport
 import Tokenizers
 import Training
@@ -18,6 +19,9 @@ struct ServedTinyModel: Sendable {
     var takesTokenIDs = true
     var offersCompletions = true
     var countsTokens = true
+    var completionsShowLogProbabilities = true
+    /// Added to each log-probability.
+    var shift = 0.0
 
     init(folder: URL, precision: BasePrecision = .nf4, adapter: URL? = nil) throws {
         model = try LlamaModel(folder: folder, precision: precision)
@@ -25,11 +29,18 @@ struct ServedTinyModel: Sendable {
         self.adapter = try adapter.map { try PEFTFolder(reading: $0, for: model.configuration).adapter }
     }
 
-    func serve() throws -> LoopbackServer {
-        let served = self
+    func serve() throws -> LoopbackServer { try Self.serve(inTurn: [self]) }
+
+    /// As a load balancer does: each request is answered by the next.
+    static func serve(inTurn replicas: [ServedTinyModel]) throws -> LoopbackServer {
+        let turn = Mutex(0)
         return try LoopbackServer { request in
+            let replica = turn.withLock { turn in
+                defer { turn = (turn + 1) % replicas.count }
+                return replicas[turn]
+            }
             do {
-                return try served.answer(to: request)
+                return try replica.answer(to: request)
             } catch {
                 return .init(500, [], text: "\(error)")
             }
@@ -76,10 +87,11 @@ struct ServedTinyModel: Sendable {
         let text: JSONValue = .string(tokenizer.decode(written.ids, skipSpecialTokens: true))
         var choice = JSONObject([("index", 0), ("finish_reason", written.stoppedByEOS ? "stop" : "length")])
         if isChat { choice["message"] = ["role": "assistant", "content": text] } else { choice["text"] = text }
+        let numbers = written.logProbabilities.map { JSONValue.number($0 + shift) }
         if asked, isChat {
-            choice["logprobs"] = ["content": .array(written.logProbabilities.map { ["token": "?", "logprob": .number($0)] })]
-        } else if asked {
-            choice["logprobs"] = ["token_logprobs": .array(written.logProbabilities.map { .number($0) })]
+            choice["logprobs"] = ["content": .array(numbers.map { ["token": "?", "logprob": $0] })]
+        } else if asked, completionsShowLogProbabilities {
+            choice["logprobs"] = ["token_logprobs": .array(numbers)]
         }
         var object = JSONObject([("choices", .array([.object(choice)]))])
         if countsTokens {

@@ -15,72 +15,9 @@ import Training
 
 /// What a server answers with is found out, whatever it does; the servers compute.
 @Suite struct VerifyEndpointTests {
-    /// A registry with `greeter@v1` and a v2 that was trained longer, and both checked out.
-    private struct Trained: Sendable {
-        let registry: SmallRegistry
-        let versions: [URL]
-
-        init(asChat: Bool) throws {
-            registry = try SmallRegistry()
-            if asChat { try Self.turnRowsIntoChats(registry) }
-            var longer = TrainingOptions()
-            (longer.seed, longer.learningRate, longer.maxSteps) = (7, 0.02, 60)
-            for options in [TrainingOptions(), longer] {
-                guard case .admitted = try registry.train(options: options) else { throw NotAdmitted() }
-            }
-            var folders: [URL] = []
-            for number in 1...2 {
-                let folder = registry.folder.url.appending(path: "v\(number)")
-                try registry.open().versions.checkOut(VersionID(SmallRegistry.greeter, number), to: folder)
-                folders.append(folder)
-            }
-            versions = folders
-        }
-
-        struct NotAdmitted: Error {}
-
-        private static func turnRowsIntoChats(_ registry: SmallRegistry) throws {
-            for name in ["train", "held_out"] {
-                let file = registry.folder.url.appending(path: "registry/data/\(name).jsonl")
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
-                    let row = try JSONValue(parsing: Data(line.utf8))
-                    let chat: JSONValue = [
-                        "messages": [
-                            ["role": "user", "content": row["prompt"] ?? .null],
-                            ["role": "assistant", "content": row["completion"] ?? .null],
-                        ]
-                    ]
-                    return chat.text()
-                }
-                try Data(lines.joined(separator: "\n").utf8).write(to: file)
-            }
-        }
-
-        func server(_ adapter: URL?, precision: BasePrecision = .nf4, base: URL? = nil) throws -> ServedTinyModel {
-            try ServedTinyModel(
-                folder: base ?? registry.folder.url.appending(path: "model"), precision: precision, adapter: adapter)
-        }
-
-        func verify(
-            _ server: LoopbackServer, _ version: String = "greeter@v1", model: String = "greeter"
-        ) throws -> EndpointVerification {
-            try VerifyEndpointTests.verify(registry, server, version, model: model)
-        }
-    }
-
-    private static func verify(
-        _ registry: SmallRegistry, _ server: LoopbackServer, _ version: String, model: String = "greeter"
-    ) throws -> EndpointVerification {
-        var http = HTTPSettings()
-        http.pause = { _ in }
-        let request = VerifyEndpoint.Request(
-            version: version, endpoint: try Endpoint("\(server.url)", model: model, key: nil), http: http)
-        return try VerifyEndpoint(in: registry.open()).run(request, progress: { _, _, _ in })
-    }
-
-    private static let texts = Result { try Trained(asChat: false) }
-    private static let chats = Result { try Trained(asChat: true) }
-    private static func trained(asChat: Bool) throws -> Trained { try (asChat ? chats : texts).get() }
+    private static let texts = Result { try TrainedVersions(asChat: false) }
+    private static let chats = Result { try TrainedVersions(asChat: true) }
+    private static func trained(asChat: Bool) throws -> TrainedVersions { try (asChat ? chats : texts).get() }
 
     @Test(arguments: [false, true], [false, true])
     func theVersionItselfIsRight(asChat: Bool, showsLogProbabilities: Bool) throws {
@@ -187,6 +124,35 @@ import Training
         }
     }
 
+    @Test(arguments: [false, true], [false, true])
+    func oneReplicaWithoutTheAdapterIsSeen(asChat: Bool, showsLogProbabilities: Bool) throws {
+        let trained = try Self.trained(asChat: asChat)
+        var replicas = [try trained.server(trained.versions[0]), try trained.server(nil)]
+        for place in replicas.indices { replicas[place].showsLogProbabilities = showsLogProbabilities }
+        let found = try trained.verify(ServedTinyModel.serve(inTurn: replicas))
+        #expect(found.diagnosis == .mixed && found.nearest == nil, "\(found.json.text())")
+        #expect(found.usual.adapterReplies == 4 && found.usual.baseReplies == 4)
+    }
+
+    @Test(arguments: [false, true])
+    func aServerThatReadsOtherPromptsIsNoOtherAdapter(asChat: Bool) throws {
+        let body = """
+            {"choices": [{"text": "pineapple", "message": {"content": "pineapple"}}], "usage": {"prompt_tokens": 3}}
+            """
+        let found = try Self.trained(asChat: asChat).verify(LoopbackServer { _ in .init(text: body) })
+        #expect(found.diagnosis == .prompt && found.promptCounts.different == 8, "\(found.json.text())")
+    }
+
+    /// Raw prompts have the right texts there and no numbers, which is no match of numbers.
+    @Test func numbersThatAreOffAreNoTemplateWhereRawPromptsShowNone() throws {
+        let trained = try Self.trained(asChat: true)
+        var served = try trained.server(trained.versions[0])
+        (served.shift, served.completionsShowLogProbabilities) = (-0.2, false)
+        let found = try trained.verify(served.serve())
+        #expect(found.diagnosis == .numericallyOff && found.promptCounts == (8, 0), "\(found.json.text())")
+        #expect(found.tokens?.wholeTexts == 8 && found.tokens?.meanDeviation == nil)
+    }
+
     @Test func aVersionWithoutProbesIsProbedOnTheSpot() throws {
         let registry = try SmallRegistry()
         func adopt(_ folder: URL) throws {
@@ -197,16 +163,16 @@ import Training
         let trained = Fixture.golden("lora/tiny-llama/adapter_after_20_steps")
         try adopt(trained)
         let model = registry.folder.url.appending(path: "model")
-        let found = try Self.verify(registry, ServedTinyModel(folder: model, adapter: trained).serve(), "greeter@v1")
+        let found = try TrainedVersions.verify(registry, ServedTinyModel(folder: model, adapter: trained).serve(), "greeter@v1")
         #expect(found.diagnosis == .right && !found.wasKept, "\(found.json.text())")
         let idle = registry.folder.url.appending(path: "idle")
         try Self.writeAdapterWithoutEffect(to: idle)
         try adopt(idle)
-        let none = try Self.verify(registry, ServedTinyModel(folder: model).serve(), "greeter@v2")
+        let none = try TrainedVersions.verify(registry, ServedTinyModel(folder: model).serve(), "greeter@v2")
         #expect(none.diagnosis == .undecided && none.effect == 0, "\(none.json.text())")
         try FileManager.default.removeItem(at: model)
         let server = try ServedTinyModel(folder: Fixture.golden("tiny-llama")).serve()
-        #expect(throws: TaskError.self) { try Self.verify(registry, server, "greeter@v1") }
+        #expect(throws: TaskError.self) { try TrainedVersions.verify(registry, server, "greeter@v1") }
     }
 
     /// The golden adapter with every B of zeros.

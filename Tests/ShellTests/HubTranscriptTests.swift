@@ -116,20 +116,24 @@ struct HubTranscriptTests {
         try withExtendedLifetime(server) { try play("endpoint.txt", in: program) }
     }
 
-    /// Answers what the probes of an exported version say, as `greeter`, and what they say of its base, as `tiny`.
+    /// Answers what the probes of an exported version say, as `greeter`, and what they say of its base, as `tiny`; as `halved` now the one,
+    /// now the other.
     @Test func verifyEndpoint() throws {
         var program = try BuiltProgram()
         let probes = program.home.url.appending(path: "out/probes.json")
         let server = try LoopbackServer { request in
             if request.path == "/v1/models" { return .init(text: #"{"data": [{"id": "greeter"}, {"id": "tiny"}]}"#) }
             guard let body = try? JSONValue(parsing: request.body), let data = try? Data(contentsOf: probes),
-                let probe = try? JSONValue(parsing: data)["probes"]?.arrayValue?.first(where: { $0["prompt"] == body["prompt"] }),
-                let answer = ["greeter": probe["adapter"], "tiny": probe["base"]][body["model"]?.stringValue ?? ""] ?? nil
+                let probes = try? JSONValue(parsing: data)["probes"]?.arrayValue,
+                let place = probes.firstIndex(where: { $0["prompt"] == body["prompt"] }),
+                let side = ["greeter": "adapter", "tiny": "base", "halved": place % 2 == 0 ? "adapter" : "base"][
+                    body["model"]?.stringValue ?? ""],
+                let answer = probes[place][side]
             else { return .init(404, [], text: #"{"error": {"message": "No such model"}}"#) }
             let choice: JSONValue = [
                 "text": answer["text"] ?? .null, "logprobs": ["token_logprobs": answer["logprobs"] ?? .null],
             ]
-            let count = probe["prompt_ids"]?.arrayValue?.count ?? 0
+            let count = probes[place]["prompt_ids"]?.arrayValue?.count ?? 0
             let reply: JSONValue = ["choices": .array([choice]), "usage": ["prompt_tokens": .integer(count)]]
             return .init(text: reply.text())
         }

@@ -30,12 +30,13 @@ enum EndpointWords {
         return switch found.diagnosis {
         case .right: "Live and right: \(served) answers as \(version)."
         case .base: "The base answers: \(served) does not apply \(version)."
+        case .mixed: "Mixed: \(served) answers now as \(version), now as its base."
         case .anotherAdapter:
             found.nearest.map { "Another adapter answers: \(served) is \($0), not \(version)." }
                 ?? "Another adapter answers: \(served) is neither \(version) nor its base."
         case .template: "The chat template differs: \(served) is \(version), but reads other prompts."
         case .tokenizer: "The tokenizer differs: \(served) is \(version), but reads other tokens."
-        case .prompt: "Template or tokenizer differ: \(served) reads other prompts than \(version)."
+        case .prompt: "Template, tokenizer or model differ: \(served) reads other prompts than \(version)."
         case .numericallyOff: "Numerically off: \(served) answers as \(version), but not with its numbers."
         case .undecided: "It cannot be told whether \(served) is \(version)."
         }
@@ -68,6 +69,7 @@ enum EndpointWords {
             remarks.append(
                 "\(found.promptCounts.different) of \(found.promptCounts.told) replies count other prompt tokens than recorded.")
         }
+        if found.diagnosis == .mixed { remarks.append(mixture(found)) }
         if found.diagnosis == .undecided {
             let effect = found.effect.map { "; it changes no log-probability by more than \(Decimals.text($0, 4))" } ?? ""
             remarks.append("No probe's answer tells it from its base\(effect).")
@@ -84,14 +86,25 @@ enum EndpointWords {
         return remarks
     }
 
+    private static func mixture(_ found: EndpointVerification) -> String {
+        // what is mixed by token ids need not be so in the usual form
+        let summaries = [found.usual, found.tokens, found.text].compactMap { $0 }
+        let mixed = summaries.first { $0.adapterReplies > 0 && $0.baseReplies > 0 } ?? found.usual
+        return
+            "\(mixed.adapterReplies) of \(found.lines.count) replies are the adapter's, \(mixed.baseReplies) are the base's: one of several "
+            + "replicas may serve without the adapter."
+    }
+
     private static func remedy(_ found: EndpointVerification) -> String? {
         switch found.diagnosis {
         case .right: nil
         case .base: "Load the adapter there, and ask for the name it got; a server that does not know a name may serve its base."
+        case .mixed: "Load the adapter on every replica behind that address, then run the command again."
         case .anotherAdapter: "Load `lora export \(found.version) DIR` there, and ask for the name it got."
         case .template: "Give the server the template of the version's folder, and of a dated one the same day."
         case .tokenizer: "Give the server the tokenizer files of the version's folder."
-        case .prompt: "Give the server tokenizer files and template of the version's folder."
+        case .prompt:
+            "Give the server tokenizer files and template of the version's folder; if it has them, check that it serves the version's base."
         case .numericallyOff: "Serve base and adapter in the precision they were measured in, or allow for it by --tolerance."
         case .undecided: "Compare it with its base: `lora evaluate \(found.version)`."
         }

@@ -106,7 +106,8 @@ struct FolderMerge: ParsableArguments {
     var data: String?
     @Option(
         help: ArgumentHelp(
-            "For a PEFT folder, how the base was kept in training: nf4, bf16 or fp32 (fp32 by default).", valueName: "name"))
+            "For a PEFT folder, how the base was kept in training: nf4, bf16 or fp32 (by default as its probes.json says, else fp32).",
+            valueName: "name"))
     var trainedOn: BasePrecision?
     @Option(help: ArgumentHelp("For a PEFT folder, the policy whose limits hold.", valueName: "policy"))
     var policy: String?
@@ -124,7 +125,7 @@ struct FolderMerge: ParsableArguments {
         let location = try BaseLocation(named: base, folder: session.url(base)) { try session.openRegistry(place.registry) }
         return try MergeSubject(
             adapter: session.adapterFolder(adapter, registry: place.registry), base: location.folder, baseName: base,
-            storage: trainedOn ?? .fp32, data: session.url(data), policy: policy.map(session.policy),
+            storage: trainedOn, data: session.url(data), policy: policy.map(session.policy),
             workingFolder: session.workingFolder, cache: session.weightCache)
     }
 }

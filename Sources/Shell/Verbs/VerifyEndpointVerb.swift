@@ -48,7 +48,7 @@ extension ExitStatus {
             switch diagnosis {
             case .right: .passed
             case .undecided: .notEnoughEvidence
-            case .base, .anotherAdapter, .template, .tokenizer, .prompt, .numericallyOff: .verificationFailed
+            case .base, .mixed, .anotherAdapter, .template, .tokenizer, .prompt, .numericallyOff: .verificationFailed
             }
     }
 }
