@@ -144,7 +144,7 @@ extension AdapterFacts {
             base,
             lastTrained == nil ? "training date: unknown, so the window counts from the adoption on \(windowStart.date)" : nil,
             data == nil ? "data: the rows were not counted" : nil,
-            metric == nil
+            metric == nil && adopted != nil
                 ? "metric: it came without an error to compare with"
                 : metric?.errorNow == nil ? "metric: not measured since release" : nil,
             regressionSuite == .notRun ? "regression: its probes of earlier ones were not asked" : nil,
