@@ -29,9 +29,9 @@ struct AliasSetVerb: Verb {
         if format.json {
             session.print(["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null], as: "lora.alias/1")
         } else if let event = outcome.event {
-            session.console.print(EventWords.line(event))
+            session.console.say(EventWords.line(event))
         } else {
-            session.console.print("\(alias) is \(outcome.version) already; nothing was moved.")
+            session.console.say("\(alias) is \(outcome.version) already; nothing was moved.")
         }
         return .passed
     }
@@ -54,7 +54,7 @@ struct AliasRemoveVerb: Verb {
         if format.json {
             session.print(["event": event.json], as: "lora.alias/1")
         } else {
-            session.console.print(EventWords.line(event))
+            session.console.say(EventWords.line(event))
         }
         return .passed
     }
@@ -75,7 +75,7 @@ struct AliasListVerb: Verb {
         if format.json {
             session.print(["adapter": .string(adapter), "aliases": .array(aliases.map(\.json))], as: "lora.aliases/1")
         } else if aliases.isEmpty {
-            session.console.print("\(adapter) has no alias yet.")
+            session.console.say("\(adapter) has no alias yet.")
         } else {
             let rows = aliases.map { alias in
                 let since = alias.standing.since

@@ -21,9 +21,9 @@ struct PromoteVerb: Verb {
             session.print(
                 ["version": .string("\(outcome.version)"), "event": outcome.event?.json ?? .null], as: "lora.promote/1")
         } else if let event = outcome.event {
-            session.console.print(EventWords.line(event))
+            session.console.say(EventWords.line(event))
         } else {
-            session.console.print("\(outcome.version) is in production already; nothing was moved.")
+            session.console.say("\(outcome.version) is in production already; nothing was moved.")
         }
         return .passed
     }
@@ -47,7 +47,7 @@ struct RollbackVerb: Verb {
             session.print(
                 ["version": event.version.map { .string("\($0)") } ?? .null, "event": event.json], as: "lora.rollback/1")
         } else {
-            session.console.print(EventWords.line(event))
+            session.console.say(EventWords.line(event))
         }
         return .passed
     }
@@ -74,9 +74,9 @@ struct HistoryVerb: Verb {
         if format.json {
             session.print(history.json)
         } else if history.entries.isEmpty {
-            session.console.print("Nothing has happened to \(adapter) yet.")
+            session.console.say("Nothing has happened to \(adapter) yet.")
         } else {
-            for entry in history.entries { session.console.print(EventWords.line(entry)) }
+            for entry in history.entries { session.console.say(EventWords.line(entry)) }
         }
         return .passed
     }

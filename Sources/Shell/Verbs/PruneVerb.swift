@@ -28,7 +28,7 @@ struct PruneVerb: Verb {
             session.print(plan.json(won: won), as: "lora.prune/1")
         } else {
             for line in PruneWords.lines(plan, won: won, command: session.command(repeatedWithout: [])) {
-                session.console.print(line)
+                session.console.say(line)
             }
         }
         return .passed

@@ -20,7 +20,7 @@ struct WhyVerb: Verb {
         if format.json {
             session.print(why.json)
         } else {
-            for line in WhyWords.lines(why) { session.console.print(line) }
+            for line in WhyWords.lines(why) { session.console.say(line) }
         }
         return .passed
     }
