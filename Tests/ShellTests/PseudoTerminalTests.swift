@@ -129,7 +129,7 @@ struct PseudoTerminalTests {
         // `script` gives a terminal without a size
         let steps = [
             ("", "$ "), ("stty rows 5 cols 80; lora\r", "lora> "), (long, "paged:"), ("", "lora> "),
-            (short, "\rNo base is pinned yet"), ("\u{4}", "$ "), ("\u{4}", ""),
+            (short, "\rNo base is pinned yet"), ("", "lora> "), ("\u{4}", "$ "), ("\u{4}", ""),
         ]
         #expect(try dialogue(program, steps, running: "exec env PS1='$ ' sh").status == 0)
         program.environment["TERM"] = "dumb"
