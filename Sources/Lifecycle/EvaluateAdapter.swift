@@ -103,7 +103,7 @@ extension EvaluateAdapter {
             _ = try examiner.keptProbes(of: version, set, now: now)
         }
         guard policy.gate.suites != nil || policy.gate.effect != nil else { return }
-        let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
+        let suites = try workspace.suites(askedBy: policy)
         if case .success(let evidence) = try ReleasedEvidence.read(version, at: published.at, in: workspace),
             evidence.soundness.isComplete(for: suites)
         {

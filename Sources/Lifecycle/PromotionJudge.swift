@@ -76,7 +76,10 @@ struct PromotionJudge {
         let inUse = try workspace.registry.aliases(of: record.version.adapter)[.production].flatMap {
             $0 == record.version ? nil : $0
         }
-        let rival = try inUse.flatMap { try score(of: $0, on: rows, conditions) }
+        let served = try inUse.map { try workspace.registry.version($0) }
+        // on the base that it was trained on, from which the declaration may have moved
+        let own = served.flatMap { self.conditions(of: declaration.on($0.lineage.base.name)) }
+        let rival = try served.flatMap { try score(of: $0, on: rows, own) }
         let confidence = policy.fineTuning.baseError.confidence
         guard var facts = try facts(scores, rival, of: declaration, confidence: confidence) else {
             return ([data, .init(rule: "policy", passed: false, reason: "It was measured on no row at all.")], nil)
@@ -86,14 +89,15 @@ struct PromotionJudge {
             let file = try DataFile(contentsOf: workspace.layout.resolve(declaration.data.heldOut))
             facts.leakedRows = try workspace.leakedRows(of: record.published.lineage, into: file)
         }
-        let suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
+        let suites = try workspace.suites(askedBy: policy)
         let soundness = try soundness(record, carried, conditions, asking: suites)
         soundness?.state(in: &facts, confidence: confidence)
         facts.kept = try workspace.keptProbes(of: record.version, record.published.commit, under: conditions)?.facts
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)
         }
-        let unmeasured = rival == nil ? inUse.map { [Self.unmeasuredRival($0)] } ?? [] : []
+        // where its base is gone, nobody can measure it any more
+        let unmeasured = rival == nil && own != nil ? inUse.map { [Self.unmeasuredRival($0)] } ?? [] : []
         let unasked = try policy.gate.keepsProbes && facts.kept == nil ? unaskedProbes(record.version) : []
         return (
             [data] + rules + unmeasured + unlookedAt(record.version, facts, soundness, by: policy, suites) + unasked, policy.stamp
@@ -162,11 +166,10 @@ struct PromotionJudge {
     /// How the version in production did on the rows that are declared now: measured here, or when it was released; nil when nothing is
     /// recorded of it.
     private func score(
-        of inUse: VersionID, on rows: DatasetVersion.Split?, _ conditions: MeasuringConditions?
+        of record: VersionRecord, on rows: DatasetVersion.Split?, _ conditions: MeasuringConditions?
     ) throws -> HeldOutScore? {
-        let record = try workspace.registry.version(inUse)
         if let known = try conditions.flatMap({ try score(of: record, under: $0) }) { return known }
-        guard case .success(let evidence) = try ReleasedEvidence.read(inUse, at: record.published.at, in: workspace),
+        guard case .success(let evidence) = try ReleasedEvidence.read(record.version, at: record.published.at, in: workspace),
             let rows, evidence.isMeasured(on: rows)
         else { return nil }
         return evidence.candidate

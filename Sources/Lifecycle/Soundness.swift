@@ -1,4 +1,5 @@
 import Adapters
+import Policies
 import Registry
 import StrictJSON
 import Suites
@@ -44,6 +45,11 @@ struct Soundness: Sendable {
 
     /// Whether it answers everything that the gate may ask.
     func isComplete(for suites: [Suite]) -> Bool { effect != nil && unasked(of: suites).isEmpty }
+}
+
+extension Workspace {
+    /// What the gate of a policy puts to a version beside its own rows; none where it asks for none.
+    func suites(askedBy policy: Policy) throws -> [Suite] { policy.gate.suites == nil ? [] : try SuiteShelf(layout).all() }
 }
 
 extension Examiner {

@@ -84,7 +84,7 @@ public struct TrainAdapter {
         try task.dataset.requireExamples()
         let shelf = PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
         policy = try request.policy.map { try shelf.policy($0) } ?? shelf.policy(of: declaration)
-        suites = try policy.gate.suites.map { _ in try SuiteShelf(workspace.layout).all() } ?? []
+        suites = try workspace.suites(askedBy: policy)
         supervision = try policy.supervision(heldOut: task.heldOut, of: declaration.data.heldOut)
         fit = try MemoryFit(
             task.plan, ModelConfiguration(folder: task.baseFolder), rows: task.dataset.examples,
