@@ -200,9 +200,16 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// `make sanitize` builds what runs kernels and nothing else.
+// `make sanitize` builds the kernels' tests with what they depend on, and nothing else.
 if Context.environment["LORA_KERNEL_TESTS_ALONE"] != nil {
-    let kept = ["Faults", "StrictJSON", "DurableFiles", "CKernels", "Tensors", "TestSupport", "TensorsTests"]
+    var kept: Set = ["TensorsTests"]
+    var pending = kept
+    while let name = pending.popFirst() {
+        let dependencies = package.targets.first { $0.name == name }?.dependencies ?? []
+        for case .byNameItem(let dependency, _) in dependencies where kept.insert(dependency).inserted {
+            pending.insert(dependency)
+        }
+    }
     package.products = []
     package.targets.removeAll { !kept.contains($0.name) }
 }
