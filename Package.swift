@@ -27,7 +27,8 @@ let package = Package(
         .target(name: "SharedWork", swiftSettings: hotSettings),
         .target(name: "Similarity", dependencies: ["SharedWork"], swiftSettings: hotSettings),
         .target(name: "CLinux"),
-        .target(name: "DurableFiles", dependencies: ["CLinux", "Faults", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "DurableFiles", dependencies: ["CLinux", "Faults"]),
+        .target(name: "Digests", dependencies: ["DurableFiles", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Metrics", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(name: "Archives", dependencies: ["DurableFiles", "Faults"]),
         // opens libcurl itself, when it is first needed
@@ -36,7 +37,9 @@ let package = Package(
 
         .target(
             name: "Hub",
-            dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "Digests", "DurableFiles", "Faults", "HTTP", "StrictJSON", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         .target(name: "Endpoints", dependencies: ["DurableFiles", "Faults", "HTTP", "StrictJSON"]),
 
@@ -46,12 +49,12 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "Faults", "StrictJSON", "DurableFiles"], swiftSettings: hotSettings),
         .target(name: "Tokenizers", dependencies: ["Faults", "StrictJSON"], swiftSettings: hotSettings),
         .target(
-            name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "DurableFiles", "Randomness"],
+            name: "Llama", dependencies: ["Tensors", "Faults", "StrictJSON", "Digests", "DurableFiles", "Randomness"],
             swiftSettings: hotSettings),
         .target(
             name: "Training",
             dependencies: [
-                "DurableFiles", "Faults", "Llama", "Metrics", "Randomness", "SharedWork", "Similarity", "StrictJSON",
+                "Digests", "DurableFiles", "Faults", "Llama", "Metrics", "Randomness", "SharedWork", "Similarity", "StrictJSON",
                 "Tensors", "Tokenizers",
             ],
             swiftSettings: hotSettings),
@@ -62,10 +65,10 @@ let package = Package(
                 "DurableFiles", "Faults", "Randomness", "SharedWork", "Similarity", "StrictJSON", "Tokenizers", "Training",
             ],
             swiftSettings: hotSettings),
-        .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "DurableFiles"]),
+        .target(name: "Export", dependencies: ["Llama", "Tensors", "Faults", "StrictJSON", "Digests", "DurableFiles"]),
 
         // The record stack.
-        .target(name: "Adapters", dependencies: ["DurableFiles", "Faults", "Metrics", "StrictJSON"]),
+        .target(name: "Adapters", dependencies: ["Digests", "DurableFiles", "Faults", "Metrics", "StrictJSON"]),
         .target(name: "Policies", dependencies: ["Adapters", "Faults", "Monitoring", "StrictJSON", "StrictYAML"]),
         // Verbs as processes of their own.
         .target(name: "Jobs", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON"]),
@@ -74,18 +77,18 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: ["Adapters", "Policies", "Randomness", "StrictJSON"], swiftSettings: hotSettings),
         // Pages, charts and event files: values in, text and bytes out.
-        .target(name: "Reports", dependencies: ["DurableFiles"]),
+        .target(name: "Reports", dependencies: ["Digests"]),
         .target(name: "Monitoring", dependencies: ["Adapters", "Metrics", "Randomness"], swiftSettings: hotSettings),
         .target(
             name: "Registry",
             dependencies: [
-                "Adapters", "DurableFiles", "Faults", "Metrics", "SharedWork", "StrictJSON", "StrictYAML",
+                "Adapters", "Digests", "DurableFiles", "Faults", "Metrics", "SharedWork", "StrictJSON", "StrictYAML",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(
             name: "Suites",
             dependencies: [
-                "Adapters", "DurableFiles", "Faults", "Metrics", "Registry", "StrictJSON", "Tokenizers", "Training",
+                "Adapters", "Digests", "DurableFiles", "Faults", "Metrics", "Registry", "StrictJSON", "Tokenizers", "Training",
             ],
             // suites/ itself, through a link, as the policies
             resources: [.embedInCode("ShippedSuites")]),
@@ -94,7 +97,7 @@ let package = Package(
         .target(
             name: "Versions",
             dependencies: [
-                "Adapters", "CGit2", "CSSH2", "DurableFiles", "Faults", "StrictJSON",
+                "Adapters", "CGit2", "CSSH2", "Digests", "DurableFiles", "Faults", "StrictJSON",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
@@ -102,7 +105,8 @@ let package = Package(
         .target(
             name: "Lifecycle",
             dependencies: [
-                "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Llama",
+                "Adapters", "Archives", "DataDoctor", "Digests", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub",
+                "Llama",
                 "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
                 "StrictJSON", "Suites", "Tensors", "Tokenizers", "Training", "Versions",
             ],
@@ -112,7 +116,8 @@ let package = Package(
         .target(
             name: "Shell",
             dependencies: [
-                "Adapters", "CReadline", "DataDoctor", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Jobs", "Lifecycle",
+                "Adapters", "CReadline", "DataDoctor", "DurableFiles", "Endpoints", "Export", "Faults", "HTTP", "Hub", "Jobs",
+                "Lifecycle",
                 "Llama", "Metrics", "Monitoring", "Policies", "Randomness", "Registry", "Reports", "Schedules", "SharedWork",
                 "Simulation", "StrictJSON", "Suites", "Tensors", "Training", "Versions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -128,27 +133,34 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
-            path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["StrictJSON"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestServers", dependencies: ["StrictJSON", .product(name: "Crypto", package: "swift-crypto")],
+            path: "Tests/TestServers"),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"]),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "SharedWorkTests", dependencies: ["SharedWork"]),
         .testTarget(name: "SimilarityTests", dependencies: ["Similarity", "Randomness"]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests", "DurableFiles", "TestSupport"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "DurableFiles"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Faults", "StrictJSON", "TestServers", "TestSupport"]),
         .testTarget(
-            name: "EndpointsTests", dependencies: ["Endpoints", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestSupport"]),
+            name: "HubTests", dependencies: ["Hub", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestServers", "TestSupport"]),
+        .testTarget(
+            name: "EndpointsTests",
+            dependencies: ["Endpoints", "DurableFiles", "Faults", "HTTP", "StrictJSON", "TestServers", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "StrictJSON", "TestSupport"]),
         .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "LlamaTests", dependencies: ["Llama", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
+        .testTarget(
+            name: "LlamaTests",
+            dependencies: ["Llama", "Digests", "DurableFiles", "Tensors", "Randomness", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "DurableFiles", "Llama", "Metrics", "Randomness", "Tensors", "Tokenizers", "StrictJSON",
+                "Training", "Digests", "DurableFiles", "Llama", "Metrics", "Randomness", "Tensors", "Tokenizers", "StrictJSON",
                 "TestSupport",
             ]),
         .testTarget(
@@ -158,7 +170,7 @@ let package = Package(
                 "Training",
             ]),
         .testTarget(name: "ExportTests", dependencies: ["Export", "Faults", "Llama", "StrictJSON", "Tensors", "TestSupport"]),
-        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "Digests", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "PoliciesTests",
             dependencies: [
@@ -171,30 +183,32 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Adapters", "Policies", "Randomness", "StrictJSON", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Digests", "TestSupport"]),
         .testTarget(name: "SchedulesTests", dependencies: ["Schedules", "Adapters", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring", "Adapters", "Metrics", "Randomness", "TestSupport"]),
         .testTarget(
             name: "RegistryTests",
             dependencies: [
-                "Registry", "Adapters", "DurableFiles", "Faults", "Metrics", "Randomness", "StrictJSON", "StrictYAML",
+                "Registry", "Adapters", "Digests", "DurableFiles", "Faults", "Metrics", "Randomness", "StrictJSON", "StrictYAML",
                 "TestSupport",
                 "Versions", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
             name: "VersionsTests",
-            dependencies: ["Versions", "Adapters", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
+            dependencies: ["Versions", "Adapters", "Digests", "DurableFiles", "Faults", "StrictJSON", "TestSupport"]),
         .testTarget(
             name: "LifecycleTests",
             dependencies: [
-                "Lifecycle", "Adapters", "Archives", "DataDoctor", "DurableFiles", "Endpoints", "Faults", "HTTP", "Hub", "Llama",
+                "Lifecycle", "Adapters", "Archives", "DataDoctor", "Digests", "DurableFiles", "Endpoints", "Faults", "HTTP",
+                "Hub", "Llama",
                 "Metrics", "Policies",
                 "Randomness",
                 "Registry", "Suites", "Tokenizers", "Training",
                 "Versions",
-                "StrictJSON", "TestSupport",
+                "StrictJSON", "TestServers", "TestSupport",
             ]),
-        .testTarget(name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestSupport", "lora"]),
+        .testTarget(
+            name: "ShellTests", dependencies: ["Shell", "Lifecycle", "StrictJSON", "TestServers", "TestSupport", "lora"]),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "Adapters", "DurableFiles", "StrictJSON", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
@@ -211,5 +225,6 @@ if Context.environment["LORA_KERNEL_TESTS_ALONE"] != nil {
         }
     }
     package.products = []
+    package.dependencies = []
     package.targets.removeAll { !kept.contains($0.name) }
 }

@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import StrictJSON
 
 /// How an adapter that was trained elsewhere came into the registry.

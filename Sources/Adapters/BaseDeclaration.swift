@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 
 /// A base model as it was when it was pinned, kept in `bases/NAME.yaml`.
 public struct BaseDeclaration: Sendable, Hashable {

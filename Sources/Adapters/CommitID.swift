@@ -1,3 +1,4 @@
+import Digests
 import DurableFiles
 
 /// The id of a git commit: 40 lower-case hex digits.

@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 
 /// The name of a data set: the digest of its content, so that the same bytes have the same name in every registry.
 public struct DatasetID: Sendable, Hashable, Comparable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import StrictJSON
 
 /// The exact data that a run learned from and was judged on.

@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import StrictJSON
 
 /// Something that was measured, kept so that it need not be measured again while nothing it depends on has changed.

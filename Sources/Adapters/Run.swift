@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import StrictJSON
 
 /// The number of a training run in its registry, written `run-12`.

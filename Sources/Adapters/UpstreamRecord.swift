@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 
 /// What a look at the hub showed about a base, and when: what is known of it where there is no network.
 public struct UpstreamRecord: Sendable, Hashable {

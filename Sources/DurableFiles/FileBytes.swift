@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads and copies of files whose size must not matter, in pieces of 1 MiB.
 public enum FileBytes {
-    static let pieceSize = 1 << 20
+    package static let pieceSize = 1 << 20
 
     /// Hands the bytes of a regular file to `body`, piece by piece.
     ///
@@ -36,35 +36,15 @@ public enum FileBytes {
             try piece.withUnsafeBytes { bytes in try new.write(bytes) }
         }
     }
-
-    /// Copies a regular file to a new one and makes its bytes (not yet its name) durable.
-    ///
-    /// - Returns: size and digest of the bytes that were copied.
-    /// - Throws: `FileError` with `EEXIST` when `copy` exists; what was written is deleted on any error.
-    public static func copy(_ file: URL, to copy: URL, permissions: mode_t = 0o644) throws -> (size: Int, digest: ContentDigest) {
-        var draft = try NewFile(copy, permissions: permissions)
-        do {
-            var hash = ContentDigest.Hash()
-            try read(file) { piece in
-                hash.update(piece)
-                try draft.write(piece)
-            }
-            try draft.sync()
-            return (draft.size, hash.finish())
-        } catch {
-            unlink(copy.path)
-            throw error
-        }
-    }
 }
 
 /// A file that is being written for the first time.
-struct NewFile: ~Copyable {
+package struct NewFile: ~Copyable {
     private let descriptor: Int32
     private let file: URL
-    private(set) var size = 0
+    package private(set) var size = 0
 
-    init(_ file: URL, permissions: mode_t) throws(FileError) {
+    package init(_ file: URL, permissions: mode_t) throws(FileError) {
         descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw FileError(.create, file) }
         self.file = file
@@ -72,7 +52,7 @@ struct NewFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var rest = bytes
         while let start = rest.baseAddress, !rest.isEmpty {
             let count = Foundation.write(descriptor, start, rest.count)
@@ -83,7 +63,7 @@ struct NewFile: ~Copyable {
         }
     }
 
-    func sync() throws(FileError) {
+    package func sync() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw FileError(.sync, file) }
     }
 }

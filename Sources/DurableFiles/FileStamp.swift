@@ -20,7 +20,7 @@ public struct FileStamp: Sendable, Hashable, CustomStringConvertible {
         self.init(status)
     }
 
-    init(device: UInt64, inode: UInt64, size: Int, modified: Int, changed: Int) {
+    package init(device: UInt64, inode: UInt64, size: Int, modified: Int, changed: Int) {
         (self.device, self.inode, self.size, self.modified, self.changed) = (device, inode, size, modified, changed)
     }
 
@@ -48,7 +48,9 @@ public struct FileStamp: Sendable, Hashable, CustomStringConvertible {
         modified < moment.nanoseconds - seconds * 1_000_000_000
     }
 
-    static func isSettled(_ changed: Int, at moment: FileMoment) -> Bool { changed < moment.nanoseconds - FileMoment.step }
+    package static func isSettled(_ changed: Int, at moment: FileMoment) -> Bool {
+        changed < moment.nanoseconds - FileMoment.step
+    }
 
     private static func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
 }

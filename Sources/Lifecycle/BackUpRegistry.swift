@@ -1,5 +1,6 @@
 import Adapters
 import Archives
+import Digests
 import DurableFiles
 import Foundation
 import Registry

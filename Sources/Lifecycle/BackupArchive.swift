@@ -1,4 +1,5 @@
 import Archives
+import Digests
 import DurableFiles
 import Foundation
 

@@ -1,6 +1,6 @@
 import Adapters
 import DataDoctor
-import DurableFiles
+import Digests
 import Foundation
 import Registry
 import StrictJSON

@@ -1,5 +1,6 @@
 import Adapters
 import DataDoctor
+import Digests
 import DurableFiles
 import Foundation
 import Llama

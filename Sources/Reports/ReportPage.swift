@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import Foundation
 
 /// A report as one HTML file: inline style and SVG, no script, nothing loaded from anywhere, and a policy that forbids both.

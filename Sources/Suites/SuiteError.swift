@@ -1,5 +1,5 @@
 import Adapters
-import DurableFiles
+import Digests
 import Faults
 
 /// Why suites or probes cannot be used or kept.

@@ -1,4 +1,5 @@
 import Adapters
+import Digests
 import DurableFiles
 import Faults
 import Foundation

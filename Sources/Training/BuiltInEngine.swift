@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import Llama
 
 /// The trainer of this package.

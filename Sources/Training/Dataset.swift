@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import Foundation
 
 /// A data file, encoded for one base under one plan.

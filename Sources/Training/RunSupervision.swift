@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import Foundation
 
 /// By what a run is judged while it trains; without it a run does its planned steps whatever happens.

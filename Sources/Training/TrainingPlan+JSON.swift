@@ -1,4 +1,4 @@
-import DurableFiles
+import Digests
 import StrictJSON
 
 extension TrainingPlan {

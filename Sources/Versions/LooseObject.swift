@@ -1,5 +1,6 @@
 import CGit2
 import Crypto
+import Digests
 import DurableFiles
 import Foundation
 

@@ -1,5 +1,6 @@
 import CGit2
 import CSSH2
+import Digests
 import DurableFiles
 import Foundation
 

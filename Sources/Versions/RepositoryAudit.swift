@@ -1,4 +1,5 @@
 import CGit2
+import Digests
 import DurableFiles
 import Foundation
 

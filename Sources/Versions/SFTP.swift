@@ -1,4 +1,5 @@
 import CSSH2
+import Digests
 import DurableFiles
 import Foundation
 

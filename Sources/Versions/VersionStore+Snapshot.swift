@@ -1,5 +1,6 @@
 import Adapters
 import CGit2
+import Digests
 import DurableFiles
 import Foundation
 

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import StrictJSON
 import Synchronization
+import TestServers
 import TestSupport
 import Testing
 

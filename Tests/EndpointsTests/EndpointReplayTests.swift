@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import StrictJSON
+import TestServers
 import TestSupport
 import Testing
 

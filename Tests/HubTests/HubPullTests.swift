@@ -3,6 +3,7 @@ import Faults
 import Foundation
 import HTTP
 import Synchronization
+import TestServers
 import TestSupport
 import Testing
 

@@ -7,6 +7,7 @@ import Hub
 import Lifecycle
 import Policies
 import Registry
+import TestServers
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import Llama
 import StrictJSON
 import Synchronization
+import TestServers
 import TestSupport
 import Tokenizers
 import Training

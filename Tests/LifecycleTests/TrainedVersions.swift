@@ -5,6 +5,7 @@ import HTTP
 import Llama
 import Registry
 import StrictJSON
+import TestServers
 import TestSupport
 import Training
 

@@ -6,6 +6,7 @@ import HTTP
 import Llama
 import Registry
 import StrictJSON
+import TestServers
 import TestSupport
 import Testing
 import Tokenizers

@@ -1,3 +1,4 @@
+import Digests
 import DurableFiles
 import Foundation
 import Llama

@@ -1,5 +1,5 @@
 import Adapters
-import DurableFiles
+import Digests
 import Foundation
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Crypto
+import DurableFiles
 import Foundation
 
 /// The SHA-256 of some bytes, written `sha256:<64 hex digits>`.

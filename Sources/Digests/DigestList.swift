@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// `SHA256SUMS`: the digest of each file of a folder, in the form that `sha256sum -c` reads.

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// The digests of files that were hashed before, so that gigabytes are read once and not on every start.

@@ -1,4 +1,5 @@
 import Crypto
+import DurableFiles
 import Foundation
 
 /// The SHA-1 over all that stands before it, with which git ends its packs and their indices.

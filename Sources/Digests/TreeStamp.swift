@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// By what many files and folders are known again together, without reading them.
