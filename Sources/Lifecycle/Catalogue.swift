@@ -153,10 +153,11 @@ public struct AdapterRecord: Sendable, Hashable {
 }
 
 extension VersionRecord {
-    func json(_ dataset: DatasetStanding, absent: [VersionFault]) -> JSONValue {
+    func json(_ dataset: DatasetStanding, absent: [VersionFault], _ measured: LaterProof?) -> JSONValue {
         var object = json.objectValue ?? JSONObject()
         object["dataset_stored"] = .string(dataset.rawValue)
         object["absent"] = .array(absent.map { .string($0.path) })
+        object["measured_since"] = measured?.json ?? .null
         return .object(object)
     }
 
@@ -176,14 +177,15 @@ extension VersionRecord {
 /// What `show` was asked for.
 public enum Shown: Sendable {
     case adapter(AdapterRecord)
-    /// With how much of its data set git holds, and its large files that are not here, unless they were given up.
-    case version(VersionRecord, DatasetStanding, absent: [VersionFault])
+    /// With how much of its data set git holds, its large files that are not here, unless they were given up, and what was measured of it
+    /// since it came.
+    case version(VersionRecord, DatasetStanding, absent: [VersionFault], LaterProof?)
 
     public var json: JSONValue {
         switch self {
         case .adapter(let record): record.json.report("lora.adapter/1")
-        case .version(let record, let dataset, let absent):
-            record.json(dataset, absent: absent).report("lora.version/1")
+        case .version(let record, let dataset, let absent, let measured):
+            record.json(dataset, absent: absent, measured).report("lora.version/1")
         }
     }
 }
@@ -195,6 +197,6 @@ extension Workspace {
         if reference.selector == nil { return .adapter(try record(named: reference.adapter.text)) }
         let record = try version(text)
         let absent = try record.isPruned ? [] : versions.visibleFaults(of: record.version)
-        return .version(record, try standing(of: record.lineage), absent: absent)
+        return .version(record, try standing(of: record.lineage), absent: absent, try laterProof(of: record))
     }
 }

@@ -16,6 +16,7 @@ public struct VersionDifference: Sendable {
     public let first: VersionRecord
     public let second: VersionRecord
     public let settings: [Change]
+    /// Of what came without them, those that were measured here since.
     public let metrics: [Change]
     /// Which rows their data sets have in common; nil when both are the same, or one is not stored. `unreadData` then says why.
     public let data: DatasetComparison?
@@ -58,8 +59,12 @@ extension Workspace {
             first: before, second: after,
             settings: Self.changes(
                 before.lineage.settings.members.map { ($0.0, $0.1) }, after.lineage.settings.members.map { ($0.0, $0.1) }),
-            metrics: Self.changes(before.lineage.metrics.map(\.member), after.lineage.metrics.map(\.member)),
+            metrics: Self.changes(try metrics(before).map(\.member), try metrics(after).map(\.member)),
             data: data, unreadData: unreadData, weights: compared, unread: unread)
+    }
+
+    private func metrics(_ record: VersionRecord) throws -> [NamedMetric] {
+        record.lineage.metrics.isEmpty ? try laterProof(of: record)?.metrics ?? [] : record.lineage.metrics
     }
 
     private func rows(_ first: DatasetVersion?, _ second: DatasetVersion?) -> (DatasetComparison?, unread: String?) {
@@ -101,7 +106,7 @@ extension Workspace {
 }
 
 extension NamedMetric {
-    fileprivate var member: (String, JSONValue) { (name, value.isFinite ? .number(value) : .null) }
+    var member: (String, JSONValue) { (name, value.isFinite ? .number(value) : .null) }
 }
 
 extension VersionDifference.Change {

@@ -10,17 +10,19 @@ extension Workspace {
     /// - Returns: nil where nobody can tell: its data set is unknown, or its rows were not kept.
     func leakedRows(of lineage: Lineage, into heldOut: DataFile) throws -> Int? {
         guard let dataset = lineage.dataset else { return nil }
-        let (train, held): (Data, Data)
+        let train: Data
+        // what was trained elsewhere may have left nothing out
+        let held: Data?
         do {
             train = try versions.contents(of: .train, in: dataset.id)
-            held = try versions.contents(of: .heldOut, in: dataset.id)
+            held = try dataset.heldOut.map { _ in try versions.contents(of: .heldOut, in: dataset.id) }
         } catch DatasetError.notStored, DatasetError.rowsNotKept {
             return nil
         }
         let learned = try DataFile(path: "train", text: train)
         var rows = ExaminedRows()
         for row in learned.rows { rows.append(row, nil) }
-        let leftOut = try Self.leaks(rows, DataFile(path: "held_out", text: held))
+        let leftOut = try held.map { try Self.leaks(rows, DataFile(path: "held_out", text: $0)) } ?? []
         return Self.leaks(rows, heldOut).subtracting(leftOut).count
     }
 

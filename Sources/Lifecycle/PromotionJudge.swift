@@ -26,7 +26,7 @@ struct PromotionJudge {
             return PromotionEvidence(
                 version: record.version, alias: alias, findings: restores ? Self.carried(released, nil) : [finding])
         }
-        let conditions = conditions(of: declaration)
+        let conditions = workspace.conditions(of: declaration)
         let measured = try conditions.flatMap { try scores(record, under: $0) }
         let carried = Self.carried(released, measured)
         guard !restores else { return PromotionEvidence(version: record.version, alias: alias, findings: carried) }
@@ -78,7 +78,7 @@ struct PromotionJudge {
         }
         let served = try inUse.map { try workspace.registry.version($0) }
         // on the base that it was trained on, from which the declaration may have moved
-        let own = served.flatMap { self.conditions(of: declaration.on($0.lineage.base.name)) }
+        let own = served.flatMap { workspace.conditions(of: declaration.on($0.lineage.base.name)) }
         let rival = try served.flatMap { try score(of: $0, on: rows, own) }
         let confidence = policy.fineTuning.baseError.confidence
         guard var facts = try facts(scores, rival, of: declaration, confidence: confidence) else {
@@ -190,15 +190,6 @@ struct PromotionJudge {
 
     private func score(of record: VersionRecord, under conditions: MeasuringConditions) throws -> HeldOutScore? {
         try workspace.registry.measurement(conditions.key(of: record.published.commit)).flatMap(HeldOutScore.init)
-    }
-
-    /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
-    private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
-        do {
-            return try MeasuringConditions(of: declaration, in: workspace)
-        } catch {
-            return nil
-        }
     }
 
     private func heldOut(of declaration: AdapterDeclaration) -> DatasetVersion.Split? {

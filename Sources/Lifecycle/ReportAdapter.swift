@@ -20,7 +20,7 @@ public struct ReportAdapter {
     public func run(_ text: String, now: Timestamp) throws -> (version: VersionID, report: Report) {
         let version = try workspace.reportedVersion(VersionReference(text))
         let why = try workspace.why("\(version)")
-        let evidence = try VersionEvidence(of: version, in: workspace)
+        let evidence = try VersionEvidence(of: why.record, in: workspace, workingFolder: workingFolder)
         let maintenance = try maintenance(of: version.adapter, now: now)
         let sections: [Report.Section?] = [
             DecisionSection(why).section, DataSection(why.record.lineage, evidence).section,
@@ -53,17 +53,26 @@ public struct ReportAdapter {
 struct VersionEvidence {
     /// `trainer_state.json`.
     let training: JSONValue?
+    /// `evaluation.json`, or what was measured here since.
     let evaluation: JSONValue?
     let data: JSONValue?
     /// The rows of the held-out file as the candidate answered them, in order.
     let rows: [JSONValue]
 
-    init(of version: VersionID, in workspace: Workspace) throws {
+    init(of record: VersionRecord, in workspace: Workspace, workingFolder: URL) throws {
+        let version = record.version
         func contents(_ name: String) throws -> JSONValue? {
             try workspace.versions.contents(of: name, in: version).map { try JSONValue(parsing: $0) }
         }
         training = try contents(TrainerState.fileName)
-        evaluation = try contents(Release.evaluationFile)
+        evaluation =
+            try contents(Release.evaluationFile)
+            ?? workspace.laterProof(of: record).map { later in
+                let policy = try PolicyShelf(registry: workspace.layout.root, workingFolder: workingFolder)
+                    .policy(of: later.declaration)
+                return later.proof(
+                    try later.declaration.slices(in: workspace.layout), confidence: policy.fineTuning.baseError.confidence)
+            }
         data = try contents(Release.dataReportFile)
         let lines = try workspace.versions.contents(of: Release.rowsFile, in: version) ?? Data()
         rows = try lines.split(separator: 0x0A).map { try JSONValue(parsing: Data($0)) }

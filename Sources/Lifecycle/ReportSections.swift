@@ -22,6 +22,8 @@ struct DecisionSection {
             blocks.append(.paragraph("No alias points to it."))
         }
         blocks += verdict(why.advice, "Whether to fine-tune") + verdict(why.gate, "Whether to let it in")
+        // what was let in on its evidence was put into use on the same
+        if why.gate == nil { blocks += verdict(why.promotion, "Whether to put it into use") }
         if let admitted = why.admitted {
             blocks.append(.paragraph("Let in on \(admitted.at) by \(admitted.actor.name): \(admitted.reason)"))
         }
@@ -44,7 +46,7 @@ extension Report.Finding {
             switch rule["outcome"]?.stringValue {
             case "passed": .passed
             case "failed": .failed
-            default: .open
+            default: rule["passed"]?.boolValue.map { $0 ? .passed : .failed } ?? .open
             }
         self.init(mark, reason, remark: rule["flip"]?["words"]?.stringValue)
     }

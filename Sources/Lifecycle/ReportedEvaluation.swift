@@ -37,7 +37,16 @@ struct EvaluationSection {
         let table = Report.Table(
             ["", "rows", "errors", "error", interval, "stopped", "tokens"], rows, numeric: [1, 2, 3, 4, 5, 6],
             caption: "On the held-out rows, by \(metric)")
-        return Report.Section("Evaluation", [.table(table), .findings(differences)] + slices + suites)
+        return Report.Section("Evaluation", since + [.table(table), .findings(differences)] + slices + suites)
+    }
+
+    /// Of what brought no proof of its own.
+    private var since: [Report.Block] {
+        guard let time = proof?["measured_at"]?.stringValue else { return [] }
+        let effect = proof?["effect"]?.doubleValue.map {
+            " The largest change that it makes to a token's log-probability is \(RuleValue.ratio($0).words) nats."
+        }
+        return [.paragraph("It came without a proof, and was measured here on \(time).\(effect ?? "")")]
     }
 
     private func score(_ json: JSONValue?) -> HeldOutScore? { json.flatMap { HeldOutScore(json: $0, at: .earliest) } }

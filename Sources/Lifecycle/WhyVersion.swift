@@ -14,10 +14,16 @@ public struct WhyVersion: Sendable {
     public let gate: JSONValue?
     /// The advice that training followed, likewise.
     public let advice: JSONValue?
+    /// On what grounds the alias was moved to it, where it is protected: each rule with its numbers.
+    public let promotion: JSONValue?
 
     /// One sentence for each rule of the gate.
     public var gateReasons: [String] { Self.reasons(gate) }
     public var adviceReasons: [String] { Self.reasons(advice) }
+    /// One sentence for each of the findings.
+    public var promotionReasons: [String] {
+        (promotion?["rules"]?.arrayValue ?? []).compactMap { $0["reason"]?.stringValue }
+    }
 
     private static func reasons(_ verdict: JSONValue?) -> [String] {
         (verdict?["reasons"]?.arrayValue ?? []).compactMap(\.stringValue)
@@ -27,7 +33,7 @@ public struct WhyVersion: Sendable {
         [
             "schema": "lora.why/1", "version": .string("\(record.version)"), "standing": standing?.json ?? .null,
             "admitted": admitted?.json ?? .null, "gate": gate ?? .null, "should_finetune": advice ?? .null,
-            "lineage": record.lineage.json,
+            "promotion": promotion ?? .null, "lineage": record.lineage.json,
         ]
     }
 }
@@ -42,11 +48,19 @@ extension Workspace {
         let events = try registry.history(of: reference.adapter)
         let standings = events.standings(at: .latest).filter { $0.version == record.version }
         let decision = try versions.contents(of: Release.decisionFile, in: record.version).map { try JSONValue(parsing: $0) }
+        let standing =
+            standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production } ?? standings.first
         return WhyVersion(
-            standing: standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production }
-                ?? standings.first,
-            record: record,
+            standing: standing, record: record,
             admitted: events.first { $0.version == record.version && [.admitted, .adopted, .recovered].contains($0.kind) },
-            gate: decision?["gate"], advice: decision?["should_finetune"])
+            gate: decision?["gate"], advice: decision?["should_finetune"], promotion: try standing.flatMap(promotion))
+    }
+
+    /// The verdict with which an alias came to stand where it does; nil where none was asked for.
+    private func promotion(_ standing: AliasStanding) throws -> JSONValue? {
+        try registry.decisions(of: standing.version.adapter).last {
+            $0.question == .promote && $0.at == standing.since.at && $0.verdict["alias"]?.stringValue == standing.alias.text
+                && $0.verdict["version"]?.stringValue == "\(standing.version)"
+        }?.verdict
     }
 }

@@ -92,7 +92,7 @@ struct StoredDatasetTests {
             .write(to: declaration, atomically: true, encoding: .utf8)
         let version = try train(registry)
         let workspace = try registry.open()
-        guard case .version(_, let standing, absent: _) = try workspace.show("\(version)") else { return #expect(Bool(false)) }
+        guard case .version(_, let standing, absent: _, _) = try workspace.show("\(version)") else { return #expect(Bool(false)) }
         #expect(standing == .digests)
         #expect(throws: DatasetError.self) { try workspace.comparison(of: "\(version)", with: "\(version)") }
         let place = registry.folder.url.appending(path: "out")
@@ -146,7 +146,7 @@ struct StoredDatasetTests {
             place, as: old, message: VersionMessage(subject: "old", trailers: [.init("Dataset", "\(dataset)")]),
             author: SmallRegistry.actor, at: SmallRegistry.moment(70))
         #expect(try faults(registry).map(\.subject) == ["\(version)"])
-        guard case .version(_, let standing, absent: _) = try registry.open().show("\(old)") else { return #expect(Bool(false)) }
+        guard case .version(_, let standing, absent: _, _) = try registry.open().show("\(old)") else { return #expect(Bool(false)) }
         #expect(standing == .absent)
         let entry = try registry.open().datasetEntry("\(dataset.id)")
         #expect(entry.standing == .absent && entry.users == [version, old] && entry.version == dataset)

@@ -73,7 +73,8 @@ enum ShownWords {
     static func lines(_ shown: Shown) -> [String] {
         switch shown {
         case .adapter(let record): lines(record)
-        case .version(let record, let dataset, let absent): lines(record, dataset) + absent.map(line)
+        case .version(let record, let dataset, let absent, let measured):
+            lines(record, dataset, measured) + absent.map(line)
         }
     }
 
@@ -90,7 +91,7 @@ enum ShownWords {
         let versions = record.versions.reversed().map { record in
             let aliases = record.aliases.isEmpty ? "" : " (\(record.aliases.sorted().map(\.text).joined(separator: ", ")))"
             let pruned = record.isPruned ? " (pruned)" : ""
-            return "  \(record.version.label)\(aliases)\(pruned)  \(record.published.at)  \(metrics(record.lineage))"
+            return "  \(record.version.label)\(aliases)\(pruned)  \(record.published.at)  \(metrics(record.lineage.metrics))"
         }
         return ["\(declaration.name)"] + aligned(facts) + strangeProduction(record)
             + (versions.isEmpty ? ["no version yet"] : ["versions"] + versions)
@@ -109,7 +110,7 @@ enum ShownWords {
         ])
     }
 
-    private static func lines(_ record: VersionRecord, _ dataset: DatasetStanding) -> [String] {
+    private static func lines(_ record: VersionRecord, _ dataset: DatasetStanding, _ measured: LaterProof?) -> [String] {
         let lineage = record.lineage
         let pruned = record.isPruned ? [("weights", "pruned")] : []
         let facts =
@@ -118,7 +119,8 @@ enum ShownWords {
                 ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
                 ("base", "\(lineage.base.name) \(lineage.base.digest)"),
                 ("data", "\(LineageWords.data(lineage))\(stored(dataset))"),
-                ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage)),
+                ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage.metrics)),
+            ] + (measured.map(since) ?? []) + [
                 ("trained", LineageWords.time(lineage)),
                 ("made by", lineage.madeBy ?? LineageWords.unknown),
             ]
@@ -142,8 +144,18 @@ enum ShownWords {
         facts.map { name, value in "  " + name.padding(toLength: 9, withPad: " ", startingAt: 0) + value }
     }
 
-    private static func metrics(_ lineage: Lineage) -> String {
-        lineage.metrics.map { "\($0.name) \(MetricWords.text($0))" }.joined(separator: ", ")
+    /// What was measured here since it came.
+    private static func since(_ measured: LaterProof) -> [(String, String)] {
+        let effect = measured.effect.map { ("effect", "\(Decimals.text($0, 4)) nats, the largest change by golden probes") }
+        let suites = measured.suites.map { suite in
+            "\(suite.suite) \(Decimals.percent(suite.comparison.first)) (base \(Decimals.percent(suite.comparison.second)))"
+        }
+        return [("measured", "\(metrics(measured.metrics)); here, \(measured.measuredAt)")] + (effect.map { [$0] } ?? [])
+            + (suites.isEmpty ? [] : [("suites", "error \(suites.joined(separator: ", "))")])
+    }
+
+    private static func metrics(_ metrics: [NamedMetric]) -> String {
+        metrics.map { "\($0.name) \(MetricWords.text($0))" }.joined(separator: ", ")
     }
 }
 
