@@ -49,7 +49,8 @@ extension Workspace {
         let standings = events.standings(at: .latest).filter { $0.version == record.version }
         let decision = try versions.contents(of: Release.decisionFile, in: record.version).map { try JSONValue(parsing: $0) }
         let standing =
-            standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production } ?? standings.first
+            standings.first { meant.selector == .alias($0.alias) } ?? standings.first { $0.alias == .production }
+            ?? standings.first
         return WhyVersion(
             standing: standing, record: record,
             admitted: events.first { $0.version == record.version && [.admitted, .adopted, .recovered].contains($0.kind) },

@@ -16,7 +16,8 @@ func configuration(
     _ name: String, _ abstract: String, example: String, notes: String? = nil, aliases: [String] = [], isHidden: Bool = false
 ) -> CommandConfiguration {
     CommandConfiguration(
-        commandName: name, abstract: abstract, discussion: VerbDiscussion(example: example, notes: notes).text,
+        commandName: name, abstract: abstract,
+        discussion: VerbDiscussion(example: VerbDiscussion.pasteable(example), notes: notes).text,
         shouldDisplay: !isHidden, aliases: aliases)
 }
 

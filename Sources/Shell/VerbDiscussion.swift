@@ -9,6 +9,25 @@ struct VerbDiscussion: Sendable, Hashable {
     }
 
     private static let heading = "EXAMPLE\n"
+    /// Of a terminal, less the margin.
+    private static let width = 78
+
+    /// Lines that are longer than a terminal is wide, broken before options as a shell reads on: help that is wrapped cannot be pasted.
+    static func pasteable(_ example: String) -> String {
+        example.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.count > width else { return String(line) }
+            let (start, parts) = (line.prefix { $0 == " " }, line.split(separator: " --", omittingEmptySubsequences: false))
+            var lines = [String(parts[0])]
+            for part in parts.dropFirst() {
+                if lines[lines.count - 1].count + part.count + 3 > width - 2 {
+                    lines.append("\(start)      --\(part)")
+                } else {
+                    lines[lines.count - 1] += " --\(part)"
+                }
+            }
+            return lines.joined(separator: " \\\n")
+        }.joined(separator: "\n")
+    }
 
     var text: String {
         let parts = [example.map { "\(Self.heading)  \($0)" }, notes, ExitStatus.table]

@@ -4,13 +4,15 @@ import Faults
 /// The verbs that a line may begin with.
 enum VerbName {
     /// - Throws: `UnknownVerb` when the first words name no verb; options in their place are left to the parser.
-    static func check(_ words: [String]) throws(UnknownVerb) { try check(words[...], LoraCommand.self, path: []) }
+    static func check(_ words: [String]) throws(UnknownVerb) {
+        try check(words.first == "help" ? words.dropFirst() : words[...], LoraCommand.self, path: [])
+    }
 
     private static func check(_ words: ArraySlice<String>, _ command: any ParsableCommand.Type, path: [String])
         throws(UnknownVerb)
     {
         let verbs = command.configuration.subcommands
-        guard !verbs.isEmpty, let word = words.first, !word.hasPrefix("-"), path + [word] != ["help"] else { return }
+        guard !verbs.isEmpty, let word = words.first, !word.hasPrefix("-") else { return }
         guard let verb = verbs.first(where: { $0.configuration.commandName == word }) else {
             let known = verbs.filter { $0.configuration.shouldDisplay }.compactMap { $0.configuration.commandName }
             throw UnknownVerb(words: path + [word], nearest: nearestName(to: word, among: known))

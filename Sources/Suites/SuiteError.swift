@@ -8,6 +8,9 @@ public enum SuiteError: Error, Hashable {
     case taken(SuiteName, isShipped: Bool)
     /// Rows that are not as they were frozen.
     case changed(SuiteName, path: String, frozen: ContentDigest, found: ContentDigest)
+    case shipped(SuiteName)
+    /// Answers of which each row has its own, or all the same.
+    case noLabels(answers: Int, rows: Int, path: String)
     case unknownMetric(String, nearest: String?)
     /// A manifest that is not what `suite add` writes.
     case badManifest(path: String)
@@ -44,6 +47,15 @@ extension SuiteError: Explained {
                     + "sha256:\(found.hex.prefix(8))… is there.",
                 at: path, next: "Restore the file, or delete it with its manifest and add the rows under another name.",
                 kind: .integrity)
+        case .shipped(let name):
+            Explanation(
+                "The suite '\(name)' ships with the program and stays.",
+                next: "A policy without `keeps_suites` in its gate puts candidates to none.", kind: .usage)
+        case .noLabels(let answers, let rows, let path):
+            Explanation(
+                "\(counted(rows, "row")) with \(counted(answers, "different answer")): these are no labels to choose from.",
+                at: path,
+                next: "Score them by exact_match, token_f1 or rouge_l.", kind: .usage)
         case .unknownMetric(let name, let nearest):
             Explanation(
                 "A suite cannot be scored by '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",

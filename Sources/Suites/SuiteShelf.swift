@@ -21,6 +21,9 @@ public struct SuiteShelf: Sendable {
         try (ShippedSuites.all() + addedNames().map(added)).sorted { $0.name < $1.name }
     }
 
+    /// Their names, without reading what they hold.
+    public func names() throws -> [String] { (ShippedSuites.names + (try addedNames())).sorted() }
+
     public func suite(named text: String) throws -> Suite {
         let all = try all()
         guard let suite = all.first(where: { $0.name.text == text }) else {
@@ -55,6 +58,22 @@ public struct SuiteShelf: Sendable {
         return suite
     }
 
+    /// Takes a suite away that was added: nobody is put to it from now on. What was measured on it stays, and counts again for the same rows.
+    ///
+    /// - Throws: `SuiteError` for one that ships, or that is not known.
+    /// - Returns: what was taken away.
+    public func remove(_ text: String) throws -> Suite {
+        let suite = try suite(named: text)
+        guard suite.origin == .added else { throw SuiteError.shipped(suite.name) }
+        guard let lock = try FileLock.take(layout.suiteLock, waiting: .seconds(20)) else { throw SuiteError.busy }
+        try withExtendedLifetime(lock) {
+            // the manifest first: rows without one are no suite
+            try DurableFile.remove(manifest(text))
+            try DurableFile.remove(file(text))
+        }
+        return suite
+    }
+
     private func file(_ name: String) -> URL { layout.suites.appending(path: "\(name).jsonl") }
     private func manifest(_ name: String) -> URL { layout.suites.appending(path: "\(name).json") }
 
@@ -80,9 +99,13 @@ public struct SuiteShelf: Sendable {
 }
 
 extension Suite {
-    /// - Throws: `DataError` for rows without what the metric holds answers against.
+    /// - Throws: `DataError` for rows without what the metric holds answers against, `SuiteError` for answers that are no labels.
     fileprivate func requireAnswers() throws {
         guard case .task(let task) = metric else { return }
-        _ = try ServedEvaluation(file, metric: task)
+        let evaluation = try ServedEvaluation(file, metric: task)
+        guard task.usesLabels else { return }
+        // labels recur: of answers that hardly do, to choose one says nothing
+        let (labels, rows) = (evaluation.labels.count, file.rows.count)
+        guard labels > 1, labels * 2 <= rows else { throw SuiteError.noLabels(answers: labels, rows: rows, path: file.path) }
     }
 }

@@ -24,6 +24,8 @@ struct CompletionTests {
             (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
             (["tokenize", "--registry", "own", "--base"], "own-base"), (["dataset", "show"], "nearest-dataset"),
             (["data", "check"], "nearest-adapter"), (["attach"], "nearest-job"), (["stop", "--registry", "own"], "own-job"),
+            (["show"], "nearest-adapterOrVersion"), (["suite", "show"], "nearest-suite"), (["watch", "history"], "nearest-adapter"),
+            (["watch", "--every", "5", "history"], "nearest-adapter"), (["explain"], "last"),
         ])
     func registry(words: [String], offered: String) throws {
         #expect(try candidates(for: "", after: words) == [offered])
@@ -34,6 +36,17 @@ struct CompletionTests {
         let names = (100...999).map { "adapter-\($0)" }
         #expect(Completion.shortened(names, to: 3) == ["adapter-100", "adapter-101", "adapter-999"])
         #expect(Completion.shortened(names, to: 900) == names)
+    }
+
+    @Test("choices of options, verbs behind `help` and `watch`")
+    func choices() throws {
+        #expect(try candidates(for: "", after: ["train", "--method"]) == ["full", "lora", "qlora"])
+        #expect(try candidates(for: "rou", after: ["suite", "add", "tone", "tone.jsonl", "--metric"]) == ["rouge_l"])
+        #expect(try candidates(for: "sui", after: ["help"]) == ["suite"])
+        #expect(try candidates(for: "re", after: ["help", "suite"]) == ["remove"])
+        #expect(try candidates(for: "retr", after: ["watch"]) == ["retrain-check"])
+        #expect(try candidates(for: "--ic", after: ["watch", "retrain-check"]) == ["--ics"])
+        #expect(try candidates(for: "--ev", after: ["watch"]) == ["--every"])
     }
 
     @Test("verbs and options are those of the command tree")

@@ -21,6 +21,7 @@ struct CommandTree: Sendable {
     struct Argument: Sendable {
         /// What it is (`adapter`, `file`, …).
         let name: String
+        let allValues: [String]
         let abstract: String
         let isOptional: Bool
         let isRepeating: Bool
@@ -49,6 +50,11 @@ struct CommandTree: Sendable {
         arguments = words.filter { $0["kind"]?.stringValue == "positional" }.map(Argument.init)
     }
 
+    /// All that it can be, where that is a list: of its type, or one that was given for completion.
+    fileprivate static func values(of argument: JSONValue) -> [String] {
+        (argument["allValues"] ?? argument["completionKind"]?["list"]?["values"])?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+
     private static func shown(_ parts: JSONValue?) -> [JSONValue] {
         (parts?.arrayValue ?? []).filter { $0["shouldDisplay"]?.boolValue != false }
     }
@@ -68,7 +74,7 @@ extension CommandTree.Option {
             (name["kind"]?.stringValue == "long" ? "--" : "-") + (name["name"]?.stringValue ?? "")
         }
         valueName = argument["kind"]?.stringValue == "option" ? argument["valueName"]?.stringValue : nil
-        allValues = (argument["allValues"]?.arrayValue ?? []).compactMap(\.stringValue)
+        allValues = CommandTree.values(of: argument)
         abstract = argument["abstract"]?.stringValue ?? ""
         isOptional = argument["isOptional"]?.boolValue ?? true
         isRepeating = argument["isRepeating"]?.boolValue ?? false
@@ -80,6 +86,7 @@ extension CommandTree.Option {
 extension CommandTree.Argument {
     fileprivate init(_ argument: JSONValue) {
         name = argument["valueName"]?.stringValue ?? ""
+        allValues = CommandTree.values(of: argument)
         abstract = argument["abstract"]?.stringValue ?? ""
         isOptional = argument["isOptional"]?.boolValue ?? false
         isRepeating = argument["isRepeating"]?.boolValue ?? false

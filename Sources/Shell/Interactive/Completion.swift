@@ -19,14 +19,25 @@ struct Completion: Sendable {
 
     /// Every completion of `word`, given the words before it on the line.
     func candidates(for word: String, after words: [String]) -> [String] {
+        if words.first == "help" {
+            return matching(word, tree.command(for: words.dropFirst()).command.subcommands.map(\.name), nil)
+        }
         let (command, rest) = tree.command(for: words)
+        if command.name == WatchVerb.configuration.commandName {
+            let watched = rest.drop { $0.hasPrefix("-") || Int($0) != nil }
+            if !watched.isEmpty || !word.hasPrefix("-") && awaitedOption(of: command, after: rest) == nil {
+                return candidates(for: word, after: Array(watched))
+            }
+        }
         let names = { (value: String) in Self.kind(of: value).map { self.names($0, word, RegistryOption.typed(in: rest)) } ?? [] }
         if let option = awaitedOption(of: command, after: rest) {
             return matching(word, values(of: option, names), option.valueName)
         }
         if word.hasPrefix("-") { return matching(word, command.options.flatMap(\.names).filter { $0.hasPrefix("--") }, nil) }
         if !command.subcommands.isEmpty { return matching(word, command.subcommands.map(\.name), nil) }
-        return argument(of: command, at: positionals(in: rest, of: command)).map { matching(word, names($0), $0) } ?? []
+        return argument(of: command, at: positionals(in: rest, of: command)).map { argument in
+            matching(word, argument.allValues.isEmpty ? names(argument.name) : argument.allValues, argument.name)
+        } ?? []
     }
 
     private func awaitedOption(of command: CommandTree, after words: [String]) -> CommandTree.Option? {
@@ -41,6 +52,8 @@ struct Completion: Sendable {
         case "base": .known(.base)
         case "policy": .known(.policy)
         case "dataset": .known(.dataset)
+        case "adapter-or-version": .known(.adapterOrVersion)
+        case "suite": .known(.suite)
         case "job": .job
         default: nil
         }
@@ -50,8 +63,8 @@ struct Completion: Sendable {
         option.allValues.isEmpty ? option.valueName.map(names) ?? [] : option.allValues
     }
 
-    private func argument(of command: CommandTree, at place: Int) -> String? {
-        place < command.arguments.count ? command.arguments[place].name : nil
+    private func argument(of command: CommandTree, at place: Int) -> CommandTree.Argument? {
+        place < command.arguments.count ? command.arguments[place] : nil
     }
 
     private func positionals(in words: [String], of command: CommandTree) -> Int {

@@ -13,7 +13,7 @@ struct Interactive {
         Completion.install(for: session)
         let history = History(environment: session.environment)
         history.load()
-        while let line = nextLine() {
+        while let line = ShellLine.next(nextLine) {
             history.add(line)
             if case .leave = ShellLine.perform(line, in: session) { return .passed }
         }
@@ -22,11 +22,11 @@ struct Interactive {
     }
 
     private func greet() {
-        session.console.print("LoRA Keeper \(LoraCommand.version). `help` lists the verbs, Tab completes, Ctrl-D leaves.")
+        session.console.say("LoRA Keeper \(LoraCommand.version). `help` lists the verbs, Tab completes, Ctrl-D leaves.")
     }
 
-    private func nextLine() -> String? {
-        guard let line = lora_read_line("lora> ") else { return nil }
+    private func nextLine(isContinuation: Bool) -> String? {
+        guard let line = lora_read_line(isContinuation ? "    > " : "lora> ") else { return nil }
         defer { free(line) }
         return String(cString: line)
     }

@@ -3,7 +3,7 @@ struct Script {
     let session: Session
 
     func run() -> ExitStatus {
-        while let line = readLine() {
+        while let line = ShellLine.next({ _ in readLine() }) {
             guard case .done(let status) = ShellLine.perform(line, in: session) else { return .passed }
             if status != .passed { return status }
         }

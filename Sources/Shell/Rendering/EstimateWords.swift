@@ -3,9 +3,9 @@ import Training
 /// An estimate for people.
 enum EstimateWords {
     static func print(_ estimate: TrainingEstimate, in session: Session) {
-        for line in lines(estimate) { session.console.print(line) }
+        for line in lines(estimate) { session.console.say(line) }
         session.print(table(estimate))
-        session.console.print(assumptions)
+        session.console.say(assumptions)
     }
 
     private static func lines(_ estimate: TrainingEstimate) -> [String] {

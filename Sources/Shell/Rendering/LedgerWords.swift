@@ -62,7 +62,7 @@ enum TrackRecordWords {
                 "  training hours: \(Decimals.text(record.expectedHours, 2)) expected, \(Decimals.text(record.spentHours, 2)) spent, in "
                     + counted(record.timed, "case"))
         }
-        return lines + table(record)
+        return lines
     }
 
     private static func share(_ share: TrackRecord.Share, short: Bool = false) -> String {
@@ -73,9 +73,10 @@ enum TrackRecordWords {
 
     private static func signed(_ points: Double) -> String { (points > 0 ? "+" : "") + Decimals.text(points, 2) }
 
-    private static func table(_ record: TrackRecord) -> [String] {
+    /// Nil where no advice was followed by a training.
+    static func table(_ record: TrackRecord) -> Table? {
         let scored = record.cases.filter { $0.outcome != nil }
-        guard !scored.isEmpty else { return [] }
+        guard !scored.isEmpty else { return nil }
         return Table(
             ["ADAPTER", "WHEN", "SAID", "BASE SAID", "BASE LATER", "TRAINED", "RIGHT"],
             scored.map { item in
@@ -84,8 +85,7 @@ enum TrackRecordWords {
                     percent(item.outcome?.baseError.value), percent(item.outcome?.error.value),
                     item.isRight.map { $0 ? "yes" : "no" } ?? "–",
                 ]
-            }
-        ).lines
+            })
     }
 
     private static func percent(_ share: Double?) -> String { share.map(Decimals.percent) ?? "–" }

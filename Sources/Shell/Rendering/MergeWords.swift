@@ -86,7 +86,7 @@ final class MergeBar {
         guard subject == MergeAdapter.writing else { return measuring.draw(subject, done, total) }
         let share = total == 0 ? 1 : Double(done) / Double(total)
         line?.show(
-            "writing \(ProgressLine.bar(share)) \(Decimals.bytes(done)) of \(Decimals.bytes(total))", isLast: done == total)
+            line?.text("writing ", share, " \(Decimals.bytes(done)) of \(Decimals.bytes(total))") ?? "", isLast: done == total)
     }
 
     func end() {

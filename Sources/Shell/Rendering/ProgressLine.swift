@@ -31,8 +31,16 @@ final class ProgressLine {
         isDrawn = false
     }
 
+    private static let (widestBar, narrowestBar) = (24, 6)
+
+    /// A bar between words; on a terminal so short that the words have room.
+    func text(_ before: String, _ share: Double, _ after: String) -> String {
+        let room = console.isTerminal ? console.width - 1 - before.count - after.count - 2 : Self.widestBar
+        return before + Self.bar(share, cells: min(Self.widestBar, max(Self.narrowestBar, room))) + after
+    }
+
     /// `[=====>    ]` for a share of the work.
-    static func bar(_ share: Double, cells: Int = 24) -> String {
+    private static func bar(_ share: Double, cells: Int) -> String {
         let full = min(cells, max(0, Int(share * Double(cells))))
         let head = full < cells ? ">" : ""
         return "[" + String(repeating: "=", count: full) + head
@@ -62,7 +70,7 @@ final class MeasuringBar {
         guard done < rows || finished != subject else { return }
         finished = done == rows ? subject : nil
         let share = rows == 0 ? 1 : Double(done) / Double(rows)
-        line?.show("measuring \(subject) \(ProgressLine.bar(share)) \(done)/\(rows) rows", isLast: done == rows)
+        line?.show(line?.text("measuring \(subject) ", share, " \(done)/\(rows) rows") ?? "", isLast: done == rows)
         if done == rows { line?.end() }
     }
 

@@ -19,14 +19,14 @@ final class TrainingBar {
         switch event {
         case .started(let step, let total):
             (firstStep, totalSteps) = (step, total)
-            if step > 0 { console.print("going on after step \(step) of \(total)") }
+            if step > 0 { console.say("going on after step \(step) of \(total)") }
         case .step(let report):
             tokens += report.tokens
             seconds += report.seconds
             line.show(text(report), isLast: report.step == totalSteps)
         case .evaluated(let evaluation, let decision): show(evaluation, decision)
         case .checkpoint: break
-        case .escalated(let rank, let reason): console.print("\(reason) It trains again at rank \(rank).")
+        case .escalated(let rank, let reason): console.say("\(reason) It trains again at rank \(rank).")
         case .stopped: line.end()
         }
     }
@@ -34,12 +34,12 @@ final class TrainingBar {
     /// Every look at the held-out rows is a line that stays.
     private func show(_ evaluation: RunEvaluation, _ decision: RunDecision) {
         line.end()
-        console.print(
+        console.say(
             "step \(evaluation.step): held-out loss \(Decimals.text(evaluation.heldOutLoss, 4)), "
                 + "training loss \(Decimals.text(evaluation.trainingLoss, 4))")
         if case .extend(let steps) = decision.action {
             totalSteps = steps
-            console.print(decision.words)
+            console.say(decision.words)
         }
     }
 
@@ -47,7 +47,9 @@ final class TrainingBar {
         let share = Double(report.step) / Double(max(totalSteps, 1))
         let rate = seconds > 0 ? Double(tokens) / seconds : 0
         let left = seconds / Double(max(report.step - firstStep, 1)) * Double(totalSteps - report.step)
-        return "training \(ProgressLine.bar(share)) step \(report.step)/\(totalSteps)  loss \(Decimals.text(report.loss, 3))  "
-            + "\(Decimals.text(rate, 0)) tokens/s  \(Decimals.duration(left)) left"
+        let words =
+            " step \(report.step)/\(totalSteps)  loss \(Decimals.text(report.loss, 3))  \(Decimals.text(rate, 0)) tokens/s  "
+            + "\(Decimals.duration(left)) left"
+        return line.text("training ", share, words)
     }
 }

@@ -49,7 +49,7 @@ struct AdoptVerb: Verb {
         if format.json {
             session.print(adopted?.json ?? plan.json)
         } else {
-            for line in AdoptionWords.lines(plan, adopted) { session.console.print(line) }
+            for line in AdoptionWords.lines(plan, adopted) { session.console.say(line) }
         }
         return .passed
     }

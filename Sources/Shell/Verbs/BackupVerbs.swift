@@ -24,9 +24,9 @@ struct BackupVerb: Verb {
         if format.json {
             session.print(manifest.json)
         } else {
-            for line in BackupWords.lines(manifest) { session.console.print(line) }
+            for line in BackupWords.lines(manifest) { session.console.say(line) }
             let restore = session.command("restore \(WordSplitter.quoted(file.path)) DIR")
-            session.console.print("Written to \(file.path); `\(restore)` makes a registry of it.")
+            session.console.say("Written to \(file.path); `\(restore)` makes a registry of it.")
         }
         return manifest.lost.isEmpty ? .passed : .integrityFailure
     }
@@ -51,8 +51,8 @@ struct RestoreVerb: Verb {
             if format.json {
                 session.print(manifest.json)
             } else {
-                for line in BackupWords.lines(manifest) { session.console.print(line) }
-                session.console.print("Every byte is as it was written.")
+                for line in BackupWords.lines(manifest) { session.console.say(line) }
+                session.console.say("Every byte is as it was written.")
             }
             return .passed
         }
@@ -66,11 +66,11 @@ struct RestoreVerb: Verb {
                     "missing_bases": .array(outcome.missingBases.map { .string("\($0)") }),
                 ], as: "lora.restore/1")
         } else {
-            for line in BackupWords.lines(outcome.manifest) + VerifyWords.lines(outcome.verified) { session.console.print(line) }
-            session.console.print("Restored to \(target.path).")
+            for line in BackupWords.lines(outcome.manifest) + VerifyWords.lines(outcome.verified) { session.console.say(line) }
+            session.console.say("Restored to \(target.path).")
             for base in outcome.missingBases {
                 let command = session.command("base add \(base) DIR --replace")
-                session.console.print("Next: bring back the folder of base '\(base)', or pin it anew with `\(command)`.")
+                session.console.say("Next: bring back the folder of base '\(base)', or pin it anew with `\(command)`.")
             }
         }
         return outcome.verified.faults.isEmpty ? .passed : .integrityFailure

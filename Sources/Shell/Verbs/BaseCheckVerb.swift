@@ -26,9 +26,9 @@ struct BaseCheckVerb: Verb {
             session.print(
                 ["now": .string("\(now)"), "bases": .array(reports.map { $0.json(now: now) })], as: "lora.base-check/1")
         } else if reports.isEmpty {
-            session.console.print("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
+            session.console.say("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
         } else {
-            for line in reports.flatMap({ BaseCheckWords.lines($0, now: now) }) { session.console.print(line) }
+            for line in reports.flatMap({ BaseCheckWords.lines($0, now: now) }) { session.console.say(line) }
         }
         let unjudged = reports.flatMap(\.unjudged)
         for adapter in unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }

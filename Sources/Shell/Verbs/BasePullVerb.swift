@@ -26,7 +26,7 @@ struct BasePullVerb: Verb {
         if format.json {
             session.print(outcome.json, as: "lora.base-pull/1")
         } else {
-            for line in PullWords.lines(outcome) { session.console.print(line) }
+            for line in PullWords.lines(outcome) { session.console.say(line) }
         }
         return .passed
     }
@@ -41,7 +41,7 @@ private final class DownloadBar {
     func show(_ progress: HubPull.Progress) {
         let share = progress.total == 0 ? 1 : Double(progress.done) / Double(progress.total)
         let sizes = "\(SizeWords.text(progress.done)) of \(SizeWords.text(progress.total))"
-        line.show("\(ProgressLine.bar(share)) \(sizes)  \(progress.file)", isLast: progress.done == progress.total)
+        line.show(line.text("", share, " \(sizes)  \(progress.file)"), isLast: progress.done == progress.total)
     }
 
     func end() { line.end() }

@@ -37,7 +37,7 @@ struct BaseAddVerb: Verb {
         if format.json {
             session.print(base.json, as: "lora.base/1")
         } else {
-            session.console.print("Pinned \(base.name): \(counted(base.files.count, "file")), \(base.digest).")
+            session.console.say("Pinned \(base.name): \(counted(base.files.count, "file")), \(base.digest).")
         }
         return .passed
     }
@@ -64,7 +64,7 @@ struct BaseListVerb: Verb {
         if format.json {
             session.print(["bases": .array(bases.map(\.json))], as: "lora.bases/1")
         } else if bases.isEmpty {
-            session.console.print("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
+            session.console.say("No base is pinned yet. Pin one with `\(session.command("base add NAME DIR"))`.")
         } else {
             let rows = bases.map { base in
                 [

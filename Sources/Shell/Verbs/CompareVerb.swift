@@ -42,7 +42,7 @@ struct CompareVerb: Verb {
             if !outcome.slices.isEmpty {
                 session.print(ComparisonWords.table(outcome.slices, first: "FIRST", second: "SECOND"))
             }
-            for line in ComparisonWords.lines(outcome) { session.console.print(line) }
+            for line in ComparisonWords.lines(outcome) { session.console.say(line) }
         }
         return .passed
     }

@@ -32,10 +32,10 @@ struct ComparedTraining {
         switch event {
         case .measuring(let subject, let done, let rows): try bar.show(subject, done, rows)
         case .known(let method):
-            if !isJSON { session.console.print("method \(method.rawValue): done before") }
+            if !isJSON { session.console.say("method \(method.rawValue): done before") }
         case .training(let method, let words):
             let command = session.command(words.map(WordSplitter.quoted).joined(separator: " "))
-            if !isJSON { session.console.print("method \(method.rawValue): `\(command)`") }
+            if !isJSON { session.console.say("method \(method.rawValue): `\(command)`") }
         }
     }
 
@@ -46,7 +46,7 @@ struct ComparedTraining {
                 session.print(comparison.json, as: MethodComparison.schema)
             } else {
                 session.print(MethodTable.table(comparison))
-                for line in MethodTable.notes(comparison, output) { session.console.print(line) }
+                for line in MethodTable.notes(comparison, output) { session.console.say(line) }
             }
             return .passed
         case .interrupted(let method):

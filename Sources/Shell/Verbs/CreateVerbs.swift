@@ -51,8 +51,8 @@ struct CreateVerb: Verb {
         if format.json {
             session.print(["name": .string(name), "file": .string(file.path)], as: "lora.create/1")
         } else {
-            session.console.print("Declared \(name) in \(PathWords.path(file, below: session.workingFolder)).")
-            session.console.print("`\(session.command("should-finetune \(name)"))` says whether training is worth it.")
+            session.console.say("Declared \(name) in \(PathWords.path(file, below: session.workingFolder)).")
+            session.console.say("`\(session.command("should-finetune \(name)"))` says whether training is worth it.")
         }
         return .passed
     }

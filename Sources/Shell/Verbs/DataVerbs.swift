@@ -1,5 +1,6 @@
 import ArgumentParser
 import DataDoctor
+import Faults
 import Foundation
 import Lifecycle
 
@@ -62,9 +63,9 @@ struct DataCheckVerb: Verb {
     func perform(in session: Session) throws -> ExitStatus {
         let source = try data.checkData(in: session)
         if let showMask {
-            guard let view = try source.mask(ofRow: showMask) else { throw ValidationError("--show-mask needs --base.") }
+            guard let view = try source.mask(ofRow: showMask) else { throw MaskWithoutBase(file: data.subject) }
             let words = MaskWords(view, inColour: session.showsColour)
-            if format.json { session.print(words.json) } else { for line in words.lines { session.console.print(line) } }
+            if format.json { session.print(words.json) } else { for line in words.lines { session.console.say(line) } }
             return .passed
         }
         let check = try source.run()
@@ -74,6 +75,17 @@ struct DataCheckVerb: Verb {
             for line in DataCheckWords(check, of: data.words, session).lines { session.console.say(line) }
         }
         return check.passes ? .passed : .verificationFailed
+    }
+}
+
+/// A row of a file shall be shown as a base reads it, and none is named.
+struct MaskWithoutBase: Explained, Hashable {
+    let file: String
+
+    var explanation: Explanation {
+        Explanation(
+            "No base is named that could read the row.", at: file,
+            next: "Say with --base whose tokenizer and template read it: a folder or a registered name.", kind: .usage)
     }
 }
 
@@ -104,7 +116,7 @@ struct DataSplitVerb: Verb {
         if format.json {
             session.print(outcome.json)
         } else {
-            for line in DataSplitWords.lines(outcome, in: output, session) { session.console.print(line) }
+            for line in DataSplitWords.lines(outcome, in: output, session) { session.console.say(line) }
         }
         return .passed
     }
@@ -151,7 +163,7 @@ struct DataFixVerb: Verb {
         if format.json {
             session.print(outcome.json)
         } else {
-            for line in DataFixWords.lines(outcome, session) { session.console.print(line) }
+            for line in DataFixWords.lines(outcome, session) { session.console.say(line) }
         }
         return .passed
     }

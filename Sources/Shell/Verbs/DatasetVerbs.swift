@@ -22,7 +22,7 @@ struct DatasetListVerb: Verb {
         if format.json {
             session.print(catalogue.json)
         } else if catalogue.entries.isEmpty {
-            session.console.print("No data set is stored yet. `\(session.command("train NAME"))` stores what it trains on.")
+            session.console.say("No data set is stored yet. `\(session.command("train NAME"))` stores what it trains on.")
         } else {
             session.print(DatasetWords.table(catalogue.entries))
         }
@@ -45,7 +45,7 @@ struct DatasetShowVerb: Verb {
         if format.json {
             session.print(entry.fullJSON)
         } else {
-            for line in DatasetWords.lines(entry) { session.console.print(line) }
+            for line in DatasetWords.lines(entry) { session.console.say(line) }
         }
         return .passed
     }
@@ -67,7 +67,7 @@ struct DatasetExportVerb: Verb {
         if format.json {
             session.print(exported.json)
         } else {
-            session.console.print("\(exported.dataset) is in \(exported.folder.path) (\(exported.dataset.digest)).")
+            session.console.say("\(exported.dataset) is in \(exported.folder.path) (\(exported.dataset.digest)).")
         }
         return .passed
     }
@@ -89,7 +89,7 @@ struct DatasetDiffVerb: Verb {
         if format.json {
             session.print(comparison.json)
         } else {
-            for line in DatasetWords.lines(comparison) { session.console.print(line) }
+            for line in DatasetWords.lines(comparison) { session.console.say(line) }
         }
         return .passed
     }

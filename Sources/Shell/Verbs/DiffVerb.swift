@@ -21,7 +21,7 @@ struct DiffVerb: Verb {
         if format.json {
             session.print(difference.json)
         } else {
-            for line in DifferenceWords.lines(difference) { session.console.print(line) }
+            for line in DifferenceWords.lines(difference) { session.console.say(line) }
         }
         return .passed
     }

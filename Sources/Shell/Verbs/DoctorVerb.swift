@@ -20,7 +20,7 @@ struct DoctorVerb: Verb {
             session.print(["checks": .array(findings.map(\.json))], as: "lora.doctor/1")
         } else {
             for finding in findings {
-                session.console.print("\(mark(finding.state)) \(finding.check): \(finding.words)")
+                session.console.say("\(mark(finding.state)) \(finding.check): \(finding.words)")
                 if let mend = finding.mend { session.console.print("    mend: \(mend)") }
             }
         }

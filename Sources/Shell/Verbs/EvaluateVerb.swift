@@ -13,7 +13,8 @@ struct EvaluateVerb: Verb {
             """)
 
     @Argument(
-        help: ArgumentHelp("The adapter or version; a bare name means production, else the latest.", valueName: "version"))
+        help: ArgumentHelp(
+            "The adapter or version; a bare name means production, else the latest.", valueName: "adapter-or-version"))
     var version: String
     @OptionGroup var parting: SliceOptions
     @OptionGroup var place: RegistryOption
@@ -30,7 +31,7 @@ struct EvaluateVerb: Verb {
             let lines = [outcome.base] + [outcome.prompted, outcome.version].compactMap(\.self)
             session.print(HeldOutTable.table(lines, confidence: outcome.confidence))
             if let comparison = outcome.comparison {
-                session.console.print(
+                session.console.say(
                     "\(ComparisonWords.test(comparison)), version against base: p = \(PValueWords.text(comparison.pValue))")
             }
             if !outcome.slices.isEmpty {

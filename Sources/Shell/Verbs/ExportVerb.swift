@@ -23,9 +23,9 @@ struct ExportVerb: Verb {
         if format.json {
             session.print(exported.json)
         } else {
-            session.console.print("\(exported.version) is in \(exported.folder.path) (commit \(exported.commit)).")
+            session.console.say("\(exported.version) is in \(exported.folder.path) (commit \(exported.commit)).")
             for part in exported.folded {
-                session.console.print("  scale of \(part.module) folded into its b: \(part.factor) times")
+                session.console.say("  scale of \(part.module) folded into its b: \(part.factor) times")
             }
         }
         return .passed

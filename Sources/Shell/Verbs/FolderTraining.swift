@@ -15,9 +15,9 @@ struct FolderTraining {
         let training = try TrainFolder(request, workingFolder: session.workingFolder, cache: session.weightCache)
         if !isJSON {
             let remarks = try DataReportWords.lines(training.remarks(), of: request.dataWords, session)
-            for line in DataReportWords.lines(training.report) + remarks { session.console.print(line) }
+            for line in DataReportWords.lines(training.report) + remarks { session.console.say(line) }
         }
-        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
+        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.say(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         // hours later would be a bad moment to learn that it cannot be written
         if let reportFile { try DurableFile.requireWritable(reportFile) }
@@ -39,9 +39,9 @@ struct FolderTraining {
                     ).json,
                 ])
             if !isJSON {
-                for line in ConclusionWords.lines(candidate.conclusion) { session.console.print(line) }
+                for line in ConclusionWords.lines(candidate.conclusion) { session.console.say(line) }
                 let what = training.plan.method.trainsAdapter ? "adapter" : "model"
-                session.console.print("The \(what) is in \(candidate.folder.path) (\(candidate.digest)).")
+                session.console.say("The \(what) is in \(candidate.folder.path) (\(candidate.digest)).")
             }
             return .passed
         case .interrupted(let step):

@@ -17,10 +17,10 @@ struct InitVerb: Verb {
         if format.json {
             session.print(["created": .array(created.map { .string($0) })], as: "lora.init/1")
         } else if created.isEmpty {
-            session.console.print("Everything is there already; nothing was changed.")
+            session.console.say("Everything is there already; nothing was changed.")
         } else {
-            for path in created { session.console.print("created \(path)") }
-            session.console.print("Next: pin a base with `\(session.command("base add NAME DIR"))`.")
+            for path in created { session.console.say("created \(path)") }
+            session.console.say("Next: pin a base with `\(session.command("base add NAME DIR"))`.")
         }
         return .passed
     }

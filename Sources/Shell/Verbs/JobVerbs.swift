@@ -55,15 +55,15 @@ struct AttachVerb: Verb {
             switch state {
             case .running:
                 if session.isInterrupted {
-                    session.console.print("\nDetached. Job \(number) goes on; `\(session.command("stop \(number)"))` ends it.")
+                    session.console.say("\nDetached. Job \(number) goes on; `\(session.command("stop \(number)"))` ends it.")
                     return .passed
                 }
                 usleep(100_000)
             case .ended(let ending):
-                session.console.print("Job \(number) is over: \(JobWords.state(state)).")
+                session.console.say("Job \(number) is over: \(JobWords.state(state)).")
                 return ExitStatus(rawValue: ending.status) ?? .runtimeError
             case .lost:
-                session.console.print("Job \(number) is over: \(JobWords.state(state)).")
+                session.console.say("Job \(number) is over: \(JobWords.state(state)).")
                 return .runtimeError
             }
         }

@@ -33,7 +33,8 @@ struct LedgerVerb: Verb {
             if format.json {
                 session.print(record.json)
             } else {
-                for line in TrackRecordWords.lines(record) { session.console.print(line) }
+                for line in TrackRecordWords.lines(record) { session.console.say(line) }
+                if let table = TrackRecordWords.table(record) { session.print(table) }
             }
             return .passed
         }
@@ -41,7 +42,7 @@ struct LedgerVerb: Verb {
         if format.json {
             session.print(ledger.json)
         } else if ledger.entries.isEmpty {
-            session.console.print("No verdict on \(ledger.adapter) was given yet.")
+            session.console.say("No verdict on \(ledger.adapter) was given yet.")
         } else {
             session.print(LedgerWords.table(ledger))
         }

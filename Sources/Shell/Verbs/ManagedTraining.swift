@@ -15,9 +15,9 @@ struct ManagedTraining {
         if !isJSON {
             let task = training.task
             let remarks = try DataReportWords.lines(task.remarks(), of: task.declaration.name.text, session)
-            for line in DataReportWords.lines(task.report) + remarks { session.console.print(line) }
+            for line in DataReportWords.lines(task.report) + remarks { session.console.say(line) }
         }
-        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.print(line) } }
+        if !isJSON { for line in MemoryWords.lines(training.fit) { session.console.say(line) } }
         if let forecast { return show(training, try training.estimate(forecast)) }
         let (bar, measuring) = (TrainingBar(console: session.console), MeasuringBar(session: session, isQuiet: isJSON))
         let outcome = try training.run(
@@ -45,12 +45,12 @@ struct ManagedTraining {
 
     private func show(_ event: TrainAdapter.Event, _ bar: TrainingBar, _ measuring: MeasuringBar) {
         switch event {
-        case .began(let run): session.console.print("\(run.id) began")
-        case .resumed(let run): session.console.print("\(run.id) stopped before its end; going on with it")
+        case .began(let run): session.console.say("\(run.id) began")
+        case .resumed(let run): session.console.say("\(run.id) stopped before its end; going on with it")
         case .escalated(let run, let first, let rank):
-            session.console.print("\(run) began at rank \(rank), since \(first) underfits")
+            session.console.say("\(run) began at rank \(rank), since \(first) underfits")
         case .concluded(let conclusion):
-            for line in ConclusionWords.lines(conclusion) { session.console.print(line) }
+            for line in ConclusionWords.lines(conclusion) { session.console.say(line) }
         case .training(let event): bar.show(event)
         case .measuring(let subject, let done, let rows): measuring.draw(subject, done, rows)
         }
@@ -69,9 +69,9 @@ struct ManagedTraining {
                         "gate": verdict.json, "training": try RunConclusion(ofCandidate: candidate).json,
                     ], as: TrainingReport.schema)
             } else {
-                session.console.print("Refused by the gate of policy '\(verdict.policy.name)':")
-                for line in VerdictWords.lines(refused: verdict) { session.console.print(line) }
-                session.console.print("The candidate stays in \(candidate.path) until the next run.")
+                session.console.say("Refused by the gate of policy '\(verdict.policy.name)':")
+                for line in VerdictWords.lines(refused: verdict) { session.console.say(line) }
+                session.console.say("The candidate stays in \(candidate.path) until the next run.")
             }
             return .verificationFailed
         case .interrupted(let run, let step):
@@ -91,12 +91,12 @@ struct ManagedTraining {
     }
 
     private func describe(_ receipt: Receipt) {
-        session.console.print(
+        session.console.say(
             "\(receipt.version) released: error \(Decimals.percent(receipt.candidateError.value)), "
                 + "base \(Decimals.percent(receipt.baseError.value))")
-        for rule in receipt.verdict.rules { for line in VerdictWords.lines(rule) { session.console.print(line) } }
-        session.console.print("commit \(receipt.commit) tagged \(receipt.version.tag) in \(receipt.repository.path)")
-        session.console.print(
+        for rule in receipt.verdict.rules { for line in VerdictWords.lines(rule) { session.console.say(line) } }
+        session.console.say("commit \(receipt.commit) tagged \(receipt.version.tag) in \(receipt.repository.path)")
+        session.console.say(
             "It is the candidate; put it into production with `\(session.command("promote \(receipt.version)"))`.")
     }
 }

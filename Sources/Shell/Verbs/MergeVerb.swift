@@ -68,7 +68,7 @@ struct MergeVerb: Verb {
             session.print(outcome.json)
         } else {
             session.print(MergeWords.table(outcome))
-            for line in MergeWords.lines(outcome) { session.console.print(line) }
+            for line in MergeWords.lines(outcome) { session.console.say(line) }
         }
         return outcome.best == nil ? .verificationFailed : .passed
     }

@@ -29,11 +29,11 @@ struct PlotVerb: Verb {
         let (title, curves) = try curves(in: session)
         let charts = all ? curves.all : [curves.loss].filter { !$0.isEmpty }
         guard !charts.isEmpty else {
-            session.console.print("\(title): no loss was logged.")
+            session.console.say("\(title): no loss was logged.")
             return .passed
         }
         let style: TerminalChart.Style = ascii || !session.showsUnicode ? .ascii : .braille
-        session.console.print(title)
+        session.console.say(title)
         for chart in charts {
             let drawing = TerminalChart(chart, width: min(session.console.width, 120), height: height, style: style)
             for line in drawing.lines { session.console.print(line) }

@@ -39,7 +39,7 @@ struct PolicyExplainVerb: Verb {
                 ], as: "lora.policy-settings/1")
             return .passed
         }
-        if key == nil { session.console.print("\(judged.name): \(judged.summary)") }
+        if key == nil { session.console.say("\(judged.name): \(judged.summary)") }
         for setting in settings { for line in setting.lines(in: session.workingFolder) { session.console.say(line) } }
         return .passed
     }
@@ -179,7 +179,7 @@ struct PolicyListVerb: Verb {
         if format.json {
             session.print(["policies": .array(shelf.names.map { .string($0) })], as: "lora.policies/1")
         } else {
-            for name in shelf.names { session.console.print(name) }
+            for name in shelf.names { session.console.say(name) }
         }
         return .passed
     }

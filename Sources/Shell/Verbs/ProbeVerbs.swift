@@ -64,10 +64,10 @@ struct ProbeAddVerb: Verb {
         if format.json {
             session.print(ProbeWords.json(outcome.adapter, outcome.added))
         } else if outcome.added.isEmpty {
-            session.console.print("Each of these is a probe of \(outcome.adapter) already.")
+            session.console.say("Each of these is a probe of \(outcome.adapter) already.")
         } else {
-            for probe in outcome.added { session.console.print("\(probe.name)  \(ProbeWords.question(probe))") }
-            session.console.print(
+            for probe in outcome.added { session.console.say("\(probe.name)  \(ProbeWords.question(probe))") }
+            session.console.say(
                 "From now on every candidate of \(outcome.adapter) is asked; "
                     + "`\(session.command("probe run \(outcome.adapter)"))` asks what is in use.")
         }
@@ -90,13 +90,13 @@ struct ProbeListVerb: Verb {
         if format.json {
             session.print(ProbeWords.json(name, probes))
         } else if probes.isEmpty {
-            session.console.print(
+            session.console.say(
                 "\(name) has no probes. `\(session.command("probe add \(name) --line 17 --reason 'what went wrong'"))` keeps a held-out row as one."
             )
         } else {
             for probe in probes {
-                session.console.print("\(probe.name)  \(ProbeWords.question(probe))")
-                session.console.print(
+                session.console.say("\(probe.name)  \(ProbeWords.question(probe))")
+                session.console.say(
                     "    \(probe.reason)\(probe.foundIn.map { "; found in \($0)" } ?? "")\(probe.atLeast < 1 ? "; right from \(probe.atLeast)" : "")"
                 )
             }
@@ -129,13 +129,13 @@ struct ProbeRunVerb: Verb {
                     "probes": .integer(outcome.facts.count), "failed": .array(outcome.facts.failed.map { .string($0) }),
                 ])
         } else if outcome.probes.isEmpty {
-            session.console.print("\(outcome.version.adapter) has no probes.")
+            session.console.say("\(outcome.version.adapter) has no probes.")
         } else {
             for probe in outcome.probes {
-                session.console.print(
+                session.console.say(
                     "\(failed.contains(probe.name) ? "fails " : "passes") \(probe.name)  \(ProbeWords.question(probe))")
             }
-            session.console.print(
+            session.console.say(
                 "\(outcome.version) answers \(outcome.facts.count - failed.count) of \(counted(outcome.facts.count, "probe")) rightly."
             )
         }
@@ -156,7 +156,7 @@ struct ProbeRemoveVerb: Verb {
 
     func perform(in session: Session) throws -> ExitStatus {
         let removed = try KeepProbes(in: session.openRegistry(place.registry)).remove(probe, from: adapter)
-        session.console.print("\(removed.name) is gone: \(ProbeWords.question(removed))")
+        session.console.say("\(removed.name) is gone: \(ProbeWords.question(removed))")
         return .passed
     }
 }

@@ -23,7 +23,7 @@ struct RegistryRebuildVerb: Verb {
         if format.json {
             session.print(rebuild.json, as: "lora.rebuild/1")
         } else {
-            for line in RebuildWords.lines(rebuild) { session.console.print(line) }
+            for line in RebuildWords.lines(rebuild) { session.console.say(line) }
         }
         for line in MendedWords.lines(rebuild.mended) { session.console.complain(line) }
         return rebuild.mended.isDamaged ? .integrityFailure : .passed

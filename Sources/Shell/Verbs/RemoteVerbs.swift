@@ -18,7 +18,7 @@ struct PushVerb: Verb {
         if format.json {
             session.print(transfer.json, as: "lora.push/1")
         } else {
-            for line in TransferWords.lines(transfer, to: remote.remote) { session.console.print(line) }
+            for line in TransferWords.lines(transfer, to: remote.remote) { session.console.say(line) }
         }
         return transfer.unmended.isEmpty ? .passed : .integrityFailure
     }
@@ -40,7 +40,7 @@ struct PullVerb: Verb {
         if format.json {
             session.print(outcome.transfer.json, as: "lora.pull/1")
         } else {
-            for line in TransferWords.lines(outcome.transfer, to: "this registry") { session.console.print(line) }
+            for line in TransferWords.lines(outcome.transfer, to: "this registry") { session.console.say(line) }
         }
         return outcome.mended.isDamaged || !outcome.transfer.unmended.isEmpty ? .integrityFailure : .passed
     }

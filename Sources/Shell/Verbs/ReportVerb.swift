@@ -35,7 +35,7 @@ struct ReportVerb: Verb {
         if format.json {
             session.print(["version": .string("\(version)"), "file": .string(file.path)], as: "lora.report/1")
         } else {
-            session.console.print("\(PathWords.path(file, below: session.workingFolder)): the report of \(version).")
+            session.console.say("\(PathWords.path(file, below: session.workingFolder)): the report of \(version).")
         }
         return .passed
     }

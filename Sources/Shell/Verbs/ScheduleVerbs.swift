@@ -50,7 +50,7 @@ struct ScheduleInstallVerb: Verb {
         if format.json {
             session.print(["entry": entry.json, "changed": .bool(isChanged)], as: "lora.schedule/1")
         } else {
-            session.console.print(
+            session.console.say(
                 isChanged
                     ? "The retrain check now runs \(times.words), by \(entry.place):" : "It stands in \(entry.place) already:")
             for line in entry.lines { session.console.print("  \(Wording.visible(line))") }
@@ -72,8 +72,8 @@ struct ScheduleRemoveVerb: Verb {
         if format.json {
             session.print(["removed": .array(removed.map(\.json))], as: "lora.schedule/1")
         } else {
-            for entry in removed { session.console.print("Taken out of \(entry.place).") }
-            if removed.isEmpty { session.console.print("Nothing was scheduled for this registry.") }
+            for entry in removed { session.console.say("Taken out of \(entry.place).") }
+            if removed.isEmpty { session.console.say("Nothing was scheduled for this registry.") }
         }
         return .passed
     }
@@ -98,13 +98,13 @@ struct ScheduleShowVerb: Verb {
             return .passed
         }
         for entry in entries {
-            session.console.print("In \(entry.place):")
+            session.console.say("In \(entry.place):")
             for line in entry.lines { session.console.print("  \(Wording.visible(line))") }
         }
         if entries.isEmpty {
-            session.console.print("Nothing is scheduled; `\(session.command("schedule install"))` changes that.")
+            session.console.say("Nothing is scheduled; `\(session.command("schedule install"))` changes that.")
         }
-        session.console.print(last.map { "All adapters were checked last at \($0)." } ?? "All adapters were never checked.")
+        session.console.say(last.map { "All adapters were checked last at \($0)." } ?? "All adapters were never checked.")
         return .passed
     }
 }
@@ -133,11 +133,11 @@ struct ScheduleSimulateVerb: Verb {
         if format.json {
             session.print(forecast.json)
         } else {
-            session.console.print(
+            session.console.say(
                 "\(counted(forecast.events.count, "training")) from \(start) to \(to), checked \(times.words), were nothing to happen but time."
             )
             for event in forecast.events {
-                session.console.print("  \(event.moment)  \(event.adapter)  \(event.reasons.map(\.words).joined(separator: " "))")
+                session.console.say("  \(event.moment)  \(event.adapter)  \(event.reasons.map(\.words).joined(separator: " "))")
             }
         }
         for adapter in unjudged { session.console.complain(Wording.text(of: adapter.explanation)) }

@@ -21,7 +21,7 @@ struct ShouldRetireVerb: Verb {
         if format.json {
             session.print(outcome.json)
         } else {
-            for line in RetirementWords.lines(outcome, session) { session.console.print(line) }
+            for line in RetirementWords.lines(outcome, session) { session.console.say(line) }
         }
         return switch outcome.verdict.answer {
         case .keep: .passed

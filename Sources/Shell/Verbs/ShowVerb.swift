@@ -11,7 +11,7 @@ struct ShowVerb: Verb {
         "show", "Show an adapter with its versions, one version with its lineage, or what aliases meant on a day.",
         example: "lora show ticket-router@production --at 2026-05-01")
 
-    @Argument(help: ArgumentHelp("An adapter, or a version such as ticket-router@v2.", valueName: "version"))
+    @Argument(help: ArgumentHelp("An adapter, or a version such as ticket-router@v2.", valueName: "adapter-or-version"))
     var version: String
     @Option(
         help: ArgumentHelp(

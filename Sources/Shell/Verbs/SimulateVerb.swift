@@ -56,7 +56,7 @@ struct SimulateVerb: Verb {
         if format.json {
             session.print(report.json)
         } else {
-            for line in SimulationWords.lines(report) { session.console.print(line) }
+            for line in SimulationWords.lines(report) { session.console.say(line) }
         }
         return report.isFaultless ? .passed : .verificationFailed
     }

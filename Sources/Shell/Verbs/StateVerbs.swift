@@ -76,7 +76,7 @@ extension RetireVerb {
             if format.json {
                 session.print(outcome.json)
             } else {
-                for line in RetirementWords.lines(outcome, session) { session.console.print(line) }
+                for line in RetirementWords.lines(outcome, session) { session.console.say(line) }
             }
             return outcome.verdict.answer == .keep ? .adviceIsNo : .notEnoughEvidence
         }
@@ -112,7 +112,7 @@ extension Session {
         if isJSON {
             print(["adapter": .string(adapter), "event": event.json], as: "lora.state/1")
         } else {
-            console.print("\(adapter): \(EventWords.line(event))")
+            console.say("\(adapter): \(EventWords.line(event))")
         }
         return .passed
     }

@@ -10,7 +10,7 @@ struct SuiteVerb: ParsableCommand {
         commandName: "suite",
         abstract: "Look at out-of-domain suites and freeze your own: what every candidate is put to beside its base.",
         discussion: "EXAMPLE\n  lora suite add support-tone tone.jsonl --metric rouge_l\n\n\(ExitStatus.table)",
-        subcommands: [SuiteListVerb.self, SuiteShowVerb.self, SuiteAddVerb.self])
+        subcommands: [SuiteListVerb.self, SuiteShowVerb.self, SuiteAddVerb.self, SuiteRemoveVerb.self])
 }
 
 struct SuiteListVerb: Verb {
@@ -55,15 +55,15 @@ struct SuiteShowVerb: Verb {
         if format.json {
             session.print(suite.json)
         } else {
-            session.console.print(
+            session.console.say(
                 "\(suite.name): \(counted(suite.file.rows.count, "row")), scored by \(suite.metric.name), \(suite.origin.rawValue)"
             )
-            session.console.print("digest \(suite.digest)")
+            session.console.say("digest \(suite.digest)")
             for row in suite.file.rows.prefix(Self.shown) {
-                session.console.print("  \(row.line)  \(row.inputText.replacing("\n", with: " ").prefix(72))")
+                session.console.say("  \(row.line)  \(row.inputText.replacing("\n", with: " ").prefix(72))")
             }
             let rest = suite.file.rows.count - Self.shown
-            if rest > 0 { session.console.print("  … and \(counted(rest, "more row"))") }
+            if rest > 0 { session.console.say("  … and \(counted(rest, "more row"))") }
         }
         return .passed
     }
@@ -74,11 +74,13 @@ struct SuiteAddVerb: Verb {
         "add", "Freeze the rows of a file as a suite of this registry; they are copied and never change.",
         example: "lora suite add support-tone tone.jsonl --metric rouge_l")
 
-    @Argument(help: ArgumentHelp("What the suite is called.", valueName: "suite"))
+    @Argument(help: ArgumentHelp("What the suite is called.", valueName: "name"))
     var name: String
     @Argument(help: ArgumentHelp("Rows in any form that training data have, one a line.", valueName: "file"))
     var file: String
-    @Option(help: ArgumentHelp("How answers are scored: \(SuiteMetric.names.joined(separator: ", ")).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("How answers are scored: \(SuiteMetric.names.joined(separator: ", ")).", valueName: "name"),
+        completion: .list(SuiteMetric.names))
     var metric = "exact_match"
 
     @OptionGroup var place: RegistryOption
@@ -93,10 +95,29 @@ struct SuiteAddVerb: Verb {
         if format.json {
             session.print(suite.json)
         } else {
-            session.console.print(
+            session.console.say(
                 "\(suite.name) is frozen: \(counted(suite.file.rows.count, "row")), sha256:\(suite.digest.hex.prefix(12)). "
                     + "Every candidate whose training begins from now on is put to it.")
         }
+        return .passed
+    }
+}
+
+struct SuiteRemoveVerb: Verb {
+    static let configuration = Shell.configuration(
+        "remove", "Take away a suite that was added: no candidate is put to it any more.",
+        example: "lora suite remove support-tone")
+
+    @Argument(help: ArgumentHelp("The suite.", valueName: "suite"))
+    var name: String
+
+    @OptionGroup var place: RegistryOption
+
+    func perform(in session: Session) throws -> ExitStatus {
+        let suite = try SuiteShelf(session.openRegistry(place.registry).layout).remove(name)
+        session.console.say(
+            "\(suite.name) is gone: \(counted(suite.file.rows.count, "row")), sha256:\(suite.digest.hex.prefix(12)). "
+                + "What was measured on it stays with the versions.")
         return .passed
     }
 }

@@ -8,9 +8,11 @@ struct TrainingArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What is trained: an adapter on a base kept in NF4 (qlora) or 16 or 32 bits (lora), or all weights (full).",
-            valueName: "name"))
+            valueName: "name"), completion: .list(TrainingMethod.allCases.map(\.rawValue)))
     var method: String?
-    @Option(help: ArgumentHelp("What products are made of: bf16 or fp32.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("What products are made of: bf16 or fp32.", valueName: "name"),
+        completion: .list(Arithmetic.allCases.map(\.rawValue)))
     var precision: String?
     @Option(name: [.customLong("r"), .customLong("rank")], help: ArgumentHelp("LoRA rank.", valueName: "n"))
     var rank: String?
@@ -48,7 +50,8 @@ struct TrainingArguments: ParsableArguments {
     var learningRate: String?
     @Option(
         name: [.customLong("lr-scheduler-type"), .customLong("scheduler")],
-        help: ArgumentHelp("Learning-rate schedule, such as cosine, linear or constant.", valueName: "name"))
+        help: ArgumentHelp("Learning-rate schedule, such as cosine, linear or constant.", valueName: "name"),
+        completion: .list(SchedulerName.allCases.map(\.rawValue)))
     var scheduler: String?
     @Option(help: ArgumentHelp("Lowest rate of cosine_with_min_lr.", valueName: "x"))
     var minLr: String?
@@ -56,7 +59,9 @@ struct TrainingArguments: ParsableArguments {
     var numCycles: String?
     @Option(help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
     var weightDecay: String?
-    @Option(help: ArgumentHelp("adamw_8bit or adamw.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("adamw_8bit or adamw.", valueName: "name"),
+        completion: .list(OptimizerName.allCases.map(\.rawValue)))
     var optim: String?
     @Option(help: ArgumentHelp("Decay of AdamW's first moment.", valueName: "x"))
     var adamBeta1: String?

@@ -36,7 +36,7 @@ struct VerifyEndpointVerb: Verb {
             session.print(verification.json)
         } else {
             session.print(EndpointWords.table(verification))
-            for line in EndpointWords.lines(verification) { session.console.print(line) }
+            for line in EndpointWords.lines(verification) { session.console.say(line) }
         }
         return ExitStatus(verification.diagnosis)
     }

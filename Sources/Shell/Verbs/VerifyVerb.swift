@@ -31,7 +31,7 @@ struct VerifyVerb: Verb {
         if format.json {
             session.print(report.json, as: "lora.verify/1")
         } else {
-            for line in VerifyWords.lines(report) { session.console.print(line) }
+            for line in VerifyWords.lines(report) { session.console.say(line) }
         }
         return report.faults.isEmpty ? .passed : .integrityFailure
     }

@@ -33,7 +33,8 @@ enum WhyWords {
         let made = ["\(maker) \(LineageWords.data(lineage)) over base \(lineage.base.name), \(LineageWords.time(lineage))"]
         // what it was let in on, it was put into use on; beside that, a verdict of its own is told
         let promoted = why.gateReasons.isEmpty ? why.promotionReasons : []
-        return [standing(why)] + promoted.map { "  \($0)" } + (why.admitted.map { ["let in on \($0.at) by \($0.actor.name): \($0.reason)"] } ?? [])
+        return [standing(why)] + promoted.map { "  \($0)" }
+            + (why.admitted.map { ["let in on \($0.at) by \($0.actor.name): \($0.reason)"] } ?? [])
             + why.gateReasons.map { "  \($0)" } + made
             + (why.adviceReasons.isEmpty ? [] : ["trained because"] + why.adviceReasons.map { "  \($0)" })
     }
