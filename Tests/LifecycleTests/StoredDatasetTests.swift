@@ -146,7 +146,9 @@ struct StoredDatasetTests {
             place, as: old, message: VersionMessage(subject: "old", trailers: [.init("Dataset", "\(dataset)")]),
             author: SmallRegistry.actor, at: SmallRegistry.moment(70))
         #expect(try faults(registry).map(\.subject) == ["\(version)"])
-        guard case .version(_, let standing, absent: _, _) = try registry.open().show("\(old)") else { return #expect(Bool(false)) }
+        guard case .version(_, let standing, absent: _, _) = try registry.open().show("\(old)") else {
+            return #expect(Bool(false))
+        }
         #expect(standing == .absent)
         let entry = try registry.open().datasetEntry("\(dataset.id)")
         #expect(entry.standing == .absent && entry.users == [version, old] && entry.version == dataset)

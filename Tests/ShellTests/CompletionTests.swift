@@ -24,7 +24,8 @@ struct CompletionTests {
             (["history", "--registry=own", "--json"], "own-adapter"), (["promote"], "nearest-version"),
             (["tokenize", "--registry", "own", "--base"], "own-base"), (["dataset", "show"], "nearest-dataset"),
             (["data", "check"], "nearest-adapter"), (["attach"], "nearest-job"), (["stop", "--registry", "own"], "own-job"),
-            (["show"], "nearest-adapterOrVersion"), (["suite", "show"], "nearest-suite"), (["watch", "history"], "nearest-adapter"),
+            (["show"], "nearest-adapterOrVersion"), (["suite", "show"], "nearest-suite"),
+            (["watch", "history"], "nearest-adapter"),
             (["watch", "--every", "5", "history"], "nearest-adapter"), (["explain"], "last"),
         ])
     func registry(words: [String], offered: String) throws {
