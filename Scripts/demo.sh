@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the main job on the embedded demo with the given `lora`, in the repository's own registry.
 set -euo pipefail
+[ -x "${1:-}" ] || { echo "usage: Scripts/demo.sh LORA; \`make demo\` builds it first" >&2; exit 2; }
 lora=$1
 cd "$(dirname "$0")/.."
 export LORA_REGISTRY=registry

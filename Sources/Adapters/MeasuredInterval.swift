@@ -21,11 +21,10 @@ public struct MeasuredInterval: Sendable, Hashable {
         self.lean = lean
     }
 
-    /// Ends to six decimals, far finer than any sample and coarse enough to hide differences between mathematical libraries.
     public var json: JSONValue {
         [
             "rows": rate.sampleSize.map(JSONValue.integer) ?? .null, "confidence": .number(confidence),
-            "lower": .number((lower * 1e6).rounded() / 1e6), "upper": .number((upper * 1e6).rounded() / 1e6),
+            "lower": .number(lower.recorded), "upper": .number(upper.recorded),
             "leans": .string(lean.rawValue), "measured_at": rate.measuredAt.map { .string($0.description) } ?? .null,
         ]
     }

@@ -52,9 +52,8 @@ public struct PairedComparison: Sendable, Hashable {
         return difference > 0 ? .better : .worse
     }
 
-    /// Ends to six decimals, far finer than any sample and coarse enough to hide differences between mathematical libraries.
     public var members: [(String, JSONValue)] {
-        func rounded(_ value: Double) -> JSONValue { .number((value * 1e6).rounded() / 1e6) }
+        func rounded(_ value: Double) -> JSONValue { .number(value.recorded) }
         return [
             ("test", .string(test.rawValue)), ("rows", .integer(rows)), ("first_error", rounded(first)),
             ("second_error", rounded(second)),
@@ -92,7 +91,7 @@ public struct SliceComparison: Sendable, Hashable {
 
     public var json: JSONValue {
         var object = JSONObject([("column", .string(slice.column)), ("value", .string(slice.value))] + comparison.members)
-        object["adjusted_p_value"] = .number((adjustedPValue * 1e6).rounded() / 1e6)
+        object["adjusted_p_value"] = .number(adjustedPValue.recorded)
         object["finding"] = .string(finding.rawValue)
         return .object(object)
     }
@@ -109,10 +108,13 @@ public struct SuiteComparison: Sendable, Hashable {
         (self.suite, self.comparison, self.adjustedPValue) = (suite, comparison, adjustedPValue)
     }
 
+    /// By the corrected p-value.
+    public var finding: PairedComparison.Finding { comparison.finding(pValue: adjustedPValue) }
+
     public var json: JSONValue {
         var object = JSONObject([("suite", .string(suite))] + comparison.members)
-        object["adjusted_p_value"] = .number((adjustedPValue * 1e6).rounded() / 1e6)
-        object["finding"] = .string(comparison.finding(pValue: adjustedPValue).rawValue)
+        object["adjusted_p_value"] = .number(adjustedPValue.recorded)
+        object["finding"] = .string(finding.rawValue)
         return .object(object)
     }
 }

@@ -64,7 +64,11 @@ public struct EndpointMeasuring: Sendable {
         }
         // until all have ended, whatever happens: they hold no more than their own question
         defer { workers.wait() }
-        try collect(work, into: book, workers, progress)
+        do {
+            try collect(work, into: book, workers, progress)
+        } catch let error as HTTPError where error.deniesAddress {
+            throw try endpoint.denied(by: error, form, HTTPClient(self.http))
+        }
         let answers = questions.indices.compactMap { book.answers[$0] }
         precondition(answers.count == questions.count, "without a failure each question has its answer")
         let value = try finish(answers)
@@ -128,7 +132,7 @@ public struct EndpointMeasuring: Sendable {
         do {
             return try client.settings.retrying {
                 misfit = nil
-                let reply = try client.replyOnce(to: request, limit: 1 << 22)
+                let reply = try client.replyOnce(to: request, limit: EndpointReply.limit)
                 do {
                     return try EndpointReply.read(reply.body, form, from: server)
                 } catch let error as EndpointError {

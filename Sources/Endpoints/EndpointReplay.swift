@@ -1,4 +1,3 @@
-import Faults
 import Foundation
 import HTTP
 import StrictJSON
@@ -9,8 +8,6 @@ public final class EndpointReplay {
     private let client: HTTPClient
     /// Whether the server takes requests for log-probabilities, as far as is known.
     private var showsLogProbabilities = true
-
-    private static let replyLimit = 1 << 22
 
     public convenience init(_ endpoint: Endpoint, http: HTTPSettings) throws {
         try self.init(endpoint, exactly: http.forModels)
@@ -27,26 +24,9 @@ public final class EndpointReplay {
     public func answer(to question: EndpointQuestion, as form: Endpoint.Form) throws -> EndpointReply {
         do {
             return try answerWithoutWhatItRefuses(question, form)
-        } catch let error as HTTPError where [404, 405, 501].contains(error.refusal?.status) {
-            let known = try models() ?? []
-            guard known.isEmpty || known.contains(endpoint.model) else {
-                let nearest = nearestName(to: endpoint.model, among: known)
-                throw EndpointError.unknownModel(
-                    endpoint.model, server: endpoint.url.server, known: known, nearest: nearest)
-            }
-            if known.isEmpty, let refusal = error.refusal, let message = refusal.message,
-                Self.deniesModel(refusal.status, message)
-            {
-                throw EndpointError.modelNotFound(endpoint.model, server: endpoint.url.server, message: message)
-            }
-            throw EndpointError.lacksForm(form, server: endpoint.url.server, message: error.refusal?.message)
+        } catch let error as HTTPError where error.deniesAddress {
+            throw try endpoint.denied(by: error, form, client)
         }
-    }
-
-    /// Whether a server says that it has no such model, rather than no such address or none for this model.
-    private static func deniesModel(_ status: Int, _ message: String) -> Bool {
-        let words = message.lowercased()
-        return status == 404 && words.split { !$0.isLetter }.contains("model") && !words.contains("support")
     }
 
     /// What the model answers where the server takes such a question; nil where it does not.
@@ -77,22 +57,8 @@ public final class EndpointReplay {
     private func ask(_ question: EndpointQuestion, _ form: Endpoint.Form) throws -> EndpointReply {
         let request = question.request(to: endpoint, as: form)
         return try client.settings.retrying {
-            let reply = try client.replyOnce(to: request, limit: Self.replyLimit)
+            let reply = try client.replyOnce(to: request, limit: EndpointReply.limit)
             return try EndpointReply.read(reply.body, form, from: endpoint.url.server)
-        }
-    }
-
-    /// The names that the server knows; nil where it does not tell.
-    private func models() throws -> [String]? {
-        let request = HTTPRequest(
-            .get, endpoint.url.appending(path: "models"), authorization: endpoint.key.map { "Bearer \($0)" })
-        do {
-            let json = try JSONValue(parsing: client.reply(to: request, limit: Self.replyLimit).body)
-            return json["data"]?.arrayValue?.compactMap { $0["id"]?.stringValue }
-        } catch is JSONError {
-            return nil
-        } catch let error as HTTPError where error.refusal != nil {
-            return nil
         }
     }
 }

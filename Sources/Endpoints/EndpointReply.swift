@@ -4,6 +4,9 @@ import StrictJSON
 
 /// What a server replies to a question.
 public struct EndpointReply: Sendable, Hashable {
+    /// Bytes of a reply that are read.
+    static let limit = 1 << 22
+
     public let text: String
     /// Whether the model ended its answer itself; nil where the server does not tell.
     public let isStopped: Bool?

@@ -57,9 +57,7 @@ public struct MergeOutcome: Sendable {
     var card: String {
         let rows = measurements.map { measurement in
             let error = measurement.score?.error.map { RuleValue.rate($0.value).words } ?? "–"
-            // six decimals
-            let divergence = (measurement.divergence * 1e6).rounded() / 1e6
-            return "| \(measurement.candidate.rawValue) | \(divergence) | "
+            return "| \(measurement.candidate.rawValue) | \(measurement.divergence.recorded) | "
                 + "\(RuleValue.rate(measurement.agreement).words) | \(error) |"
         }
         return """

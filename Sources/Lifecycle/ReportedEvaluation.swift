@@ -120,10 +120,9 @@ struct EvaluationSection {
         guard !compared.isEmpty else { return [] }
         let rows = compared.map { suite in
             [
-                suite.suite, RuleValue.count(suite.comparison.rows).words, RuleValue.rate(steadied(suite.comparison.first)).words,
-                RuleValue.rate(steadied(suite.comparison.second)).words,
-                suite.adjustedPValue > 1 - confidence
-                    ? PairedComparison.Finding.indistinguishable.rawValue : suite.comparison.difference > 0 ? "better" : "worse",
+                suite.suite, RuleValue.count(suite.comparison.rows).words, RuleValue.rate(suite.comparison.first.steady).words,
+                RuleValue.rate(suite.comparison.second.steady).words,
+                suite.finding.rawValue,
             ]
         }
         let table = Report.Table(
@@ -134,5 +133,4 @@ struct EvaluationSection {
 
     private func count(_ json: JSONValue?) -> String { json?.intValue.map { RuleValue.count($0).words } ?? "–" }
     private func share(_ json: JSONValue?) -> String { json?.doubleValue.map { RuleValue.rate($0).words } ?? "–" }
-    private func steadied(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }
 }

@@ -85,8 +85,8 @@ struct VersionCard {
             "\n| out-of-domain suite | rows | error | error of the base |\n|---|---|---|---|\n\(rows.joined(separator: "\n"))\n"
     }
 
-    private static func percent(_ share: Double) -> String { RuleValue.rate((share * 1e9).rounded() / 1e9).words }
-    private static func number(_ value: Double) -> String { "\((value * 1e6).rounded() / 1e6)" }
+    private static func percent(_ share: Double) -> String { RuleValue.rate(share.steady).words }
+    private static func number(_ value: Double) -> String { "\(value.recorded)" }
 }
 
 extension Proof {

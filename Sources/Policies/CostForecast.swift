@@ -56,7 +56,7 @@ public struct CostForecast: Sendable, Hashable {
     }
 
     public var json: JSONValue {
-        func number(_ value: Double) -> JSONValue { .number(rounded(value)) }
+        func number(_ value: Double) -> JSONValue { .number(value.recorded) }
         func optional(_ value: Double?) -> JSONValue { value.map(number) ?? .null }
         return [
             "currency": .string(rates.currency.rawValue), "horizon_months": number(months), "begin": number(rates.begin),

@@ -42,6 +42,6 @@ public struct ExpectedExpense: Sendable, Hashable {
     }
 
     public var json: JSONValue {
-        ["hours": .number(rounded(expense.hours)), "money": .number(rounded(expense.money)), "is": .string(basis.rawValue)]
+        ["hours": .number(expense.hours.recorded), "money": .number(expense.money.recorded), "is": .string(basis.rawValue)]
     }
 }

@@ -9,7 +9,7 @@ struct LossWatch {
         /// Counted among all of them.
         let pValue: Double
 
-        var loss: Double { steady(-comparison.difference) }
+        var loss: Double { (-comparison.difference).steady }
     }
 
     /// The rule's name, as in policy files.

@@ -5,7 +5,7 @@ extension GateRule {
     /// Of the answers to held-out rows, else of those to golden probes: metrics that choose among labels write none.
     static func stops(_ facts: GateFacts, atLeast fewest: Double) -> RuleOutcome? {
         guard let rate = facts.stopRate ?? facts.probeStopRate else { return nil }
-        let (threshold, isEnough) = (RuleValue.rate(fewest), steady(rate) >= fewest)
+        let (threshold, isEnough) = (RuleValue.rate(fewest), rate.steady >= fewest)
         let whose = facts.stopRate == nil ? "its probes' answers" : "its answers"
         return RuleOutcome(
             rule: "stops", input: .rate(rate), threshold: threshold, finding: isEnough ? .passed : .failed,
@@ -19,7 +19,7 @@ extension GateRule {
         guard let effect = facts.effect else { return nil }
         let isEnough = effect >= least && effect > 0
         return RuleOutcome(
-            rule: "has_effect", input: .ratio(steady(effect)), threshold: .ratio(least), finding: isEnough ? .passed : .failed,
+            rule: "has_effect", input: .ratio(effect.steady), threshold: .ratio(least), finding: isEnough ? .passed : .failed,
             flip: isEnough
                 ? Counterfactual(.below, .ratio(least), "Fails when no token's log-probability changes by \(least) nats.")
                 : Counterfactual(.atLeast, .ratio(least), "Passes when some token's log-probability changes by \(least) nats."),

@@ -57,9 +57,9 @@ enum GateRule {
     }
 
     private static func beatsBase(_ facts: GateFacts, _ margin: Double) -> RuleOutcome {
-        let candidate = RuleValue.rate(steady(facts.candidateError.value))
-        let limit = steady(max(0, facts.base.error.value - margin))
-        let isBetter = steady(facts.candidateError.value) < limit
+        let candidate = RuleValue.rate(facts.candidateError.value.steady)
+        let limit = max(0, facts.base.error.value - margin).steady
+        let isBetter = facts.candidateError.value.steady < limit
         let words = RuleValue.rate(limit).words
         let flip =
             isBetter
@@ -77,9 +77,9 @@ enum GateRule {
     private static func keepsProduction(_ facts: GateFacts, _ largestLoss: Double, _ level: Double?) -> RuleOutcome? {
         let predecessor = facts.production.map { ($0, "production's") } ?? facts.parent.map { ($0, "its parent's") }
         guard let (rival, whose) = predecessor else { return nil }
-        let candidate = RuleValue.rate(steady(facts.candidateError.value))
-        let limit = steady(min(1, rival.error.value + largestLoss))
-        let isWithin = steady(facts.candidateError.value) <= limit
+        let candidate = RuleValue.rate(facts.candidateError.value.steady)
+        let limit = min(1, rival.error.value + largestLoss).steady
+        let isWithin = facts.candidateError.value.steady <= limit
         // where rows were not compared one by one, the difference alone decides
         let pValue = rival.comparison?.pValue ?? rival.pairs.map(McNemarTest.pValue)
         let chance = isWithin ? nil : level.flatMap { level in pValue.flatMap { $0 > level ? $0 : nil } }
@@ -108,7 +108,7 @@ extension GateRule {
             ? Counterfactual(.above, .ratio(level), "Fails with a p-value above \(level).")
             : Counterfactual(.atMost, .ratio(level), "Passes with a p-value of \(level) or less; more rows may show it.")
         return RuleOutcome(
-            rule: "differs_from_base", input: pValue.map { .ratio(steady($0)) }, threshold: .ratio(level),
+            rule: "differs_from_base", input: pValue.map { .ratio($0.steady) }, threshold: .ratio(level),
             finding: pValue.map { $0 <= level ? .passed : .failed } ?? .missing, flip: flip,
             reason: differenceReason(facts.base, pValue, level))
     }
@@ -127,11 +127,7 @@ extension GateRule {
     }
 
     private static func words(_ comparison: PairedComparison) -> String {
-        let points = (steady(comparison.difference) * 1e4).rounded() / 100
+        let points = (comparison.difference.steady * 1e4).rounded() / 100
         return "\(points) points on \(counted(comparison.rows, "row"))"
     }
 }
-
-/// A share or a difference of shares without the noise in its last digits, so that 0.06 + 0.01 equals 7 of 100: rounded to nine
-/// decimals, far below what any number of rows can tell apart.
-func steady(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }

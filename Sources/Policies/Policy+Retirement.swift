@@ -47,7 +47,7 @@ extension Policy {
         let flip = Counterfactual(.below, threshold, "Fails once the version surely errs less than \(words) below the base.")
         func outcome(_ value: Double?, _ finding: RuleOutcome.Finding, _ reason: String) -> RuleOutcome {
             RuleOutcome(
-                rule: "advantage", input: value.map { .rate(steady($0)) }, threshold: threshold, finding: finding, flip: flip,
+                rule: "advantage", input: value.map { .rate($0.steady) }, threshold: threshold, finding: finding, flip: flip,
                 reason: reason)
         }
         guard let difference = advantage(facts) else {

@@ -101,14 +101,14 @@ extension AdapterFacts {
     }
 
     private func dataGrowth(_ rules: RetrainingRules) -> RetrainReason? {
-        guard let data, let growth = data.growth, growth > 0, steady(growth) >= rules.dataGrowth else { return nil }
+        guard let data, let growth = data.growth, growth > 0, growth.steady >= rules.dataGrowth else { return nil }
         return .dataGrown(data)
     }
 
     private func metricDecay(_ rules: RetrainingRules) -> RetrainReason? {
         guard let metric, let now = metric.errorNow?.value else { return nil }
         let old = metric.errorAtRelease.value
-        guard now > old, steady(now - old) >= rules.metricDecay, isNoChance(metric, rules) else { return nil }
+        guard now > old, (now - old).steady >= rules.metricDecay, isNoChance(metric, rules) else { return nil }
         return .metricDecayed(from: old, to: now)
     }
 

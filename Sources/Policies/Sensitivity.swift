@@ -81,7 +81,7 @@ extension Sensitivity.Change {
     public var words: String { "\(relation.rawValue.replacing("_", with: " ")) \(to.words)" }
 
     fileprivate var json: JSONValue {
-        func number(_ value: Double?) -> JSONValue { value.map { .number(($0 * 1e6).rounded() / 1e6) } ?? .null }
+        func number(_ value: Double?) -> JSONValue { value.map { .number($0.recorded) } ?? .null }
         return [
             "input": .string(input.rawValue), "relation": .string(relation.rawValue), "to": to.json, "by": number(by),
             "relative": number(relative), "verdict": .string(answer.rawValue),

@@ -137,7 +137,7 @@ public struct TrackRecord: Sendable, Hashable {
 
     /// `lora.track-record/1`.
     public var json: JSONValue {
-        func number(_ value: Double?) -> JSONValue { value.map { .number(rounded($0)) } ?? .null }
+        func number(_ value: Double?) -> JSONValue { value.map { .number($0.recorded) } ?? .null }
         return [
             "schema": "lora.track-record/1",
             "verdicts": [
@@ -159,7 +159,7 @@ extension TrackRecord.Share {
     fileprivate var json: JSONValue {
         [
             "count": .integer(count), "of": .integer(of),
-            "interval": interval.map { [.number(rounded($0.lower)), .number(rounded($0.upper))] } ?? .null,
+            "interval": interval.map { [.number($0.lower.recorded), .number($0.upper.recorded)] } ?? .null,
         ]
     }
 }
@@ -167,20 +167,20 @@ extension TrackRecord.Share {
 extension ScoredAdvice {
     /// Of the machine.
     private func cost(_ hours: Double?) -> JSONValue {
-        hours.flatMap { hours in price.map { .number(rounded(hours * $0)) } } ?? .null
+        hours.flatMap { hours in price.map { .number((hours * $0).recorded) } } ?? .null
     }
 
     fileprivate var json: JSONValue {
         [
             "adapter": .string(adapter.text), "at": .string("\(at)"), "verdict": .string(answer.rawValue),
             "base_error": baseError.map { .number($0.value) } ?? .null,
-            "expected_hours": hours.map { .number(rounded($0)) } ?? .null,
+            "expected_hours": hours.map { .number($0.recorded) } ?? .null,
             "expected_cost": cost(hours),
             "outcome": outcome.map { outcome in
                 [
                     "error": .number(outcome.error.value), "base_error": .number(outcome.baseError.value),
                     "beats_base": .bool(outcome.beatsBase), "measured_anew": .bool(outcome.isMeasuredAnew),
-                    "hours": outcome.hours.map { .number(rounded($0)) } ?? .null, "cost": cost(outcome.hours),
+                    "hours": outcome.hours.map { .number($0.recorded) } ?? .null, "cost": cost(outcome.hours),
                 ]
             } ?? .null,
             "right": isRight.map { .bool($0) } ?? .null, "interval_held": isCovered.map { .bool($0) } ?? .null,

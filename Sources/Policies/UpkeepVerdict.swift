@@ -20,7 +20,7 @@ public struct UpkeepVerdict: Sendable, Hashable {
 
     /// `lora.cost/1`, without the adapter.
     public var json: JSONValue {
-        func number(_ value: Double) -> JSONValue { .number(rounded(value)) }
+        func number(_ value: Double) -> JSONValue { .number(value.recorded) }
         return [
             "verdict": .string(answer.rawValue), "currency": .string(rates.currency.rawValue),
             "upkeep_per_month": number(rates.upkeepMonth),

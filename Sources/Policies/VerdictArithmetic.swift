@@ -147,7 +147,7 @@ extension VerdictArithmetic.Part {
             "rule": .string(rule), "evidence": .array(evidence.map(JSONValue.string)),
             "thresholds": .array(thresholds.map(\.json)),
             "steps": .array(
-                steps.map { ["words": .string($0.words), "value": $0.value.map { .number(rounded($0)) } ?? .null] }),
+                steps.map { ["words": .string($0.words), "value": $0.value.map { .number($0.recorded) } ?? .null] }),
             "conclusion": .string(conclusion), "flip": .string(flip),
         ]
     }
@@ -162,11 +162,8 @@ extension PolicySetting {
     }
 }
 
-/// Six decimals hide what mathematical libraries differ by, and are far finer than any sample.
-func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
-
 /// Whole numbers without a fraction.
 func sixDecimals(_ value: Double) -> String {
-    let value = rounded(value)
+    let value = value.recorded
     return Int(exactly: value).map { "\($0)" } ?? "\(value)"
 }

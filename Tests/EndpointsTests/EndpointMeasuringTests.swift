@@ -212,6 +212,20 @@ final class ModelServer: Sendable {
         #expect(try EndpointMeasuring(endpoint, http: HTTPSettings(), concurrency: 1).form(for: question) == .chat)
     }
 
+    @Test func aServerWithoutTheModelIsAskedWhichItHas() throws {
+        let server = try LoopbackServer { request in
+            request.path == "/v1/models"
+                ? .init(text: #"{"data": [{"id": "tinny"}]}"#) : .init(404, [], text: #"{"error": {"message": "no"}}"#)
+        }
+        let endpoint = try Endpoint("\(server.url)", model: "tiny", key: nil)
+        let expected = EndpointError.unknownModel("tiny", server: server.url.server, known: ["tinny"], nearest: "tinny")
+        #expect(throws: expected) {
+            try EndpointMeasuring(endpoint, http: HTTPSettings(), concurrency: 2).run(
+                (0..<3).map { EndpointQuestion(.text("q\($0)"), longestAnswer: 8) }, as: .chat,
+                book: folder.url.appending(path: "book"), conditions: "same", progress: { _ in }, finish: { _ in })
+        }
+    }
+
     @Test(arguments: ["", "localhost", "ftp://x/v1", "http://x/v1?a=b", "http://"])
     func whatIsNoAddressIsRefused(text: String) {
         #expect(throws: HTTPError.self) { try Endpoint(text, model: "m", key: nil) }
