@@ -149,7 +149,11 @@ public struct WeightStrips: Sequence, IteratorProtocol {
         let rows = start..<Swift.min(weight.outputs, start + height)
         start = rows.upperBound
         let strip = weight.rows(rows)
-        defer { strip.release() }
+        defer {
+            strip.release()
+            // strips of one in 4 bits are copies, which do not know where they come from
+            if start == weight.outputs { weight.release() }
+        }
         return strip.decoded().values
     }
 }

@@ -6,15 +6,6 @@ import Testing
 
 /// Memory of mapped weights comes and goes as asked.
 @Suite struct MappedMemoryTests {
-    /// KiB of a mapped file that are in this process's memory.
-    private func resident(_ file: URL) throws -> Int {
-        let smaps = try #require(try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps")).readToEnd())
-        let maps = String(decoding: smaps, as: UTF8.self).split(separator: "\n")
-        let start = try #require(maps.firstIndex { $0.hasSuffix(file.lastPathComponent) })
-        let line = try #require(maps[start...].first { $0.hasPrefix("Rss:") })
-        return try #require(Int(line.split(separator: " ")[1]))
-    }
-
     @Test func `released weights leave the memory, and read the same again`() throws {
         let folder = try TemporaryFolder()
         let file = folder.url.appending(path: "released-\(UUID().uuidString).safetensors")
@@ -24,9 +15,9 @@ import Testing
         let tensors = try ModelTensors(folder: folder.url, file: file.lastPathComponent)
         let weight = LinearWeight.bfloat16(try tensors.brainFloats(named: "w", rows: 1024, columns: 2048))
         let before = weight.decoded()
-        #expect(try resident(file) >= 4096)
+        #expect(try MappedMemory.resident(file) >= 4096)
         weight.release()
-        #expect(try resident(file) <= 8)
+        #expect(try MappedMemory.resident(file) <= 8)
         weight.prefetch()
         #expect(weight.decoded() == before)
     }
