@@ -9,12 +9,12 @@ public struct Chart: Sendable, Hashable {
 
     public struct Curve: Sendable, Hashable {
         public let name: String
-        /// By step, ascending; what is no number is left out.
+        /// By step, ascending, in whatever order they came; what is no number is left out.
         public let points: [Point]
 
         public init(_ name: String, _ points: [Point]) {
             self.name = name
-            self.points = points.filter(\.value.isFinite)
+            self.points = points.filter(\.value.isFinite).sorted { $0.step < $1.step }
         }
     }
 
@@ -58,6 +58,19 @@ extension Chart.Curve {
     }
 }
 
+extension ClosedRange<Double> {
+    /// How far a value lies from the lower end to the upper, 0 to 1; the middle where there is no way to tell.
+    func share(of value: Double) -> Double {
+        // halved, since the two ends may be further apart than any number is large
+        let span = upperBound / 2 - lowerBound / 2
+        let share = (value / 2 - lowerBound / 2) / span
+        return share.isFinite ? Swift.min(1, Swift.max(0, share)) : 0.5
+    }
+
+    /// The value that lies so far.
+    func value(at share: Double) -> Double { lowerBound * (1 - share) + upperBound * share }
+}
+
 /// Round numbers that part a range.
 struct Ticks {
     let values: [Double]
@@ -75,7 +88,12 @@ struct Ticks {
         // an end that is a tick but for rounding is one
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
-        values = first > last ? [range.lowerBound] : (0...Int(last - first)).map { (first + Double($0)) * step }
+        // of a span that is no longer told apart from nothing, its end
+        guard first <= last, last - first < Double(10 * max(1, count)) else {
+            values = [range.lowerBound]
+            return
+        }
+        values = (0...Int(last - first)).map { (first + Double($0)) * step }
     }
 
     private static func powerOfTen(below value: Double) -> Double {

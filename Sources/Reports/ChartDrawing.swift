@@ -39,15 +39,11 @@ struct ChartDrawing {
         let values: ClosedRange<Double>
 
         func x(_ step: Double) -> Double {
-            let span = Double(steps.upperBound - steps.lowerBound)
-            let share = span == 0 ? 0.5 : (step - Double(steps.lowerBound)) / span
-            return left + share * (width - left - right)
+            left + (Double(steps.lowerBound)...Double(steps.upperBound)).share(of: step) * (width - left - right)
         }
 
         func y(_ value: Double) -> Double {
-            let span = values.upperBound - values.lowerBound
-            let share = span == 0 ? 0.5 : (value - values.lowerBound) / span
-            return height - bottom - share * (height - top - bottom)
+            height - bottom - values.share(of: value) * (height - top - bottom)
         }
     }
 
@@ -65,8 +61,8 @@ struct ChartDrawing {
             ]
         }
         let range = Double(plane.steps.lowerBound)...Double(plane.steps.upperBound)
-        let steps = Ticks(range, count: 6).values.filter { $0 == $0.rounded() }.map { step in
-            label("\(Int(step))", x: plane.x(step), y: Self.height - 10, anchor: "middle")
+        let steps = Ticks(range, count: 6).values.compactMap { Int(exactly: $0) }.map { step in
+            label("\(step)", x: plane.x(Double(step)), y: Self.height - 10, anchor: "middle")
         }
         return levels + steps
     }

@@ -30,8 +30,8 @@ public struct TerminalChart: Sendable {
             plane.draw(
                 curve.points.map { point in
                     (
-                        x: share(Double(point.step), Double(steps.lowerBound)...Double(steps.upperBound)),
-                        y: share(point.value, values)
+                        x: (Double(steps.lowerBound)...Double(steps.upperBound)).share(of: Double(point.step)),
+                        y: values.share(of: point.value)
                     )
                 }, mark: Self.marks[number % Self.marks.count])
         }
@@ -41,16 +41,9 @@ public struct TerminalChart: Sendable {
         return [chart.title] + body + axis(steps) + (chart.curves.count > 1 || style == .ascii ? [legend] : [])
     }
 
-    private func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
-        let span = range.upperBound - range.lowerBound
-        return span == 0 ? 0.5 : (value - range.lowerBound) / span
-    }
-
     private func label(ofRow row: Int, _ values: ClosedRange<Double>) -> String {
         let isLabelled = row == 0 || row == rows - 1 || row == rows / 2
-        let span = values.upperBound - values.lowerBound
-        let value = values.upperBound - span * Double(row) / Double(rows - 1)
-        let text = isLabelled ? ChartNumber.words(value) : ""
+        let text = isLabelled ? ChartNumber.words(values.value(at: 1 - Double(row) / Double(rows - 1))) : ""
         return String(repeating: " ", count: max(0, Self.margin - 1 - text.count)) + text
     }
 

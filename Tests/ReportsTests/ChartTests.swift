@@ -25,6 +25,7 @@ import Testing
         let chart = Chart("t", [Chart.Curve("a", [.init(1, .nan), .init(2, 3), .init(3, .infinity)]), Chart.Curve("b", [])])
         #expect(chart.curves.map(\.points) == [[Chart.Point(2, 3)]])
         #expect(Chart("t", []).steps == nil)
+        #expect(Chart.Curve("joined", [.init(100, 1), .init(1, 2), .init(2, 3)]).points.map(\.step) == [1, 2, 100])
     }
 
     @Test(arguments: [
@@ -67,5 +68,19 @@ import Testing
         let lines = TerminalChart(Chart("t", [Chart.Curve("a", [.init(5, 2)])]), width: 40, height: 5, style: .ascii).lines
         #expect(lines.dropFirst().prefix(5).contains { $0.contains("*") })
         #expect(TerminalChart(Chart("t", []), style: .ascii).lines.isEmpty)
+    }
+
+    @Test(
+        "what another trainer wrote is drawn, whatever its numbers",
+        arguments: [
+            [Chart.Point(1, 1), .init(100, 2), .init(2, 3)], [.init(1, 1e308), .init(2, -1e308)],
+            [.init(.min, 1), .init(.max, 2)], [.init(.max - 1, 5e-324), .init(.max, 0)], [.init(5, 1), .init(5, 2)],
+        ])
+    func anyNumbers(points: [Chart.Point]) throws {
+        let chart = Chart("loss", [Chart.Curve("training", points)])
+        for style in [TerminalChart.Style.braille, .ascii] {
+            #expect(TerminalChart(chart, width: 60, height: 6, style: style).lines.count >= 9)
+        }
+        #expect(try #require(ChartDrawing(chart).markup).text.contains("polyline"))
     }
 }
