@@ -8,7 +8,7 @@ public enum SuiteError: Error, Hashable {
     case taken(SuiteName, isShipped: Bool)
     /// Rows that are not as they were frozen.
     case changed(SuiteName, path: String, frozen: ContentDigest, found: ContentDigest)
-    case shipped(SuiteName)
+    case shipped(String)
     /// Answers of which each row has its own, or all the same.
     case noLabels(answers: Int, rows: Int, path: String)
     case unknownMetric(String, nearest: String?)
@@ -40,12 +40,14 @@ extension SuiteError: Explained {
         case .taken(let name, let isShipped):
             Explanation(
                 "A suite '\(name)' \(isShipped ? "ships with the program" : "is frozen already").",
-                next: "Add the rows under another name: what was measured on a suite must stay comparable.", kind: .usage)
+                next:
+                    "Add the rows under another name\(isShipped ? "" : ", or take that one away: `lora suite remove \(name)`").",
+                kind: .usage)
         case .changed(let name, let path, let frozen, let found):
             Explanation(
                 "The rows of suite '\(name)' are not as they were frozen: sha256:\(frozen.hex.prefix(8))… was, "
                     + "sha256:\(found.hex.prefix(8))… is there.",
-                at: path, next: "Restore the file, or delete it with its manifest and add the rows under another name.",
+                at: path, next: "Restore the file, or take the suite away: `lora suite remove \(name)`.",
                 kind: .integrity)
         case .shipped(let name):
             Explanation(
@@ -53,16 +55,18 @@ extension SuiteError: Explained {
                 next: "A policy without `keeps_suites` in its gate puts candidates to none.", kind: .usage)
         case .noLabels(let answers, let rows, let path):
             Explanation(
-                "\(counted(rows, "row")) with \(counted(answers, "different answer")): these are no labels to choose from.",
-                at: path,
-                next: "Score them by exact_match, token_f1 or rouge_l.", kind: .usage)
+                answers == 1
+                    ? "All of \(counted(rows, "row")) have the same answer, so there is nothing to choose from."
+                    : "Each of \(counted(rows, "row")) has an answer of its own, so there are no labels to choose from.",
+                at: path, next: "Score them by exact_match, token_f1 or rouge_l.", kind: .usage)
         case .unknownMetric(let name, let nearest):
             Explanation(
                 "A suite cannot be scored by '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")",
                 next: "Known: \(SuiteMetric.names.joined(separator: ", ")).", kind: .usage)
         case .badManifest(let path):
             Explanation(
-                "This is no manifest of a suite.", at: path, next: "Restore it, or delete it and add the suite anew.",
+                "This is no manifest of a suite.", at: path,
+                next: "Restore it, or take the suite away with `lora suite remove` and add it anew.",
                 kind: .integrity)
         case .busy:
             Explanation(

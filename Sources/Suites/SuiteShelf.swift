@@ -58,20 +58,24 @@ public struct SuiteShelf: Sendable {
         return suite
     }
 
-    /// Takes a suite away that was added: nobody is put to it from now on. What was measured on it stays, and counts again for the same rows.
+    /// Takes a suite away that was added, whole or damaged: nobody is put to it from now on. What was measured on it stays, and counts again
+    /// for the same rows.
     ///
     /// - Throws: `SuiteError` for one that ships, or that is not known.
-    /// - Returns: what was taken away.
-    public func remove(_ text: String) throws -> Suite {
-        let suite = try suite(named: text)
-        guard suite.origin == .added else { throw SuiteError.shipped(suite.name) }
+    public func remove(_ text: String) throws {
+        guard !ShippedSuites.names.contains(text) else { throw SuiteError.shipped(text) }
+        try DurableFile.makeFolder(layout.locks)
         guard let lock = try FileLock.take(layout.suiteLock, waiting: .seconds(20)) else { throw SuiteError.busy }
         try withExtendedLifetime(lock) {
-            // the manifest first: rows without one are no suite
+            guard try addedNames().contains(text) else {
+                throw SuiteError.unknown(text, nearest: nearestName(to: text, among: try names()))
+            }
+            // the manifest first, durably: rows without one are no suite, and a manifest without rows stops every gate
             try DurableFile.remove(manifest(text))
+            try DurableFile.syncFolder(layout.suites)
             try DurableFile.remove(file(text))
+            try DurableFile.syncFolder(layout.suites)
         }
-        return suite
     }
 
     private func file(_ name: String) -> URL { layout.suites.appending(path: "\(name).jsonl") }
@@ -104,8 +108,8 @@ extension Suite {
         guard case .task(let task) = metric else { return }
         let evaluation = try ServedEvaluation(file, metric: task)
         guard task.usesLabels else { return }
-        // labels recur: of answers that hardly do, to choose one says nothing
+        // of answers of which each row has its own, or all the same, to choose one says nothing
         let (labels, rows) = (evaluation.labels.count, file.rows.count)
-        guard labels > 1, labels * 2 <= rows else { throw SuiteError.noLabels(answers: labels, rows: rows, path: file.path) }
+        guard labels > 1, labels < rows else { throw SuiteError.noLabels(answers: labels, rows: rows, path: file.path) }
     }
 }

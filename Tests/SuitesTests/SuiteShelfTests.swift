@@ -87,4 +87,30 @@ import Training
         }
         #expect(try shelf.all().count == 4)
     }
+
+    @Test func aSuiteThatWasAddedCanBeTakenAwayAlsoWhereItIsDamaged() throws {
+        for name in ["tone", "form"] {
+            _ = try shelf.add(SuiteName(name), from: rows(), metric: .task(.exactMatch), by: actor, at: noon)
+        }
+        try Data("changed".utf8).write(to: layout.suites.appending(path: "tone.jsonl"))
+        #expect(throws: SuiteError.self) { try shelf.all() }
+        #expect(throws: SuiteError.shipped("text")) { try shelf.remove("text") }
+        #expect(throws: SuiteError.unknown("tones", nearest: "tone")) { try shelf.remove("tones") }
+        try shelf.remove("tone")
+        #expect(try shelf.names() == ["arithmetic", "form", "formats", "instructions", "text"])
+        #expect(try shelf.all().count == 5)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: layout.suites.path).sorted() == ["form.json", "form.jsonl"])
+    }
+
+    @Test func labelsRecur() throws {
+        func added(_ answers: [String]) throws {
+            let lines = answers.enumerated().map { #"{"prompt": "q\#($0)", "completion": "\#($1)"}"# + "\n" }
+            _ = try shelf.add(
+                SuiteName("kinds"), from: rows(lines.joined()), metric: .task(.labelAccuracy(.logLikelihood)), by: actor, at: noon
+            )
+        }
+        #expect(throws: SuiteError.self) { try added(["a", "b", "c"]) }
+        #expect(throws: SuiteError.self) { try added(["a", "a", "a"]) }
+        try added(["a", "b", "a"])
+    }
 }

@@ -97,7 +97,7 @@ struct ProbeListVerb: Verb {
             for probe in probes {
                 session.console.say("\(probe.name)  \(ProbeWords.question(probe))")
                 session.console.say(
-                    "    \(probe.reason)\(probe.foundIn.map { "; found in \($0)" } ?? "")\(probe.atLeast < 1 ? "; right from \(probe.atLeast)" : "")"
+                    "    \(Wording.visible(probe.reason))\(probe.foundIn.map { "; found in \($0)" } ?? "")\(probe.atLeast < 1 ? "; right from \(probe.atLeast)" : "")"
                 )
             }
         }
@@ -164,7 +164,7 @@ struct ProbeRemoveVerb: Verb {
 enum ProbeWords {
     /// The first of what a probe asks.
     static func question(_ probe: KeptProbe) -> String {
-        let text = probe.question.replacing("\n", with: " ")
+        let text = Wording.visible(probe.question.replacing("\n", with: " "))
         return text.count > 66 ? text.prefix(65) + "…" : text
     }
 

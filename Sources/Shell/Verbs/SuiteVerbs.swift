@@ -60,7 +60,7 @@ struct SuiteShowVerb: Verb {
             )
             session.console.say("digest \(suite.digest)")
             for row in suite.file.rows.prefix(Self.shown) {
-                session.console.say("  \(row.line)  \(row.inputText.replacing("\n", with: " ").prefix(72))")
+                session.console.say("  \(row.line)  \(Wording.visible(row.inputText.replacing("\n", with: " ")).prefix(72))")
             }
             let rest = suite.file.rows.count - Self.shown
             if rest > 0 { session.console.say("  … and \(counted(rest, "more row"))") }
@@ -114,10 +114,8 @@ struct SuiteRemoveVerb: Verb {
     @OptionGroup var place: RegistryOption
 
     func perform(in session: Session) throws -> ExitStatus {
-        let suite = try SuiteShelf(session.openRegistry(place.registry).layout).remove(name)
-        session.console.say(
-            "\(suite.name) is gone: \(counted(suite.file.rows.count, "row")), sha256:\(suite.digest.hex.prefix(12)). "
-                + "What was measured on it stays with the versions.")
+        try SuiteShelf(session.openRegistry(place.registry).layout).remove(name)
+        session.console.say("\(name) is gone. What was measured on it stays with the versions.")
         return .passed
     }
 }
