@@ -7,6 +7,8 @@
 /* A signal handler and readline's callbacks take no context, so these few values must live here. */
 static volatile sig_atomic_t interrupted = 0;
 static volatile sig_atomic_t at_prompt = 0;
+static bool abandoned = false;
+static const char *fresh_prompt = "";
 static lora_completer complete_word = NULL;
 enum { most_candidates = 512 };
 static char *candidates[most_candidates];
@@ -61,6 +63,8 @@ static char **attempt_completion(const char *text, int start, int end) {
 static int abandon_line_when_interrupted(void) {
     if (interrupted) {
         interrupted = 0;
+        abandoned = true;
+        rl_set_prompt(fresh_prompt);
         rl_replace_line("", 0);
         rl_crlf();
         rl_on_new_line();
@@ -79,7 +83,9 @@ void lora_readline_prepare(lora_completer completer) {
     rl_event_hook = abandon_line_when_interrupted;
 }
 
-char *lora_read_line(const char *prompt) {
+char *lora_read_line(const char *prompt, const char *fresh) {
+    abandoned = false;
+    fresh_prompt = fresh;
     at_prompt = 1;
     interrupted = 0;
     char *line = readline(prompt);
@@ -87,3 +93,5 @@ char *lora_read_line(const char *prompt) {
     at_prompt = 0;
     return line;
 }
+
+bool lora_line_was_abandoned(void) { return abandoned; }

@@ -5,7 +5,7 @@ import Faults
 enum VerbName {
     /// - Throws: `UnknownVerb` when the first words name no verb; options in their place are left to the parser.
     static func check(_ words: [String]) throws(UnknownVerb) {
-        try check(words.first == "help" ? words.dropFirst() : words[...], LoraCommand.self, path: [])
+        try check(words.drop { $0 == "help" }, LoraCommand.self, path: [])
     }
 
     private static func check(_ words: ArraySlice<String>, _ command: any ParsableCommand.Type, path: [String])

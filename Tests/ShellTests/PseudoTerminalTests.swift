@@ -65,6 +65,15 @@ struct PseudoTerminalTests {
         #expect(try dialogue(BuiltProgram(), steps).status == 0)
     }
 
+    @Test("Ctrl-C abandons a line that goes on, with its beginning")
+    func interruptOfALineThatGoesOn() throws {
+        let steps = [
+            ("", "lora> "), ("base \\\r", "    > "), ("lis\t", "list "), ("\r", "No base is pinned yet"), ("", "lora> "),
+            ("nonsense \\\r", "    > "), ("more\u{3}", "lora> "), ("base list\r", "No base is pinned yet"), ("\u{4}", ""),
+        ]
+        #expect(try dialogue(BuiltProgram(), steps).status == 0)
+    }
+
     @Test("Ctrl-C twice and twice again is no more than Ctrl-C")
     func interruptsInARow() throws {
         let steps = [

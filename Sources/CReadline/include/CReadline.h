@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <readline/history.h>
 #include <readline/readline.h>
@@ -11,8 +12,11 @@ typedef int (*lora_completer)(const char *word, int start, const char *line, cha
 /* Prepares readline for a session: completion, and Ctrl-C that abandons the typed line. */
 void lora_readline_prepare(lora_completer completer);
 
-/* Reads a line as `readline` does; any number of Ctrl-C abandons what was typed. */
-char *lora_read_line(const char *prompt);
+/* Reads a line as `readline` does; any number of Ctrl-C abandons what was typed, and what came before it: `fresh` then prompts. */
+char *lora_read_line(const char *prompt, const char *fresh);
+
+/* Whether Ctrl-C came while the last line was typed, or is being typed now. */
+bool lora_line_was_abandoned(void);
 
 /* Makes SIGINT set a flag instead of ending the process; the next one, while the flag is set, ends it. */
 void lora_interrupts_catch(void);

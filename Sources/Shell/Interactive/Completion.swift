@@ -48,7 +48,7 @@ struct Completion: Sendable {
     private static func kind(of valueName: String) -> Kind? {
         switch valueName {
         case "adapter", "file-or-adapter": .known(.adapter)
-        case "version", "adapter-or-dir", "alias", "other": .known(.version)
+        case "version", "adapter-or-dir", "version-or-dir", "alias", "other": .known(.version)
         case "base": .known(.base)
         case "policy": .known(.policy)
         case "dataset": .known(.dataset)
@@ -84,8 +84,9 @@ struct Completion: Sendable {
 
     private func matching(_ word: String, _ candidates: [String], _ valueName: String?) -> [String] {
         let named = candidates.filter { $0.hasPrefix(word) }
-        let takesPath = ["dir", "file", "file-or-adapter", "base", "adapter-or-dir", "dir-or-model", "policy"].contains(
-            valueName ?? "")
+        let takesPath = ["dir", "file", "file-or-adapter", "base", "adapter-or-dir", "version-or-dir", "dir-or-model", "policy"]
+            .contains(
+                valueName ?? "")
         return (named + (takesPath ? paths(startingWith: word) : [])).sorted()
     }
 
@@ -106,6 +107,9 @@ struct Completion: Sendable {
 extension Completion {
     /// Readline's callback takes no context, so the completer of the one interactive session stands here.
     private nonisolated(unsafe) static var current: Completion?
+
+    /// Of a line that goes on: what stands before the one that is being typed.
+    nonisolated(unsafe) static var beginning = ""
 
     /// As many as there is room for. The last stays, since all in order begin like the first and the last: that is what Tab types.
     static func shortened(_ found: [String], to capacity: Int) -> [String] {
@@ -143,7 +147,8 @@ extension Completion {
         }
         lora_readline_prepare { word, start, line, candidates, capacity in
             guard let word, let line, let candidates, let completion = Completion.current else { return 0 }
-            let before = String(decoding: UnsafeRawBufferPointer(start: line, count: Int(start)), as: UTF8.self)
+            let earlier = lora_line_was_abandoned() ? "" : Self.beginning
+            let before = earlier + String(decoding: UnsafeRawBufferPointer(start: line, count: Int(start)), as: UTF8.self)
             let words = before.split(separator: " ").map(String.init)
             let found = completion.candidates(
                 for: String(cString: word), after: words.first == "lora" ? Array(words.dropFirst()) : words)

@@ -25,9 +25,11 @@ struct Interactive {
         session.console.say("LoRA Keeper \(LoraCommand.version). `help` lists the verbs, Tab completes, Ctrl-D leaves.")
     }
 
-    private func nextLine(isContinuation: Bool) -> String? {
-        guard let line = lora_read_line(isContinuation ? "    > " : "lora> ") else { return nil }
+    /// Ctrl-C abandons the beginning too.
+    private func nextLine(goingOnFrom beginning: String) -> String? {
+        Completion.beginning = beginning
+        guard let line = lora_read_line(beginning.isEmpty ? "lora> " : "    > ", "lora> ") else { return nil }
         defer { free(line) }
-        return String(cString: line)
+        return (lora_line_was_abandoned() ? "" : beginning) + String(cString: line)
     }
 }

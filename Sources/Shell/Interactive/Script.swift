@@ -3,7 +3,7 @@ struct Script {
     let session: Session
 
     func run() -> ExitStatus {
-        while let line = ShellLine.next({ _ in readLine() }) {
+        while let line = ShellLine.next({ beginning in readLine().map { beginning + $0 } }) {
             guard case .done(let status) = ShellLine.perform(line, in: session) else { return .passed }
             if status != .passed { return status }
         }

@@ -7,14 +7,22 @@ enum ShellLine {
 
     /// The next line with those that it goes on in: a `\` at its end takes the end of the line away. Nil at the end of the input.
     ///
-    /// - Parameter read: a line, and whether it goes on with the one before.
-    static func next(_ read: (_ isContinuation: Bool) -> String?) -> String? {
-        guard var line = read(false) else { return nil }
-        while isUnfinished(line), let more = read(true) { line = line.dropLast() + more }
+    /// - Parameter read: gives the whole of it, given what it goes on from: nothing, or what was read so far without that `\`.
+    static func next(_ read: (_ beginning: String) -> String?) -> String? {
+        guard var line = read("") else { return nil }
+        while isUnfinished(line), let whole = read(String(line.dropLast())) { line = whole }
         return line
     }
 
-    private static func isUnfinished(_ line: String) -> Bool { line.reversed().prefix { $0 == "\\" }.count % 2 == 1 }
+    /// A quote that is not closed does not go on: it is an error that is told at once.
+    private static func isUnfinished(_ line: String) -> Bool {
+        guard line.hasSuffix("\\") else { return false }
+        do throws(UnclosedQuote) {
+            return try WordSplitter.line(line).isUnfinished
+        } catch {
+            return false
+        }
+    }
 
     static func perform(_ line: String, in session: Session) -> Outcome {
         do throws(UnclosedQuote) {

@@ -9,6 +9,8 @@ struct WordSplitter {
     private(set) var words: [String] = []
     /// Whether the line ended with `&`.
     private(set) var isBackground = false
+    /// Whether the line ended with a `\` that takes the end of the line away.
+    private(set) var isUnfinished = false
     private var word: String?
 
     static func line(_ line: String) throws(UnclosedQuote) -> WordSplitter {
@@ -37,7 +39,13 @@ struct WordSplitter {
             case "#" where word == nil: return endWord()
             case "'", "\"": try readQuoted(by: character, from: &characters)
             case "&" where Self.isOver(characters): isBackground = true
-            case "\\": append(characters.next() ?? "\\")
+            case "\\":
+                guard let next = characters.next() else {
+                    isUnfinished = true
+                    append("\\")
+                    break
+                }
+                append(next)
             case _ where character.isWhitespace: endWord()
             default: append(character)
             }
