@@ -1,7 +1,7 @@
 /// The known name closest to a mistyped one, or nil when none is near enough to be meant.
 ///
-/// Distance counts characters that are missing, added, replaced, or swapped with their neighbour, upper and lower case alike; a name counts as near when at most a third of the typed characters
-/// (and at least one, at most three) would have to change.
+/// Distance counts characters that are missing, added, replaced, or swapped with their neighbour, upper and lower case alike; a name counts
+/// as near when at most a third of the typed characters (and at least one, at most three) would have to change.
 public func nearestName(to typed: String, among known: some Sequence<String>) -> String? {
     let reach = min(3, max(1, typed.count / 3))
     return known.map { (name: $0, distance: editDistance(typed.lowercased(), $0.lowercased())) }

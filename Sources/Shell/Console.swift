@@ -51,19 +51,23 @@ public final class Console: @unchecked Sendable {
     /// Prints a line of words, folded between them where a terminal is narrower; what other programs read is never folded.
     public func say(_ line: String) {
         guard let columns else { return print(line) }
-        for part in Folding.lines(line, within: columns) { print(part) }
+        let folded = Folding.lines(line, within: columns).joined(separator: "\n") + "\n"
+        lock.withLock { put(folded, asKept: line + "\n") }
     }
 
     /// Writes to the output without ending the line.
     public func write(_ text: String) {
-        lock.withLock {
-            keep(text)
-            if gathered != nil { return gathered?.append(text) ?? () }
-            guard outputIsOpen else { return }
-            let code = Console.write(text, to: output)
-            outputIsOpen = code == 0
-            if code != 0 && code != EPIPE { loss = OutputLost(code: code) }
-        }
+        lock.withLock { put(text, asKept: text) }
+    }
+
+    /// Under the lock.
+    private func put(_ text: String, asKept words: String) {
+        keep(words)
+        if gathered != nil { return gathered?.append(text) ?? () }
+        guard outputIsOpen else { return }
+        let code = Console.write(text, to: output)
+        outputIsOpen = code == 0
+        if code != 0 && code != EPIPE { loss = OutputLost(code: code) }
     }
 
     /// - Throws: `OutputLost` when something was printed that went nowhere.

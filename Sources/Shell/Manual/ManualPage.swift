@@ -86,7 +86,9 @@ struct ManualPage {
     private static func entry(_ option: CommandTree.Option) -> String {
         let names = option.names.map(Roff.bold).joined(separator: ", ")
         let value = option.valueName.map { " " + Roff.italic($0) } ?? ""
-        let values = option.allValues.isEmpty ? "" : " One of \(option.allValues.joined(separator: ", "))."
+        // unless the words name them already
+        let isTold = option.allValues.allSatisfy(option.abstract.contains)
+        let values = isTold ? "" : " One of \(option.allValues.joined(separator: ", "))."
         let preset = option.valueName == nil ? "" : option.defaultValue.map { " By default \($0)." } ?? ""
         let abstract = option.abstract.isEmpty ? "No more is said of it." : option.abstract
         return Roff.entry(names + value, Roff.text(abstract + values + preset))

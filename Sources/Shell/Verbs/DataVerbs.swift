@@ -65,7 +65,7 @@ struct DataCheckVerb: Verb {
         if let showMask {
             guard let view = try source.mask(ofRow: showMask) else { throw MaskWithoutBase(file: data.subject) }
             let words = MaskWords(view, inColour: session.showsColour)
-            if format.json { session.print(words.json) } else { for line in words.lines { session.console.say(line) } }
+            if format.json { session.print(words.json) } else { for line in words.lines { session.console.print(line) } }
             return .passed
         }
         let check = try source.run()

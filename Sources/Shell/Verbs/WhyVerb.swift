@@ -31,8 +31,7 @@ enum WhyWords {
         let lineage = why.record.lineage
         let maker = lineage.run.map { "made by \($0) from" } ?? "trained elsewhere on"
         let made = ["\(maker) \(LineageWords.data(lineage)) over base \(lineage.base.name), \(LineageWords.time(lineage))"]
-        // what it was let in on, it was put into use on; beside that, a verdict of its own is told
-        let promoted = why.gateReasons.isEmpty ? why.promotionReasons : []
+        let promoted = why.tellsOfPromotion ? why.promotionReasons : []
         return [standing(why)] + promoted.map { "  \($0)" }
             + (why.admitted.map { ["let in on \($0.at) by \($0.actor.name): \($0.reason)"] } ?? [])
             + why.gateReasons.map { "  \($0)" } + made
