@@ -96,11 +96,13 @@ extension EvaluateAdapter {
     /// version that brought too little evidence, as one does that was trained elsewhere, all the rest.
     private func lookCloser(at version: VersionID, _ examiner: Examiner, by policy: Policy, now: Timestamp) throws {
         let published = try workspace.registry.version(version).published
-        if policy.gate.keepsProbes, published.lineage.base.digest == examiner.task.base.digest,
-            let set = try ProbeShelf(workspace.layout).set(of: version.adapter),
-            try workspace.keptProbes(of: version, published.commit, under: examiner.task.conditions) == nil
+        // the base that it was trained on is its rival, whatever is declared by now
+        let own = try examiner.elsewhere(published) ?? examiner
+        _ = try own.base(now: now)
+        if policy.gate.keepsProbes, let set = try ProbeShelf(workspace.layout).set(of: version.adapter),
+            try workspace.keptProbes(of: version, published.commit, under: own.task.conditions) == nil
         {
-            _ = try examiner.keptProbes(of: version, set, now: now)
+            _ = try own.keptProbes(of: version, set, now: now)
         }
         guard policy.gate.suites != nil || policy.gate.effect != nil else { return }
         let suites = try workspace.suites(askedBy: policy)

@@ -21,7 +21,7 @@ extension Examiner {
                 evaluation = try suite.evaluation(task.encoder, hasChatTemplate: hasTemplate)
             } catch let error as DataError {
                 // its template or its vocabulary knows no such rows; a proof of the task does not hang on that
-                scores.unasked.append((suite.name, error.explanation.what))
+                scores.unasked.append((suite.name, suite.digest, error.explanation.what))
                 continue
             }
             let result = try run(adapter, as: "\(subject), suite \(suite.name)", evaluation)
@@ -95,6 +95,7 @@ extension Examiner {
     /// A released version, checked out of git; what it answered is used again while the probes are the same.
     func keptProbes(of version: VersionID, _ set: ProbeSet, now: Timestamp) throws -> KeptProbesResult {
         let published = try workspace.registry.version(version).published
+        if let other = try elsewhere(published) { return try other.keptProbes(of: version, set, now: now) }
         let key = task.conditions.probeKey(of: published.commit, set.digest)
         if let known = try workspace.registry.measurement(key, notAfter: now).flatMap({ KeptProbesResult(json: $0.result) }) {
             return known

@@ -73,7 +73,7 @@ public final class Examiner {
         return score
     }
 
-    /// As `version`; nil where the base that it was trained on is not here any more, or is another by now.
+    /// As `version`; nil where the base that it was trained on is not here any more, or its folder is not as it was pinned.
     func versionOnKeptBase(_ version: VersionID, now: Timestamp) throws -> HeldOutScore? {
         do {
             return try self.version(version, now: now)

@@ -56,7 +56,7 @@ struct FactsGathering {
         probed = try ProbeShelf(workspace.layout).adapters()
         for declaration in declarations {
             guard let judged = releases.judged(of: declaration.name), judged.error != nil else { continue }
-            keys[declaration.name] = conditions(of: declaration)?.key(of: judged.commit)
+            keys[declaration.name] = conditions(of: declaration, on: judged.base)?.key(of: judged.commit)
         }
         measured = try workspace.registry.measurements(keys.values)
     }
@@ -84,7 +84,8 @@ struct FactsGathering {
     /// How the judged version did on the adapter's permanent probes, when it was last asked them as they are now.
     private mutating func regressions(_ declaration: AdapterDeclaration, _ judged: VersionGlance) throws -> RegressionSuite {
         guard probed.contains(declaration.name) else { return .none }
-        let known = try workspace.keptProbes(of: judged.version, judged.commit, under: conditions(of: declaration))
+        let known = try workspace.keptProbes(
+            of: judged.version, judged.commit, under: conditions(of: declaration, on: judged.base))
         return known.map { $0.facts.failed.isEmpty ? .passed : .failed } ?? .notRun
     }
 
@@ -187,6 +188,15 @@ struct FactsGathering {
         let plan = try declaration.plan(on: configuration(of: base))
         plans[declared] = plan
         return plan
+    }
+
+    /// Those of a version: on the base that it was trained on, from which the declaration may have moved.
+    private mutating func conditions(
+        of declaration: AdapterDeclaration, on base: BaseIdentity
+    ) -> MeasuringConditions? {
+        let declared = conditions(of: declaration)
+        guard base.name != declaration.base, declared?.base.digest != base.digest else { return declared }
+        return conditions(of: declaration.on(base.name))
     }
 
     /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.

@@ -68,12 +68,11 @@ extension Workspace {
     /// Nil for a version that brought its own proof, and where nobody measured it under what is declared now.
     func laterProof(of record: VersionRecord) throws -> LaterProof? {
         let adapter = record.version.adapter
+        // what cannot be read tells nothing of rows or base
         guard try versions.contents(of: Release.evaluationFile, in: record.version) == nil,
-            try registry.declaredNames().contains(adapter), try registry.baseNames().contains(record.lineage.base.name)
+            let declaration = try registry.readableDeclarations().declarations.first(where: { $0.name == adapter }),
+            let conditions = conditions(of: record.lineage, declaredAs: declaration)
         else { return nil }
-        // on the base that it was trained on, from which the declaration may have moved
-        let declaration = try registry.adapter(named: adapter.text).on(record.lineage.base.name)
-        guard let conditions = conditions(of: declaration) else { return nil }
         let own = conditions.key(of: record.published.commit)
         let soundness = conditions.soundnessKey(of: record.published.commit)
         let prompted = promptedKey(conditions)
@@ -92,6 +91,13 @@ extension Workspace {
         } catch {
             return nil
         }
+    }
+
+    /// Those of a version: on the base that it was trained on, from which the declaration may have moved.
+    func conditions(of lineage: Lineage, declaredAs declaration: AdapterDeclaration) -> MeasuringConditions? {
+        let (own, declared) = (lineage.base, conditions(of: declaration))
+        guard own.name != declaration.base, declared?.base.digest != own.digest else { return declared }
+        return conditions(of: declaration.on(own.name))
     }
 
     private func promptedKey(_ conditions: MeasuringConditions) -> RecordedMeasurement.Key? {

@@ -51,6 +51,7 @@ public struct MergeSubject: Sendable {
         }
         let task = try PreparedTask(declaration, typed: Self.options(of: record.lineage), in: workspace)
         try task.requirePinnedBase(in: workspace.registry)
+        guard workspace.hasWeights(task.base, of: own) else { throw TaskError.otherWeights(record.version, own.name) }
         let configuration = try ModelConfiguration(folder: task.baseFolder)
         let folder = try VersionCache(of: workspace).folder(of: record.published)
         self.init(

@@ -34,14 +34,32 @@ struct MergeWorkshop {
         for name in try ModelFolder(folder).names() where name != Self.lockName {
             try DurableFile.remove(folder.appending(path: name))
         }
+        if output.isWritten { try removeLitter() }
     }
 
     private static let prefix = DurableFile.draftPrefix + "merge-"
     private static let lockName = ".lock"
+    private static let goneMark = ".gone-"
 
     /// Removes all of it; what stays is litter by its name.
+    ///
+    /// Under a name that nobody else uses: a merge that begins meanwhile has a folder and a lock of its own.
     func close() {
-        withExtendedLifetime(lock) { _ = Result { try DurableFile.remove(folder) } }
+        let last = folder.deletingLastPathComponent().appending(
+            path: folder.lastPathComponent + Self.goneMark + UUID().uuidString)
+        withExtendedLifetime(lock) {
+            guard rename(folder.path, last.path) == 0 else { return }
+            _ = Result { try DurableFile.remove(last) }
+        }
+    }
+
+    /// What merges of this name had moved out of the way when they were killed.
+    private func removeLitter() throws {
+        let above = folder.deletingLastPathComponent()
+        for name in try FileManager.default.contentsOfDirectory(atPath: above.path)
+        where name.hasPrefix(folder.lastPathComponent + Self.goneMark) {
+            try DurableFile.remove(above.appending(path: name))
+        }
     }
 
     /// - Throws: `MergeError.noRoom`; nothing where the file system does not say how much is free.

@@ -84,7 +84,11 @@ public struct MigrateAdapter {
             observe(.measuring(subject: $0, done: $1, rows: $2))
         }
         let (old, alone) = (try oldVersion(declaration, examiner, at: clock()), try examiner.base(now: clock()).score)
-        var lines = try old.map { [try line("\($0.version) on \(declaration.base)", $0.score, declaration)] } ?? []
+        var lines: [Line] = []
+        if let old {
+            let trained = try workspace.registry.version(old.version).lineage.base.name
+            lines.append(try line("\(old.version) on \(trained)", old.score, declaration))
+        }
         lines.append(try line("\(target) alone", alone, declaration))
         func outcome(_ ending: Ending) -> Outcome {
             Outcome(adapter: declaration.name, from: declaration.base, to: target, lines: lines, ending: ending)

@@ -26,7 +26,7 @@ struct PromotionJudge {
             return PromotionEvidence(
                 version: record.version, alias: alias, findings: restores ? Self.carried(released, nil) : [finding])
         }
-        let conditions = workspace.conditions(of: declaration)
+        let conditions = workspace.conditions(of: record.lineage, declaredAs: declaration)
         let measured = try conditions.flatMap { try scores(record, under: $0) }
         let carried = Self.carried(released, measured)
         guard !restores else { return PromotionEvidence(version: record.version, alias: alias, findings: carried) }
@@ -77,8 +77,7 @@ struct PromotionJudge {
             $0 == record.version ? nil : $0
         }
         let served = try inUse.map { try workspace.registry.version($0) }
-        // on the base that it was trained on, from which the declaration may have moved
-        let own = served.flatMap { workspace.conditions(of: declaration.on($0.lineage.base.name)) }
+        let own = served.flatMap { workspace.conditions(of: $0.lineage, declaredAs: declaration) }
         let rival = try served.flatMap { try score(of: $0, on: rows, own) }
         let confidence = policy.fineTuning.baseError.confidence
         guard var facts = try facts(scores, rival, of: declaration, confidence: confidence) else {
@@ -91,7 +90,7 @@ struct PromotionJudge {
         }
         let suites = try workspace.suites(askedBy: policy)
         let soundness = try soundness(record, carried, conditions, asking: suites)
-        soundness?.state(in: &facts, confidence: confidence)
+        soundness?.state(in: &facts, asking: suites, confidence: confidence)
         facts.kept = try workspace.keptProbes(of: record.version, record.published.commit, under: conditions)?.facts
         let rules = policy.judgeCandidate(facts).rules.map {
             PromotionEvidence.Finding(rule: $0.rule, passed: $0.passed == true, reason: $0.reason)

@@ -75,7 +75,7 @@ struct Proof {
         facts.kept = kept?.facts
         let learned = Set(examiner.task.dataset.examples.map(\.line))
         facts.leakedRows = examiner.task.report.leakedLines.count(where: learned.contains)
-        soundness.state(in: &facts, confidence: confidence)
+        soundness.state(in: &facts, asking: asked, confidence: confidence)
         self.facts = facts
     }
 

@@ -22,8 +22,7 @@ struct DecisionSection {
             blocks.append(.paragraph("No alias points to it."))
         }
         blocks += verdict(why.advice, "Whether to fine-tune") + verdict(why.gate, "Whether to let it in")
-        // what was let in on its evidence was put into use on the same
-        if why.gate == nil { blocks += verdict(why.promotion, "Whether to put it into use") }
+        if why.tellsOfPromotion { blocks += verdict(why.promotion, "Whether to put it into use") }
         if let admitted = why.admitted {
             blocks.append(.paragraph("Let in on \(admitted.at) by \(admitted.actor.name): \(admitted.reason)"))
         }

@@ -19,7 +19,7 @@ struct RetirementEvidence {
     ) throws -> RetirementFacts {
         let declaration = try workspace.registry.adapter(named: adapter.text)
         var facts = RetirementFacts(neededUntil: try neededUntil(declaration))
-        guard withScores, let conditions = conditions(of: declaration) else { return facts }
+        guard withScores, let conditions = workspace.conditions(of: declaration) else { return facts }
         let base = try score(conditions.baseKey, now: now)
         let own = try score(conditions.key(of: workspace.registry.version(version).published.commit), now: now)
         facts.baseError = base?.error(confidence: confidence)
@@ -36,14 +36,5 @@ struct RetirementEvidence {
 
     private func score(_ key: RecordedMeasurement.Key, now: Timestamp) throws -> HeldOutScore? {
         try workspace.registry.measurement(key, notAfter: now).flatMap(HeldOutScore.init)
-    }
-
-    /// Nil when base or held-out rows cannot be read: nothing was measured under such conditions.
-    private func conditions(of declaration: AdapterDeclaration) -> MeasuringConditions? {
-        do {
-            return try MeasuringConditions(of: declaration, in: workspace)
-        } catch {
-            return nil
-        }
     }
 }

@@ -32,14 +32,16 @@ struct Soundness: Sendable {
         ]
     }
 
-    func state(in facts: inout GateFacts, confidence: Double) {
+    /// - Parameter asked: what counts of the suites: those that are asked now.
+    func state(in facts: inout GateFacts, asking asked: [Suite], confidence: Double) {
         (facts.effect, facts.probeStopRate) = (effect, probeStopRate)
-        facts.suites = suites.comparisons(confidence: confidence)
+        facts.suites = suites.among(asked).comparisons(confidence: confidence)
     }
 
     /// Those of some suites that were neither asked nor found to be of no use on this base.
     func unasked(of suites: [Suite]) -> [SuiteName] {
-        let known = self.suites.entries.map(\.suite) + self.suites.unasked.map(\.suite)
+        let asked = self.suites.among(suites)
+        let known = asked.entries.map(\.suite) + asked.unasked.map(\.suite)
         return suites.map(\.name).filter { !known.contains($0) }
     }
 

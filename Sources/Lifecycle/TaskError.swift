@@ -13,6 +13,8 @@ public enum TaskError: Error, Hashable {
     case noRows(AdapterName)
     /// A version whose base is not pinned here, and is another than the adapter's.
     case strangeBase(VersionID, BaseName)
+    /// The base has other weights by now than those that the version was trained on.
+    case otherWeights(VersionID, BaseName)
     /// A full fine-tune of a declared adapter, whose versions are adapters.
     case wholeModel(AdapterName)
 }
@@ -40,6 +42,11 @@ extension TaskError: Explained {
             return Explanation(
                 "\(version) was trained on '\(base)', which is not pinned here.",
                 next: "Pin it as it was then: `lora base add \(base) DIR`.", kind: .integrity)
+        case .otherWeights(let version, let base):
+            return Explanation(
+                "\(version) was trained on other weights than '\(base)' is pinned with now.",
+                next: "Pin those of then under a name of their own and `lora migrate` to it, or train on the new ones.",
+                kind: .integrity)
         case .wholeModel(let adapter):
             return Explanation(
                 "A version of '\(adapter)' is an adapter; method full leaves a whole model, which fits no version.",

@@ -20,6 +20,10 @@ public struct WhyVersion: Sendable {
     /// One sentence for each rule of the gate.
     public var gateReasons: [String] { Self.reasons(gate) }
     public var adviceReasons: [String] { Self.reasons(advice) }
+    /// Whether the promotion says more than the gate: what was let in on its evidence is mostly put into use on the same.
+    public var tellsOfPromotion: Bool {
+        gate == nil || standing?.since.isForced == true || promotion?["verdict"]?.stringValue == "failed"
+    }
     /// One sentence for each of the findings.
     public var promotionReasons: [String] {
         (promotion?["rules"]?.arrayValue ?? []).compactMap { $0["reason"]?.stringValue }
