@@ -16,7 +16,7 @@ extension Endpoint {
         guard known.isEmpty || known.contains(model) else {
             return .unknownModel(model, server: server, known: known, nearest: nearestName(to: model, among: known))
         }
-        if known.isEmpty, let refusal = error.refusal, let message = refusal.message, Self.deniesModel(refusal.status, message) {
+        if let refusal = error.refusal, let message = refusal.message, Self.deniesModel(refusal.status, message) {
             return .modelNotFound(model, server: server, message: message)
         }
         return .lacksForm(form, server: server, message: error.refusal?.message)

@@ -10,6 +10,8 @@ public enum EndpointError: Error, Hashable {
     case refusesAll(server: String, message: String)
     /// What answers there does not speak as OpenAI's servers do.
     case incompatible(server: String)
+    /// It replies as they do, but without an answer.
+    case noAnswer(server: String)
     /// It says so, and lists none.
     case modelNotFound(String, server: String, message: String)
     case unknownModel(String, server: String, known: [String], nearest: String?)
@@ -31,6 +33,10 @@ extension EndpointError: Explained {
             Explanation(
                 "\(server) is no OpenAI-compatible server at this address: its reply is no answer of a model.",
                 next: "Check --url (or --endpoint), which usually ends with /v1.", kind: .usage)
+        case .noAnswer(let server):
+            Explanation(
+                "\(server) replied, each time without an answer of the model.",
+                next: "See what its own log says, then run the command again.")
         case .modelNotFound(let model, let server, let message):
             Explanation(
                 "\(server) serves no model '\(model)': \(message).",

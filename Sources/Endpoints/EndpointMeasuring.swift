@@ -28,7 +28,7 @@ public struct EndpointMeasuring: Sendable {
     public func form(for question: EndpointQuestion) throws -> Endpoint.Form {
         guard case .text = question.prompt else { return .chat }
         do {
-            _ = try Self.ask(question, endpoint, .completions, HTTPClient(http))
+            _ = try question.put(to: endpoint, as: .completions, by: HTTPClient(http), forgivesPages: true)
             return .completions
         } catch let error as HTTPError where [400, 404, 405, 422, 501].contains(error.refusal?.status) {
             return .chat
@@ -115,34 +115,11 @@ public struct EndpointMeasuring: Sendable {
         _ row: Int, _ question: EndpointQuestion, _ endpoint: Endpoint, _ form: Endpoint.Form, _ client: HTTPClient
     ) throws -> EndpointAnswer {
         do {
-            let reply = try ask(question, endpoint, form, client)
+            let reply = try question.put(to: endpoint, as: form, by: client, forgivesPages: true)
             return EndpointAnswer(row: row, text: reply.text, isStopped: reply.isStopped, tokens: reply.tokens)
         } catch let error as HTTPError {
             guard let refusal = error.refusal, [400, 413, 422].contains(refusal.status) else { throw error }
             return EndpointAnswer(row: row, text: "", refusal: refusal.message ?? "status \(refusal.status)")
-        }
-    }
-
-    private static func ask(
-        _ question: EndpointQuestion, _ endpoint: Endpoint, _ form: Endpoint.Form, _ client: HTTPClient
-    ) throws -> EndpointReply {
-        let request = question.request(to: endpoint, as: form)
-        let server = endpoint.url.server
-        var misfit: EndpointError?
-        do {
-            return try client.settings.retrying {
-                misfit = nil
-                let reply = try client.replyOnce(to: request, limit: EndpointReply.limit)
-                do {
-                    return try EndpointReply.read(reply.body, form, from: server)
-                } catch let error as EndpointError {
-                    // over thousands of rows one page may be what a proxy says while the model restarts
-                    misfit = error
-                    throw HTTPError.cut(server: server, reason: "its reply is no answer of a model")
-                }
-            }
-        } catch let error as HTTPError where error.isTransient {
-            throw misfit ?? error
         }
     }
 }

@@ -9,8 +9,12 @@ public final class EndpointReplay {
     /// Whether the server takes requests for log-probabilities, as far as is known.
     private var showsLogProbabilities = true
 
-    public convenience init(_ endpoint: Endpoint, http: HTTPSettings) throws {
-        try self.init(endpoint, exactly: http.forModels)
+    /// - Parameter patience: for one answer. A server that keeps silent so long is asked once more.
+    public convenience init(_ endpoint: Endpoint, http: HTTPSettings, patience: Duration) throws {
+        var http = http
+        (http.stallTimeout, http.replyTimeout) = (patience, patience)
+        http.retries.attempts = 2
+        try self.init(endpoint, exactly: http)
     }
 
     init(_ endpoint: Endpoint, exactly http: HTTPSettings) throws {
@@ -42,23 +46,15 @@ public final class EndpointReplay {
         var question = question
         guard question.asksForLogProbabilities, showsLogProbabilities else {
             question.asksForLogProbabilities = false
-            return try ask(question, form)
+            return try question.put(to: endpoint, as: form, by: client, forgivesPages: false)
         }
         do {
-            return try ask(question, form)
+            return try question.put(to: endpoint, as: form, by: client, forgivesPages: false)
         } catch let error as HTTPError where [400, 422].contains(error.refusal?.status) {
             question.asksForLogProbabilities = false
-            let reply = try ask(question, form)
+            let reply = try question.put(to: endpoint, as: form, by: client, forgivesPages: false)
             showsLogProbabilities = false
             return reply
-        }
-    }
-
-    private func ask(_ question: EndpointQuestion, _ form: Endpoint.Form) throws -> EndpointReply {
-        let request = question.request(to: endpoint, as: form)
-        return try client.settings.retrying {
-            let reply = try client.replyOnce(to: request, limit: EndpointReply.limit)
-            return try EndpointReply.read(reply.body, form, from: endpoint.url.server)
         }
     }
 }

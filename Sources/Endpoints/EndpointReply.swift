@@ -39,11 +39,9 @@ public struct EndpointReply: Sendable, Hashable {
         }
     }
 
-    /// - Throws: `EndpointError.incompatible` for what no server of models says, `HTTPError.cut` for what may be half of an answer.
-    static func read(_ body: Data, _ form: Endpoint.Form, from server: String) throws -> EndpointReply {
-        if let reply = EndpointReply(body, form) { return reply }
-        guard !isForeign(body) else { throw EndpointError.incompatible(server: server) }
-        throw HTTPError.cut(server: server, reason: "its reply is no answer of a model")
+    /// What a reply is that is no answer; it may be half of one.
+    static func misfit(_ body: Data, from server: String) -> EndpointError {
+        isForeign(body) ? .incompatible(server: server) : .noAnswer(server: server)
     }
 
     /// A page or a plain word; JSON that breaks off may come whole the next time, and an error may pass.

@@ -15,14 +15,22 @@ public struct VerifyEndpoint {
         public let http: HTTPSettings
         /// How far log-probabilities may lie apart, in nats per token.
         public let tolerance: Double
+        /// For one answer.
+        public let patience: Duration
 
-        public init(version: String, endpoint: Endpoint, http: HTTPSettings, tolerance: Double = VerifyEndpoint.tolerance) {
-            (self.version, self.endpoint, self.http, self.tolerance) = (version, endpoint, http, tolerance)
+        public init(
+            version: String, endpoint: Endpoint, http: HTTPSettings, tolerance: Double = VerifyEndpoint.tolerance,
+            patience: Duration = .seconds(VerifyEndpoint.patience)
+        ) {
+            (self.version, self.endpoint, self.http) = (version, endpoint, http)
+            (self.tolerance, self.patience) = (tolerance, patience)
         }
     }
 
     /// Above what another order of summing or 16-bit floats make of a likely token, and below what fewer bits of weight do.
     public static let tolerance = 0.01
+    /// Seconds: a server may have to load the adapter first.
+    public static let patience = 120
 
     private let workspace: Workspace
 
@@ -34,7 +42,7 @@ public struct VerifyEndpoint {
         let kept = try known.probes(of: record.version)
         let golden = try kept ?? known.made(for: record.published, progress: progress)
         guard !golden.probes.isEmpty else { throw ProbeError.none(record.version) }
-        let replaying = try EndpointReplay(request.endpoint, http: request.http)
+        let replaying = try EndpointReplay(request.endpoint, http: request.http, patience: request.patience)
         let replies = try replies(golden.probes, replaying, request, progress)
         var diagnosis = replies.diagnosis
         let nearest = try nearest(record.version, replies, diagnosis, golden, request, known)

@@ -131,7 +131,7 @@ import Testing
     @Test(arguments: [#"{"choices": []}"#, #"{"choices": [{}]}"#, #"{"error": "busy"}"#, "", "[1"])
     func garbageIsNoAnswer(body: String) throws {
         let server = try LoopbackServer { _ in .init(text: body) }
-        #expect(throws: HTTPError.cut(server: server.url.server, reason: "its reply is no answer of a model")) {
+        #expect(throws: EndpointError.noAnswer(server: server.url.server)) {
             try replay(server).answer(to: Self.question(), as: .chat)
         }
     }

@@ -16,6 +16,7 @@ struct EndpointOptions: ParsableArguments {
 
     func validate() throws {
         guard (endpoint == nil) == (model == nil) else { throw ValidationError("--endpoint and --model go together.") }
+        guard model?.contains(where: { !$0.isWhitespace }) ?? true else { throw ValidationError("--model takes a name.") }
         guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency takes a number from 1 to 256.") }
     }
 

@@ -18,17 +18,21 @@ struct VerifyEndpointVerb: Verb {
     var model: String
     @Option(help: ArgumentHelp("How far log-probabilities may lie apart on average, in nats per token.", valueName: "x"))
     var tolerance = VerifyEndpoint.tolerance
+    @Option(help: ArgumentHelp("Seconds to wait for one answer; a server that keeps silent is asked twice.", valueName: "n"))
+    var timeout = VerifyEndpoint.patience
     @OptionGroup var place: RegistryOption
     @OptionGroup var format: JSONOption
 
     func validate() throws {
+        guard model.contains(where: { !$0.isWhitespace }) else { throw ValidationError("--model takes a name.") }
+        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes from 1 to 86400 seconds.") }
         guard tolerance.isFinite, tolerance > 0 else { throw ValidationError("--tolerance takes a number above 0.") }
     }
 
     func perform(in session: Session) throws -> ExitStatus {
         let request = VerifyEndpoint.Request(
             version: version, endpoint: try Endpoint(url, model: model, key: session.endpointKey), http: session.http,
-            tolerance: tolerance)
+            tolerance: tolerance, patience: .seconds(timeout))
         let bar = MeasuringBar(session: session, isQuiet: format.json || !session.console.isTerminal)
         let verification = try VerifyEndpoint(in: session.openRegistry(place.registry)).run(request, progress: bar.show)
         bar.end()
