@@ -17,6 +17,11 @@ public struct TakenAdapter: Sendable {
 }
 
 extension ForeignAdapter {
+    /// - Throws: `ModelFolderError` for numbers that are not finite.
+    public func requireFinite() throws {
+        for name in pairs.flatMap({ [$0.a, $0.b] }) { try weights.checkFinite(name) }
+    }
+
     /// Writes the adapter in PEFT's layout: the bytes as they are where that is its layout, else turned, never rounded.
     ///
     /// The weights are copied first, and everything is checked again in the copy: who writes to the folder meanwhile changes nothing

@@ -89,6 +89,7 @@ extension Workspace {
         let manifest = try request.trainData.map { train in
             try DatasetManifest(train: train, heldOut: request.heldOutData, keepsRows: declaration.data.keepsRows, in: layout)
         }
+        try adapter.requireFinite()
         return AdoptionPlan(
             request: request, declaration: declaration, base: pin, adapter: adapter, manifest: manifest, baseFolder: folder,
             reference: pin.reference(model))

@@ -66,10 +66,11 @@ public struct CheckData: Sendable {
         }
     }
 
+    /// - Parameter checking: asked now and then; what it throws ends the check.
     /// - Throws: `DoctorError` when a file cannot be read, or held-out rows are not those that were frozen.
-    public func run() throws -> DataCheck {
+    public func run(checking: () throws -> Void = {}) throws -> DataCheck {
         try heldOut.map { try FrozenHeldOut.require($0) }
-        return try DataCheck(file, heldOut: heldOut, base: base, group: group)
+        return try DataCheck(file, heldOut: heldOut, base: base, group: group, checking: checking)
     }
 
     /// One row as the base reads it; nil where no base is known.

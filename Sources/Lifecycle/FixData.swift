@@ -36,9 +36,11 @@ public struct FixData: Sendable {
         copy.deletingLastPathComponent().appending(path: copy.lastPathComponent + ".left-out.jsonl")
     }
 
-    /// - Parameter replaces: what stands in the place of copy or list gives way, once both are written.
+    /// - Parameters:
+    ///   - replaces: what stands in the place of copy or list gives way, once both are written.
+    ///   - checking: asked now and then while nothing is written yet; what it throws ends the work.
     /// - Throws: `DoctorError.exists` when copy or list would replace something; nothing is written then. `DoctorError.isInput`.
-    public func run(to copy: URL, replaces: Bool = false) throws -> Outcome {
+    public func run(to copy: URL, replaces: Bool = false, checking: () throws -> Void = {}) throws -> Outcome {
         let list = Self.list(beside: copy)
         for place in [copy, list] where FileManager.default.fileExists(atPath: place.path) {
             guard replaces else { throw DoctorError.exists(path: place.path, mayReplace: true) }
@@ -48,7 +50,7 @@ public struct FixData: Sendable {
             }
         }
         try DurableFile.prepare(copy.deletingLastPathComponent())
-        let check = try source.run()
+        let check = try source.run(checking: checking)
         let cleaning = DataCleaning(check, for: reasons)
         let drafts = (list: Self.draft(of: list), copy: Self.draft(of: copy))
         do {

@@ -31,6 +31,8 @@ struct Proof {
     let datasetVersion: DatasetVersion
     /// Rows of the training file that were not learned from because the held-out set knows them.
     let leakedRows: Int
+    /// What base and predecessor answered to the rows that a report shows, by the number of the row.
+    let others: [Int: [(String, String)]]
     /// What became of the adapter's permanent probes; nil where it has none.
     let kept: KeptProbesResult?
 
@@ -56,6 +58,9 @@ struct Proof {
         result = try examiner.candidate(folder)
         let candidate = HeldOutScore(result, at: now)
         self.candidate = candidate
+        let samples = candidate.correct.map { [baseMarks = base.correct ?? []] in AnswerSamples($0, base: baseMarks).rows }
+        let predecessor = production?.score != nil ? production?.version : parent?.score != nil ? parent?.version : nil
+        others = try examiner.answers(of: predecessor, to: samples ?? [])
         leakedRows = examiner.task.report.leakedLines.count
         let probes = try examiner.probes(folder)
         self.probes = probes.kept

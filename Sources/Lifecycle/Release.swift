@@ -93,7 +93,8 @@ struct Release {
         ]
         try DurableFile.write(lineage.data, to: candidate.appending(path: Lineage.fileName))
         try DurableFile.write(proof.json.data(.pretty), to: candidate.appending(path: Release.evaluationFile))
-        let rows = proof.result.jsonLines(quotesAnswers: training.task.declaration.data.keepsRows)
+        let rows = proof.result.jsonLines(
+            quotesAnswers: training.task.declaration.data.keepsRows, others: proof.others)
         try DurableFile.write(Data(rows.utf8), to: candidate.appending(path: Release.rowsFile))
         try DurableFile.write(Data(proof.probes.text.utf8), to: candidate.appending(path: GoldenProbes.fileName))
         try DurableFile.write(training.task.dataReport.data(.pretty), to: candidate.appending(path: Release.dataReportFile))

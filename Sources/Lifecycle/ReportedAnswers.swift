@@ -12,8 +12,8 @@ struct AnswersSection {
     /// By line of the held-out file; empty where that is not as it was.
     private let questions: [Int: String]
 
-    /// How many of either kind are shown, and how much of a text.
-    private static let (shown, length) = (15, 600)
+    /// How much of a text is shown.
+    private static let length = 600
 
     init(_ version: VersionID, _ evidence: VersionEvidence, in workspace: Workspace) throws {
         (self.version, self.evidence) = (version, evidence)
@@ -35,25 +35,37 @@ struct AnswersSection {
 
     var section: Report.Section? {
         guard !evidence.rows.isEmpty, evidence.rows.allSatisfy({ $0["correct"]?.boolValue != nil }) else { return nil }
-        let base = marks("base"), production = evidence.evaluation?["production"].flatMap { marks(in: $0["score"]) } ?? []
-        let all = evidence.rows.enumerated().map { number, row in
-            (row: row, isRight: row["correct"]?.boolValue == true, base: mark(base, number), production: mark(production, number))
-        }
-        let wrong = all.filter { !$0.isRight }
-        let gained = all.filter { $0.isRight && $0.base == false }
-        guard !wrong.isEmpty || !gained.isEmpty else { return nil }
-        func table(_ caption: String, _ found: [(row: JSONValue, isRight: Bool, base: Bool?, production: Bool?)]) -> Report.Block?
-        {
+        let predecessor = predecessor
+        let before = marks(in: predecessor?["score"])
+        let base = marks("base"), samples = AnswerSamples(evidence.rows.map { $0["correct"]?.boolValue == true }, base: base)
+        guard !samples.wrong.isEmpty || !samples.gained.isEmpty else { return nil }
+        let name = predecessor?["version"]?.stringValue
+        func table(_ caption: String, _ found: [Int]) -> Report.Block? {
             guard !found.isEmpty else { return nil }
-            let count = found.count > Self.shown ? "\(Self.shown) of \(RuleValue.count(found.count).words)" : "\(found.count)"
-            let rows = found.prefix(Self.shown).map { item in
-                cells(item.row) + [Self.word(item.base)] + (production.isEmpty ? [] : [Self.word(item.production)])
+            let (shown, all) = (AnswerSamples.shown, RuleValue.count(found.count).words)
+            let rows = found.prefix(shown).map { number in
+                let row = evidence.rows[number]
+                return cells(row) + [other("base", of: row, mark(base, number))]
+                    + (name.map { [other($0, of: row, mark(before, number))] } ?? [])
             }
-            let header = ["line", "asked", "wanted", "answered", "base"] + (production.isEmpty ? [] : ["production"])
+            let header = ["line", "asked", "wanted", "\(version.label)", "base"] + (name.map { [$0] } ?? [])
+            let count = found.count > shown ? "\(shown) of \(all)" : all
             return .table(Report.Table(header, Array(rows), numeric: [0], caption: "\(caption): \(count)"))
         }
-        let tables = [table("Rows it gets wrong", wrong), table("Rows it gets right and its base alone does not", gained)]
+        let tables = [
+            table("Rows it gets wrong", samples.wrong), table("Rows it gets right and its base alone does not", samples.gained),
+        ]
         return Report.Section("Answers", tables.compactMap(\.self))
+    }
+
+    /// The version that it was to succeed, with its score.
+    private var predecessor: JSONValue? {
+        ["production", "parent"].compactMap { evidence.evaluation?[$0] }.first { $0["version"]?.stringValue != nil }
+    }
+
+    /// What another model answered; of rows of which only that is known, whether it was right.
+    private func other(_ name: String, of row: JSONValue, _ isRight: Bool?) -> String {
+        row["others"]?[name]?.stringValue.map(Self.shortened) ?? Self.word(isRight)
     }
 
     private func marks(_ key: String) -> [Bool] { marks(in: evidence.evaluation?[key]) }

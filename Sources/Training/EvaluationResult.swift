@@ -72,16 +72,28 @@ extension EvaluationResult {
 
     /// One JSON object per row, each on its line.
     ///
-    /// - Parameter quotesAnswers: whether written answers are shown; only whether they are right otherwise.
-    public func jsonLines(quotesAnswers: Bool = true) -> String {
+    /// - Parameters:
+    ///   - quotesAnswers: whether written answers are shown; only whether they are right otherwise.
+    ///   - others: of some rows, by their number, what other models answered, under their names.
+    public func jsonLines(quotesAnswers: Bool = true, others: [Int: [(String, String)]] = [:]) -> String {
         rows.enumerated().map { number, row in
-            row.json(number: number, labels: labels, quotesAnswers: quotesAnswers).text() + "\n"
+            row.json(number: number, labels: labels, quotesAnswers: quotesAnswers, others: others[number] ?? []).text() + "\n"
         }.joined()
     }
 }
 
 extension EvaluatedRow {
-    func json(number: Int, labels: [String], quotesAnswers: Bool = true) -> JSONValue {
+    /// What the model chose or wrote; nil where nothing but a likelihood is known.
+    public var predicted: String? {
+        switch answer {
+        case .label(_, let predicted, _), .text(_, let predicted): predicted
+        case .loss: nil
+        }
+    }
+
+    func json(
+        number: Int, labels: [String], quotesAnswers: Bool = true, others: [(String, String)] = []
+    ) -> JSONValue {
         var members: [(String, JSONValue)] = [("row", .integer(number)), ("line", .integer(line))]
         switch answer {
         case .label(let expected, let predicted, let scores):
@@ -93,6 +105,7 @@ extension EvaluatedRow {
         case .loss(let score):
             members += score.members
         }
+        if !others.isEmpty { members.append(("others", .object(JSONObject(others.map { ($0, .string($1)) })))) }
         if let ending { members += [("tokens", .integer(ending.tokens)), ("stopped", .bool(ending.isStopped))] }
         return .object(JSONObject(members))
     }
