@@ -14,14 +14,19 @@ public struct DataCheck: Sendable {
     public let leakedGroups: [Int]
     public let labels: LabelBalance?
 
+    /// - Parameter checking: asked now and then; what it throws ends the check.
     /// - Throws: `DoctorError` when a file cannot be read, or no row has the group's key.
-    public init(_ file: URL, heldOut: URL? = nil, base: DoctorBase? = nil, group: String? = nil) throws {
+    public init(
+        _ file: URL, heldOut: URL? = nil, base: DoctorBase? = nil, group: String? = nil, checking: () throws -> Void = {}
+    ) throws {
         let check = RowCheck(base: base, group: group)
-        data = try check.check(file)
-        self.heldOut = try heldOut.map { try check.check($0) }
+        data = try check.check(file, checking: checking)
+        self.heldOut = try heldOut.map { try check.check($0, checking: checking) }
+        try checking()
         if let group, !data.groups.contains(where: { $0 != nil }) { throw DoctorError.unknownKey(group, file: file.path) }
         self.base = base
         examination = DataExamination(data.rows, heldOut: self.heldOut?.rows.inputs ?? TextStore())
+        try checking()
         report = DataReport(examination)
         let known = Set(self.heldOut?.groups.compactMap(\.self) ?? [])
         leakedGroups = Self.lines(data, inGroups: known)

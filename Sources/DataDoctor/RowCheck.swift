@@ -30,10 +30,12 @@ public struct RowCheck: Sendable {
         key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     }
 
+    /// - Parameter checking: asked now and then; what it throws ends the check.
     /// - Throws: `DoctorError` when the file cannot be read or holds no line.
-    public func check(_ file: URL) throws -> CheckedFile {
+    public func check(_ file: URL, checking: () throws -> Void = {}) throws -> CheckedFile {
         var checked = CheckedFile(path: file.path)
         try LineBatches.read(file) { batch in
+            try checking()
             for share in inShares(0..<batch.lines.count, { check(batch, $0, file.path) }) { checked.append(contentsOf: share) }
         }
         guard !readsRows || checked.lines > 0 else { throw DoctorError.noRows(file: file.path) }

@@ -10,7 +10,7 @@ struct LoraCommand: ParsableCommand {
         commandName: "lora",
         abstract: "Keep fine-tuned adapters healthy: decide, train, prove, version, watch.",
         discussion: """
-            Without a verb, `lora` opens the shell `lora>`; a script piped in runs line by line and stops at the first line
+            Without a verb, `lora` opens the shell `lora>`; a script piped in runs line by line and stops at the first line \
             that does not exit 0.
 
             \(ExitStatus.table)

@@ -10,7 +10,7 @@ struct VerbDiscussion: Sendable, Hashable {
 
     private static let heading = "EXAMPLE\n"
     /// Of a terminal, less the margin.
-    private static let width = 78
+    private static let width = 76
 
     /// Lines that are longer than a terminal is wide, broken before options as a shell reads on: help that is wrapped cannot be pasted.
     static func pasteable(_ example: String) -> String {

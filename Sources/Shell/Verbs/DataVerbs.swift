@@ -68,7 +68,7 @@ struct DataCheckVerb: Verb {
             if format.json { session.print(words.json) } else { for line in words.lines { session.console.print(line) } }
             return .passed
         }
-        let check = try source.run()
+        let check = try source.run(checking: session.checkOn)
         if format.json {
             session.print(check.json)
         } else {
@@ -159,7 +159,7 @@ struct DataFixVerb: Verb {
         var reasons = Set(DataCleaning.Reason.allCases).subtracting(keep.map(\.reason))
         if !withoutPersonalData { reasons.remove(.personalData) }
         let outcome = try FixData(data.checkData(in: session), leavingOut: reasons)
-            .run(to: session.url(output), replaces: force)
+            .run(to: session.url(output), replaces: force, checking: session.checkOn)
         if format.json {
             session.print(outcome.json)
         } else {

@@ -40,7 +40,7 @@ enum DifferenceWords {
             ? "\(first.base.name) \(first.base.digest) → \(second.base.name) \(second.base.digest)"
             : "\(first.base.name), the same"
         return ["\(difference.first.version) → \(difference.second.version)"]
-            + section("settings", difference.settings, of: { $1.stringValue ?? $1.text() })
+            + section("settings", difference.settings, of: { SettingWords.text($1) })
             + ["data  \(data)"] + rows(difference) + ["base  \(base)"]
             + section(
                 "metrics", difference.metrics,

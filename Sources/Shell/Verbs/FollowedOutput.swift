@@ -34,3 +34,24 @@ struct FollowedOutput {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+/// Lines that come in pieces, each said once it is whole.
+struct SaidInPieces {
+    private let console: Console
+    private var rest = ""
+
+    init(_ console: Console) { self.console = console }
+
+    mutating func say(_ piece: String) {
+        // where nothing is folded nobody has to wait for the end of a line
+        guard console.columns != nil else { return console.write(piece) }
+        var lines = (rest + piece).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        rest = lines.popLast() ?? ""
+        for line in lines { console.say(line) }
+    }
+
+    mutating func end() {
+        if !rest.isEmpty { console.write(rest) }
+        rest = ""
+    }
+}

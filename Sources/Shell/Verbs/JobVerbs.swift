@@ -48,10 +48,12 @@ struct AttachVerb: Verb {
         let shelf = try session.jobs(place.registry)
         let job = try shelf.job(number)
         var output = try FollowedOutput(of: job, on: shelf)
+        var said = SaidInPieces(session.console)
+        defer { said.end() }
         while true {
             // asked first: what a job says before it ends is then among what is read next
             let state = try shelf.state(of: try shelf.job(number))
-            while let piece = try output.next() { session.console.write(piece) }
+            while let piece = try output.next() { said.say(piece) }
             switch state {
             case .running:
                 if session.isInterrupted {

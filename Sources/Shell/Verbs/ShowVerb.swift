@@ -119,12 +119,12 @@ enum ShownWords {
                 ("commit", "\(record.published.commit)"), ("tag", record.version.tag), ("run", LineageWords.run(lineage)),
                 ("base", "\(lineage.base.name) \(lineage.base.digest)"),
                 ("data", "\(LineageWords.data(lineage))\(stored(dataset))"),
-                ("metrics", lineage.metrics.isEmpty ? "none recorded" : metrics(lineage.metrics)),
+                ("metrics", lineage.metrics.isEmpty ? "none came with it" : metrics(lineage.metrics)),
             ] + (measured.map(since) ?? []) + [
                 ("trained", LineageWords.time(lineage)),
                 ("made by", lineage.madeBy ?? LineageWords.unknown),
             ]
-        let settings = lineage.settings.members.map { "  \($0.0) = \($0.1.stringValue ?? $0.1.text())" }
+        let settings = lineage.settings.members.map { "  \($0.0) = \(SettingWords.text($0.1))" }
         return ["\(record.version)"] + aligned(facts) + LineageWords.adoption(lineage) + ["settings"] + settings
     }
 
@@ -156,6 +156,14 @@ enum ShownWords {
 
     private static func metrics(_ metrics: [NamedMetric]) -> String {
         metrics.map { "\($0.name) \(MetricWords.text($0))" }.joined(separator: ", ")
+    }
+}
+
+/// A recorded setting, with room between the parts of those that have some.
+enum SettingWords {
+    static func text(_ value: JSONValue) -> String {
+        guard let members = value.objectValue else { return value.stringValue ?? value.text() }
+        return members.members.map { "\($0) \(text($1))" }.joined(separator: ", ")
     }
 }
 
