@@ -27,6 +27,8 @@ extension NameError: Explained {
         switch fault {
         case .empty: "it is empty"
         case .tooLong(let limit): "it is longer than \(limit) bytes"
+        // what is seen as what it is stands for itself
+        case .character(let scalar) where (0x21...0x7E).contains(scalar.value): "it holds the character '\(scalar)'"
         case .character(let scalar): "it holds the character U+\(String(scalar.value, radix: 16, uppercase: true))"
         case .ends: "it begins or ends with a sign"
         case .twoPoints: "it holds '..'"

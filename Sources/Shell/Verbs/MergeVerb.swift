@@ -43,6 +43,9 @@ struct MergeVerb: Verb {
         guard maxShardSize.bytes > 0 else { throw ValidationError("--max-shard-size takes a size above 0.") }
         guard out != nil || dryRun else { throw ValidationError("--out says where to write; only --dry-run does without.") }
         try folder.check()
+        guard folder.base != nil || !version.contains("/") else {
+            throw ValidationError("A folder is merged with --base and --data; a version is named as NAME@v3.")
+        }
         guard folder.base == nil || limits.largestLoss == nil else {
             throw ValidationError("--largest-loss needs a task that says which answers are right; --base and --data name none.")
         }
