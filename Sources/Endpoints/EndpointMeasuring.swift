@@ -17,6 +17,7 @@ public struct EndpointMeasuring: Sendable {
     public init(_ endpoint: Endpoint, http: HTTPSettings, concurrency: Int) {
         var http = http.forModels
         http.retries.attempts = max(http.retries.attempts, 8)
+        http.retries.attemptsInSilence = http.retries.attempts
         self.init(endpoint, exactly: http, concurrency: concurrency)
     }
 

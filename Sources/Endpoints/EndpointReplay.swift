@@ -13,7 +13,7 @@ public final class EndpointReplay {
     public convenience init(_ endpoint: Endpoint, http: HTTPSettings, patience: Duration) throws {
         var http = http
         (http.stallTimeout, http.replyTimeout) = (patience, patience)
-        http.retries.attempts = 2
+        http.retries.attemptsInSilence = 2
         try self.init(endpoint, exactly: http)
     }
 

@@ -52,6 +52,9 @@ extension HTTPError {
     /// Whether nobody was reached at all, as without a network.
     public var isUnreachable: Bool { if case .unreachable = self { true } else { false } }
 
+    /// Whether somebody was reached who then kept silent.
+    public var isStalled: Bool { if case .stalled = self { true } else { false } }
+
     public var refusal: HTTPRefusal? { if case .refused(let refusal) = self { refusal } else { nil } }
 }
 

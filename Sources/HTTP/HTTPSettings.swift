@@ -22,6 +22,8 @@ public struct HTTPSettings: Sendable {
 public struct HTTPRetries: Sendable, Hashable {
     /// All together; one that nobody answers at all is made twice.
     public var attempts = 5
+    /// Of those, after which one that keeps silent is given up; each has cost the whole wait.
+    public var attemptsInSilence = 5
     public var first: Duration = .seconds(1)
     public var longest: Duration = .seconds(60)
     /// A server that asks for more patience is taken at its word only so far.
@@ -31,7 +33,7 @@ public struct HTTPRetries: Sendable, Hashable {
 
     /// How long to wait after the n-th failure, from 1; nil when it is the last.
     public func pause(after failure: HTTPError, number: Int) -> Duration? {
-        let limit = failure.isUnreachable ? min(attempts, 2) : attempts
+        let limit = min(attempts, failure.isUnreachable ? 2 : failure.isStalled ? attemptsInSilence : attempts)
         guard failure.isTransient, number < limit else { return nil }
         let growing = min(first * (1 << min(number - 1, 20)), longest)
         guard let asked = failure.refusal?.retryAfter else { return growing }

@@ -114,6 +114,23 @@ import Testing
         }
     }
 
+    @Test func aSilentServerIsAskedTwiceAndABusyOneMoreOften() throws {
+        func asked(_ answer: LoopbackServer.Answer) throws -> (failure: HTTPError?, times: Int) {
+            let server = try LoopbackServer { _ in answer }
+            var http = HTTPSettings()
+            http.pause = { _ in }
+            let replay = try EndpointReplay(
+                Endpoint("\(server.url)", model: "tiny", key: nil), http: http, patience: .seconds(1))
+            let failure = #expect(throws: HTTPError.self) { try replay.answerIfTaken(to: Self.question(), as: .chat) }
+            return (failure, server.requests.count)
+        }
+        var silent = LoopbackServer.Answer(200, [], text: "{}")
+        silent.silence = 30
+        let (failure, times) = try asked(silent)
+        #expect(failure?.isStalled == true && times == 2)
+        #expect(try asked(.init(503, [], text: "loading")).times == 5)
+    }
+
     @Test(arguments: [401, 403, 429, 500, 503])
     func whatAServerSaysIsPassedOn(status: Int) throws {
         let server = try LoopbackServer { _ in .init(status, [], text: #"{"error": {"message": "told so"}}"#) }
